@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/fd.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+void nsm_close(int *fd)
+{
+	if (*fd >= 0) {
+		int saved = errno;
+
+		close(*fd);
+		errno = saved;
+	}
+	*fd = -EBADF;
+}
+
+ssize_t nsm_read_text(int fd, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	while (len < size) {
+		ssize_t n = read(fd, buf + len, size - len);
+
+		if (n < 0) {
+			if (errno == EINTR)
+				continue;
+			return -errno;
+		}
+		len += (size_t)n;
+		if (n == 0)
+			break;
+	}
+	if (len == size)
+		return -EFBIG;
+	buf[len] = '\0';
+	return (ssize_t)len;
+}
+
+ssize_t nsm_read_text_at(int dirfd, const char *path, char *buf, size_t size)
+{
+	nsm_autoclose int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	return nsm_read_text(fd, buf, size);
+}
+
+int nsm_write_once(int fd, const void *data, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = write(fd, data, size);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	return (size_t)n == size ? 0 : -EIO;
+}
+
+int nsm_write_text_at(int dirfd, const char *path, const char *text)
+{
+	nsm_autoclose int fd = openat(dirfd, path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	return nsm_write_once(fd, text, strlen(text));
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_BASE_FD_H
+#define NSM_BASE_FD_H
+
+#include "base/macro.h"
+
+#include <sys/types.h>
+
+/* Closes *fd if it is one, keeps errno, leaves -EBADF. */
+void nsm_close(int *fd);
+
+#define nsm_autoclose nsm_cleanup(nsm_close)
+
+/* Fills `buf` with what is left of a file and a closing NUL. Returns the length, -EFBIG when it does
+ * not fit, or -errno. */
+ssize_t nsm_read_text(int fd, char *buf, size_t size);
+
+/* The same for a path below `dirfd` (symbolic links are followed; meant for /proc and /etc). */
+ssize_t nsm_read_text_at(int dirfd, const char *path, char *buf, size_t size);
+
+/* Writes all of it with one write(2): proc files take a value whole or not at all. */
+int nsm_write_once(int fd, const void *data, size_t size);
+
+/* Opens `path` for writing, without creating it, and writes `text` once. */
+int nsm_write_text_at(int dirfd, const char *path, const char *text);
+
+#endif

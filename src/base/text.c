@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void nsm_text_add(struct nsm_text *text, const char *fmt, ...)
+{
+	size_t room = text->size - text->len;
+	va_list args;
+	int n;
+
+	if (text->cut)
+		return;
+	va_start(args, fmt);
+	n = vsnprintf(text->buf + text->len, room, fmt, args);
+	va_end(args);
+	if (n < 0 || (size_t)n >= room) {
+		text->buf[text->len] = '\0';
+		text->cut = true;
+		return;
+	}
+	text->len += (size_t)n;
+}
+
+bool nsm_copy(char *to, size_t size, const char *from)
+{
+	size_t len = strlen(from);
+	bool fits = len < size;
+
+	if (!fits)
+		len = size - 1;
+	memcpy(to, from, len);
+	to[len] = '\0';
+	return fits;
+}
+
+const char *nsm_escape(const char *in, char *out, size_t size)
+{
+	struct nsm_text text = { .buf = out, .size = size };
+
+	out[0] = '\0';
+	for (; *in; in++) {
+		unsigned char c = (unsigned char)*in;
+
+		nsm_text_add(&text, c > ' ' - 1 && c < 0x7f && c != '\\' ? "%c" : "\\x%02x", c);
+	}
+	return out;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/create_opts.h"
+
+#include "base/parse.h"
+#include "base/text.h"
+
+static int say_value(const struct app *app, const char *option, const char *value, const char *want)
+{
+	return say_usage(app, "--%s: '%s' is not %s", option, value, want);
+}
+
+/* What the library refused of a value. */
+static int result(const struct app *app, int r)
+{
+	return r < 0 ? say_refusal(app, NULL) : STATUS_DONE;
+}
+
+static int add_type(const struct app *app, struct nsmgr_config *config, enum nsmgr_type type, const char *source)
+{
+	if (source)
+		return result(app, nsmgr_config_pin(config, type, source));
+	nsmgr_config_make(config, type);
+	return STATUS_DONE;
+}
+
+static bool parse_number(const char **text, char end, uint32_t *ret)
+{
+	uint64_t value;
+
+	if (nsm_parse_u64_prefix(text, &value) < 0 || value > UINT32_MAX || **text != end)
+		return false;
+	*ret = (uint32_t)value;
+	*text += end != '\0';
+	return true;
+}
+
+static int add_map(const struct app *app, struct nsmgr_config *config, enum nsmgr_id_kind kind, const char *value)
+{
+	const char *p = value;
+	struct nsmgr_extent extent;
+
+	if (!parse_number(&p, ':', &extent.inner) || !parse_number(&p, ':', &extent.outer) ||
+	    !parse_number(&p, '\0', &extent.count))
+		return say_value(app, kind == NSMGR_UID ? "map-users" : "map-groups", value, "INNER:OUTER:COUNT");
+	return result(app, nsmgr_config_map(config, kind, &extent));
+}
+
+static int set_owner(const struct app *app, struct nsmgr_config *config, const char *value)
+{
+	const char *p = value;
+	uint32_t uid, gid;
+
+	if (!parse_number(&p, ':', &uid) || !parse_number(&p, '\0', &gid) || uid == UINT32_MAX || gid == UINT32_MAX)
+		return say_value(app, "owner", value, "UID:GID");
+	nsmgr_config_owner(config, uid, gid);
+	return STATUS_DONE;
+}
+
+static int set_setgroups(const struct app *app, struct nsmgr_config *config, const char *value)
+{
+	if (!nsm_streq(value, "allow") && !nsm_streq(value, "deny"))
+		return say_value(app, "setgroups", value, "allow or deny");
+	nsmgr_config_setgroups(config, nsm_streq(value, "allow"));
+	return STATUS_DONE;
+}
+
+static int set_offset(const struct app *app, struct nsmgr_config *config, clockid_t clock, const char *value)
+{
+	struct timespec offset;
+
+	if (nsm_parse_offset(value, &offset) < 0)
+		return say_value(app, clock == CLOCK_MONOTONIC ? "monotonic" : "boottime", value, "[+-]SEC[.FRAC]");
+	return result(app, nsmgr_config_offset(config, clock, &offset));
+}
+
+static int set_propagation(const struct app *app, struct nsmgr_config *config, const char *value)
+{
+	static const char *const names[] = {
+		[NSMGR_PRIVATE] = "private",
+		[NSMGR_SLAVE] = "slave",
+		[NSMGR_SHARED] = "shared",
+		[NSMGR_UNCHANGED] = "unchanged",
+	};
+
+	for (size_t i = 0; i < NSM_ARRAY_SIZE(names); i++) {
+		if (nsm_streq(value, names[i])) {
+			nsmgr_config_propagation(config, (enum nsmgr_propagation)i);
+			return STATUS_DONE;
+		}
+	}
+	return say_value(app, "propagation", value, "private, slave, shared or unchanged");
+}
+
+static int add_sysctl(const struct app *app, struct nsmgr_config *config, const char *value)
+{
+	const char *equals = strchr(value, '=');
+	char key[256];
+
+	if (!equals || equals == value || (size_t)(equals - value) >= sizeof(key))
+		return say_value(app, "sysctl", value, "KEY=VALUE");
+	memcpy(key, value, (size_t)(equals - value));
+	key[equals - value] = '\0';
+	return result(app, nsmgr_config_sysctl(config, key, equals + 1));
+}
+
+static int apply(const struct app *app, struct nsmgr_config *config, int id, const char *value)
+{
+	switch (id) {
+	case CREATE_ALL:
+		nsmgr_config_make_rest(config);
+		return STATUS_DONE;
+	case CREATE_MAP_ROOT:
+		return result(app, nsmgr_config_map_root(config));
+	case CREATE_MAP_CURRENT:
+		return result(app, nsmgr_config_map_current(config));
+	case CREATE_MAP_USERS:
+		return add_map(app, config, NSMGR_UID, value);
+	case CREATE_MAP_GROUPS:
+		return add_map(app, config, NSMGR_GID, value);
+	case CREATE_MAP_AUTO:
+		return result(app, nsmgr_config_map_auto(config));
+	case CREATE_SETGROUPS:
+		return set_setgroups(app, config, value);
+	case CREATE_OWNER:
+		return set_owner(app, config, value);
+	case CREATE_MONOTONIC:
+		return set_offset(app, config, CLOCK_MONOTONIC, value);
+	case CREATE_BOOTTIME:
+		return set_offset(app, config, CLOCK_BOOTTIME, value);
+	case CREATE_HOSTNAME:
+		return result(app, nsmgr_config_hostname(config, value));
+	case CREATE_DOMAINNAME:
+		return result(app, nsmgr_config_domainname(config, value));
+	case CREATE_NO_LOOPBACK:
+		nsmgr_config_loopback(config, false);
+		return STATUS_DONE;
+	case CREATE_PROPAGATION:
+		return set_propagation(app, config, value);
+	case CREATE_NO_PROC:
+		nsmgr_config_proc(config, false);
+		return STATUS_DONE;
+	default:
+		return add_sysctl(app, config, value);
+	}
+}
+
+bool create_option(const struct app *app, struct nsmgr_config *config, int id, const char *value, int *ret_status)
+{
+	if (id < 0 || id >= CREATE_OPTION_END)
+		return false;
+	*ret_status = id < NSMGR_TYPE_COUNT ? add_type(app, config, (enum nsmgr_type)id, value)
+					    : apply(app, config, id, value);
+	return true;
+}

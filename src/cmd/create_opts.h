@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_CMD_CREATE_OPTS_H
+#define NSM_CMD_CREATE_OPTS_H
+
+#include "cmd/app.h"
+
+/* The options that describe a set to be made, shared by every verb that makes one. Ids below NSMGR_TYPE_COUNT are
+ * types. */
+enum {
+	CREATE_ALL = NSMGR_TYPE_COUNT,
+	CREATE_MAP_ROOT,
+	CREATE_MAP_CURRENT,
+	CREATE_MAP_USERS,
+	CREATE_MAP_GROUPS,
+	CREATE_MAP_AUTO,
+	CREATE_SETGROUPS,
+	CREATE_OWNER,
+	CREATE_MONOTONIC,
+	CREATE_BOOTTIME,
+	CREATE_HOSTNAME,
+	CREATE_DOMAINNAME,
+	CREATE_NO_LOOPBACK,
+	CREATE_PROPAGATION,
+	CREATE_NO_PROC,
+	CREATE_SYSCTL,
+	CREATE_OPTION_END
+};
+
+#define CREATE_OPTIONS                                                                                      \
+	{ "cgroup", 'C', "[=SOURCE]", NSMGR_CGROUP, "a new cgroup namespace, or pin SOURCE: PATH, PID or @SET" }, \
+	{ "ipc", 'i', "[=SOURCE]", NSMGR_IPC, "a new ipc namespace, or pin SOURCE" },                       \
+	{ "mnt", 'm', "[=SOURCE]", NSMGR_MNT, "a new mount namespace, or pin SOURCE" },                     \
+	{ "mount", 0, "[=SOURCE]", NSMGR_MNT, "the same as --mnt" },                                        \
+	{ "net", 'n', "[=SOURCE]", NSMGR_NET, "a new network namespace, or pin SOURCE" },                   \
+	{ "pid", 'p', "[=SOURCE]", NSMGR_PID, "a new pid namespace with a keeper, or pin SOURCE" },         \
+	{ "time", 'T', "[=SOURCE]", NSMGR_TIME, "a new time namespace, or pin SOURCE" },                    \
+	{ "user", 'U', "[=SOURCE]", NSMGR_USER, "a new user namespace that owns the others, or pin SOURCE" }, \
+	{ "uts", 'u', "[=SOURCE]", NSMGR_UTS, "a new uts namespace, or pin SOURCE" },                       \
+	{ "all", 'a', NULL, CREATE_ALL, "a new namespace of every type" },                                  \
+	{ "map-root-user", 0, NULL, CREATE_MAP_ROOT, "user: map the caller's ids to 0" },                   \
+	{ "map-current-user", 0, NULL, CREATE_MAP_CURRENT, "user: map the caller's ids to themselves" },    \
+	{ "map-users", 0, "INNER:OUTER:COUNT", CREATE_MAP_USERS, "user: map a range of user ids; repeatable" }, \
+	{ "map-groups", 0, "INNER:OUTER:COUNT", CREATE_MAP_GROUPS, "user: map a range of group ids; repeatable" }, \
+	{ "map-auto", 0, NULL, CREATE_MAP_AUTO, "user: map the caller's range of /etc/subuid and /etc/subgid" }, \
+	{ "setgroups", 0, "allow|deny", CREATE_SETGROUPS, "user: whether setgroups(2) works inside" },      \
+	{ "owner", 0, "UID:GID", CREATE_OWNER, "user: who owns the namespace outside" },                    \
+	{ "monotonic", 0, "SEC", CREATE_MONOTONIC, "time: offset of the monotonic clock, [+-]SEC[.FRAC]" }, \
+	{ "boottime", 0, "SEC", CREATE_BOOTTIME, "time: offset of the boottime clock, [+-]SEC[.FRAC]" },    \
+	{ "hostname", 0, "NAME", CREATE_HOSTNAME, "uts: the host name" },                                   \
+	{ "domainname", 0, "NAME", CREATE_DOMAINNAME, "uts: the NIS domain name" },                         \
+	{ "no-loopback", 0, NULL, CREATE_NO_LOOPBACK, "net: leave the loopback device down" },              \
+	{ "propagation", 0, "HOW", CREATE_PROPAGATION, "mnt: private (default), slave, shared or unchanged" }, \
+	{ "no-proc", 0, NULL, CREATE_NO_PROC, "mnt and pid: do not mount a /proc of the new pid namespace" }, \
+	{ "sysctl", 0, "KEY=VALUE", CREATE_SYSCTL, "write a sysctl of the new namespaces; repeatable" }
+
+/* Applies such an option to the configuration. false: it is none of these. *ret_status is STATUS_DONE, or that of a bad
+ * value, after having said what is wrong. */
+bool create_option(const struct app *app, struct nsmgr_config *config, int id, const char *value, int *ret_status);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/verbs.h"
+
+#include "base/text.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* What makes a program the front: the verbs that scripts run by the thousand. Everything else is nsmgr-full's, to
+ * which the command line goes over as it came. */
+
+const struct verb *const verbs[] = { &verb_create, &verb_exec, &verb_rm, &verb_names, NULL };
+
+void hand_over(const struct app *app)
+{
+	const char *dir = secure_getenv("NSMGR_LIBEXEC");
+	char path[PATH_MAX];
+	struct nsm_text text = NSM_TEXT(path);
+
+	nsm_text_add(&text, "%s/nsmgr-full", dir && *dir ? dir : NSM_LIBEXEC_DIR);
+	if (!text.cut)
+		execv(path, app->argv);
+	say_usage(app, "cannot run '%s': %s", path, strerror(errno));
+}
+
+int show_help(const struct app *app)
+{
+	hand_over(app);
+	return STATUS_FAILED;
+}
+
+int show_version(const struct app *app)
+{
+	return show_help(app);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/verbs.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+
+const struct verb *const verbs[] = { &verb_create, &verb_exec, &verb_ls, &verb_rm, NULL };
+
+void hand_over(const struct app *app)
+{
+	(void)app; /* there is nobody behind us */
+}
+
+static void show_option(const struct opt *opt)
+{
+	char left[64];
+	struct nsm_text text = NSM_TEXT(left);
+	bool optional = opt->value && opt->value[0] == '[';
+
+	left[0] = '\0';
+	nsm_text_add(&text, opt->letter ? "-%c, " : "    ", opt->letter);
+	nsm_text_add(&text, "--%s%s%s", opt->name, opt->value && !optional ? "=" : "", opt->value ? opt->value : "");
+	printf("  %-34s %s%s\n", left, strlen(left) > 34 ? "\n                                     " : "", opt->help);
+}
+
+static void show_program(void)
+{
+	printf("Usage: nsmgr [--store=DIR] [-v] VERB [ARGUMENTS]\n\n"
+	       "Keeps namespaces alive under a name.\n\nVerbs:\n");
+	for (size_t i = 0; verbs[i]; i++)
+		printf("  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
+	printf("\nOptions:\n"
+	       "  --store=DIR     the store (NSMGR_STORE; default /run/nsmgr)\n"
+	       "  -v, --verbose   say more on standard error\n"
+	       "  -h, --help      show this help, or that of a verb behind it\n"
+	       "  -V, --version   show the version and what was compiled in\n"
+	       "\n'nsmgr VERB --help' tells about a verb, nsmgr(8) about everything.\n");
+}
+
+int show_help(const struct app *app)
+{
+	if (!app->verb) {
+		show_program();
+		return STATUS_DONE;
+	}
+	printf("Usage: nsmgr %s %s\n\n%c%s.\n\nOptions:\n", app->verb->name, app->verb->synopsis,
+	       app->verb->summary[0] - 'a' + 'A', app->verb->summary + 1);
+	for (const struct opt *opt = app->verb->opts; opt->name; opt++)
+		show_option(opt);
+	return STATUS_DONE;
+}
+
+int show_version(const struct app *app)
+{
+	(void)app;
+	printf("nsmgr %s\nfront: %s\nlibraries: libmount, libsmartcols\n", PACKAGE_VERSION, NSM_FRONT_KIND);
+	return STATUS_DONE;
+}

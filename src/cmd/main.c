@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/app.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static bool is_called(const struct verb *verb, const char *name)
+{
+	if (nsm_streq(verb->name, name))
+		return true;
+	for (const char *const *alias = verb->aliases; alias && *alias; alias++)
+		if (nsm_streq(*alias, name))
+			return true;
+	return false;
+}
+
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; verbs[i]; i++)
+		if (is_called(verbs[i], name))
+			return verbs[i];
+	return NULL;
+}
+
+static int choose_store(struct app *app, const char *path)
+{
+	return nsmgr_set_root(app->ctx, path) < 0
+		       ? say_usage(app, "--store: %s", nsmgr_get_failure(app->ctx)->text)
+		       : STATUS_DONE;
+}
+
+/* One option in front of the verb. Gives how many arguments it took; 0 with *ret_status when all is said. */
+static int global_option(struct app *app, int argc, char **argv, int *ret_status)
+{
+	const char *arg = argv[0];
+	const char *store = nsm_after(arg, "--store=");
+
+	if (nsm_streq(arg, "-v") || nsm_streq(arg, "--verbose")) {
+		app->verbose = true;
+		return 1;
+	}
+	if (store) {
+		*ret_status = choose_store(app, store);
+		return *ret_status == STATUS_DONE;
+	}
+	if (nsm_streq(arg, "--store") && argc > 1) {
+		*ret_status = choose_store(app, argv[1]);
+		return *ret_status == STATUS_DONE ? 2 : 0;
+	}
+	if (nsm_streq(arg, "-h") || nsm_streq(arg, "--help"))
+		*ret_status = show_help(app);
+	else if (nsm_streq(arg, "-V") || nsm_streq(arg, "--version"))
+		*ret_status = show_version(app);
+	else if (nsm_streq(arg, "--store"))
+		*ret_status = say_usage(app, "a value is missing behind '--store'");
+	else
+		*ret_status = say_usage(app, "unknown option '%s'", arg);
+	return 0;
+}
+
+static int dispatch(struct app *app, int argc, char **argv)
+{
+	const char *store = secure_getenv("NSMGR_STORE");
+	int status = STATUS_DONE, i = 1;
+
+	if (store && *store)
+		status = choose_store(app, store);
+	while (status == STATUS_DONE && i < argc && argv[i][0] == '-') {
+		int taken = global_option(app, argc - i, argv + i, &status);
+
+		if (taken == 0)
+			return status;
+		i += taken;
+	}
+	if (status != STATUS_DONE)
+		return status;
+	if (i >= argc)
+		return say_usage(app, "a verb is missing");
+	app->verb = find_verb(argv[i]);
+	if (!app->verb) {
+		hand_over(app);
+		return say_usage(app, "unknown verb '%s'", argv[i]);
+	}
+	return app->verb->run(app, argc - i - 1, argv + i + 1);
+}
+
+int main(int argc, char **argv)
+{
+	struct app app = { .argv = argv };
+	int status;
+
+	if (nsmgr_new(&app.ctx) < 0)
+		return say_usage(&app, "out of memory");
+	status = dispatch(&app, argc, argv);
+	nsmgr_unref(app.ctx);
+	return finish_stdout(status);
+}

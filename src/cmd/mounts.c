@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/mounts.h"
+
+#include <libmount.h>
+
+struct mounts {
+	struct libmnt_table *table;
+	const char **targets; /* sorted; borrowed from the table */
+	size_t count;
+};
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The targets, sorted: a store has thousands, and each handle is looked up. */
+static int index_targets(struct mounts *mounts)
+{
+	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
+	int size = mnt_table_get_nents(mounts->table);
+	struct libmnt_fs *fs;
+
+	mounts->targets = calloc((size_t)size + 1, sizeof(*mounts->targets));
+	if (!iter || !mounts->targets) {
+		mnt_free_iter(iter);
+		return -ENOMEM;
+	}
+	while (mnt_table_next_fs(mounts->table, iter, &fs) == 0)
+		if (mnt_fs_get_target(fs))
+			mounts->targets[mounts->count++] = mnt_fs_get_target(fs);
+	mnt_free_iter(iter);
+	qsort(mounts->targets, mounts->count, sizeof(*mounts->targets), compare);
+	return 0;
+}
+
+int mounts_read(struct mounts **ret_mounts)
+{
+	nsm_cleanup(mounts_free) struct mounts *mounts = calloc(1, sizeof(*mounts));
+	int r;
+
+	if (!mounts)
+		return -ENOMEM;
+	mounts->table = mnt_new_table_from_file("/proc/self/mountinfo");
+	if (!mounts->table)
+		return errno ? -errno : -ENOMEM;
+	r = index_targets(mounts);
+	if (r < 0)
+		return r;
+	*ret_mounts = take_ptr(mounts);
+	return 0;
+}
+
+void mounts_free(struct mounts **mounts)
+{
+	if (!*mounts)
+		return;
+	mnt_unref_table((*mounts)->table);
+	free((*mounts)->targets);
+	free(*mounts);
+	*mounts = NULL;
+}
+
+size_t mounts_count_at(const struct mounts *mounts, const char *path)
+{
+	const char **at = bsearch(&path, mounts->targets, mounts->count, sizeof(*mounts->targets), compare);
+	size_t count = 0;
+
+	if (!at)
+		return 0;
+	while (at > mounts->targets && nsm_streq(at[-1], path))
+		at--;
+	for (; at < mounts->targets + mounts->count && nsm_streq(*at, path); at++)
+		count++;
+	return count;
+}

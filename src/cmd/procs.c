@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/procs.h"
+
+#include "base/parse.h"
+#include "base/text.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+struct procs {
+	ino_t *inodes; /* of each process and type, sorted; namespaces of all types share one numbering */
+	size_t count, size;
+	bool partial;
+};
+
+static int compare(const void *a, const void *b)
+{
+	ino_t left = *(const ino_t *)a, right = *(const ino_t *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+static int add(struct procs *procs, ino_t ino)
+{
+	if (procs->count == procs->size) {
+		size_t size = procs->size ? procs->size * 2 : 4096;
+		ino_t *inodes = realloc(procs->inodes, size * sizeof(*inodes));
+
+		if (!inodes)
+			return -ENOMEM;
+		procs->inodes = inodes;
+		procs->size = size;
+	}
+	procs->inodes[procs->count++] = ino;
+	return 0;
+}
+
+static int add_process(struct procs *procs, int proc, const char *pid)
+{
+	for (int type = 0; type < NSMGR_TYPE_COUNT; type++) {
+		char path[300];
+		struct nsm_text text = NSM_TEXT(path);
+		struct stat st;
+		int r;
+
+		nsm_text_add(&text, "%s/ns/%s", pid, nsmgr_type_name((enum nsmgr_type)type));
+		if (fstatat(proc, path, &st, 0) < 0) {
+			procs->partial |= errno == EACCES || errno == EPERM;
+			continue;
+		}
+		r = add(procs, st.st_ino);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int procs_scan(struct procs **ret_procs)
+{
+	nsm_cleanup(procs_free) struct procs *procs = calloc(1, sizeof(*procs));
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+	int r = procs && dir ? 0 : -ENOMEM;
+
+	while (r == 0 && (entry = readdir(dir)))
+		if (nsm_is_digits(entry->d_name))
+			r = add_process(procs, dirfd(dir), entry->d_name);
+	if (dir)
+		closedir(dir);
+	if (r < 0)
+		return r;
+	if (procs->count)
+		qsort(procs->inodes, procs->count, sizeof(*procs->inodes), compare);
+	*ret_procs = take_ptr(procs);
+	return 0;
+}
+
+void procs_free(struct procs **procs)
+{
+	if (!*procs)
+		return;
+	free((*procs)->inodes);
+	free(*procs);
+	*procs = NULL;
+}
+
+/* The first place that is not below `ino`. */
+static size_t lower_bound(const struct procs *procs, ino_t ino)
+{
+	size_t low = 0, high = procs->count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (procs->inodes[mid] < ino)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+size_t procs_count_in(const struct procs *procs, ino_t ino)
+{
+	return lower_bound(procs, ino + 1) - lower_bound(procs, ino);
+}
+
+bool procs_is_partial(const struct procs *procs)
+{
+	return procs->partial;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/select.h"
+
+#include "base/text.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+
+void selection_free(struct selection *selection)
+{
+	free(selection->patterns.array);
+	free(selection->matched);
+	nsmgr_list_free(selection->list);
+}
+
+int selection_begin(struct selection *selection)
+{
+	struct app *app = selection->app;
+
+	selection->matched = calloc(selection->patterns.count + 1, sizeof(bool));
+	if (!selection->matched)
+		return say_usage(app, "out of memory");
+	return nsmgr_list_new(app->ctx, true, &selection->list) < 0 ? say_failure(app, NULL) : STATUS_DONE;
+}
+
+static bool is_pattern(const char *operand)
+{
+	return strpbrk(operand, "*?[");
+}
+
+static bool is_selected(struct selection *selection, const char *name)
+{
+	bool selected = selection->patterns.count == 0;
+
+	for (size_t i = 0; i < selection->patterns.count; i++) {
+		const char *pattern = selection->patterns.array[i];
+
+		if (is_pattern(pattern) ? fnmatch(pattern, name, 0) == 0 : nsm_streq(pattern, name))
+			selected = selection->matched[i] = true;
+	}
+	return selected;
+}
+
+bool selection_next(struct selection *selection, const char **ret_name)
+{
+	while (nsmgr_list_next(selection->list, ret_name) == 0)
+		if (is_selected(selection, *ret_name))
+			return true;
+	return false;
+}
+
+int selection_end(struct selection *selection)
+{
+	int status = STATUS_DONE;
+
+	for (size_t i = 0; i < selection->patterns.count; i++) {
+		if (selection->matched[i] || is_pattern(selection->patterns.array[i]))
+			continue;
+		say_missing(selection->app, selection->patterns.array[i]);
+		status = STATUS_FAILED;
+	}
+	return status;
+}
+
+void print_name(const char *name)
+{
+	char escaped[1100];
+
+	puts(nsm_escape(name, escaped, sizeof(escaped)));
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/supervise.h"
+
+#include "base/parse.h"
+#include "cmd/app.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+int signal_number(const char *name)
+{
+	static const struct {
+		const char *name;
+		int number;
+	} signals[] = {
+		{ "HUP", SIGHUP },   { "INT", SIGINT },	  { "QUIT", SIGQUIT }, { "KILL", SIGKILL },
+		{ "USR1", SIGUSR1 }, { "USR2", SIGUSR2 }, { "ALRM", SIGALRM }, { "TERM", SIGTERM },
+		{ "STOP", SIGSTOP }, { "CONT", SIGCONT }, { "ABRT", SIGABRT }, { "PIPE", SIGPIPE },
+		{ "WINCH", SIGWINCH },
+	};
+	uint32_t number;
+
+	if (nsm_parse_u32(name, &number) == 0)
+		return number > 0 && number < _NSIG ? (int)number : 0;
+	if (nsm_after(name, "SIG"))
+		name += 3;
+	for (size_t i = 0; i < NSM_ARRAY_SIZE(signals); i++)
+		if (nsm_streq(signals[i].name, name))
+			return signals[i].number;
+	return 0;
+}
+
+void supervise_begin(struct supervision *supervision)
+{
+	sigset_t all;
+
+	*supervision = (struct supervision){ 0 };
+	sigfillset(&all);
+	/* Those that tell of our own faults cannot wait. */
+	sigdelset(&all, SIGSEGV);
+	sigdelset(&all, SIGBUS);
+	sigdelset(&all, SIGFPE);
+	sigdelset(&all, SIGILL);
+	sigdelset(&all, SIGABRT);
+	/* An inherited SIG_IGN would take the child's end away from us. */
+	signal(SIGCHLD, SIG_DFL);
+	sigprocmask(SIG_BLOCK, &all, &supervision->before);
+}
+
+void supervise_child(const struct supervision *supervision)
+{
+	sigprocmask(SIG_SETMASK, &supervision->before, NULL);
+}
+
+/* A signal of the terminal or the kernel's reaches the whole foreground group; sent again, it would come twice
+ * (util-linux#1086). One that somebody sent to us alone is handed on. */
+static bool is_to_be_forwarded(const struct supervision *supervision, const siginfo_t *info)
+{
+	if (info->si_code == SI_KERNEL)
+		return !supervision->shares_terminal;
+	return info->si_pid != supervision->child;
+}
+
+/* Collects what became of the child. True at its end. */
+static bool collect(const struct supervision *supervision, int *ret_status)
+{
+	siginfo_t info;
+
+	for (;;) {
+		info.si_pid = 0;
+		if (waitid(P_PID, (id_t)supervision->child, &info, WEXITED | WSTOPPED | WCONTINUED | WNOHANG) < 0 ||
+		    info.si_pid == 0)
+			return false;
+		switch (info.si_code) {
+		case CLD_EXITED:
+			*ret_status = info.si_status;
+			return true;
+		case CLD_KILLED:
+		case CLD_DUMPED:
+			*ret_status = STATUS_SIGNAL + info.si_status;
+			return true;
+		case CLD_STOPPED:
+			/* Whoever watches us sees a stopped job; continued, so is the child. */
+			raise(SIGSTOP);
+			kill(supervision->child, SIGCONT);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+int supervise(const struct supervision *supervision)
+{
+	sigset_t all;
+	siginfo_t info;
+	int status;
+
+	sigfillset(&all);
+	for (;;) {
+		int sig = sigwaitinfo(&all, &info);
+
+		if (sig == SIGCHLD) {
+			if (collect(supervision, &status))
+				return status;
+		} else if (sig == SIGCONT) {
+			kill(supervision->child, SIGCONT);
+		} else if (sig > 0 && is_to_be_forwarded(supervision, &info)) {
+			kill(supervision->child, sig);
+		}
+	}
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_CMD_SUPERVISE_H
+#define NSM_CMD_SUPERVISE_H
+
+#include "base/macro.h"
+
+#include <signal.h>
+#include <sys/types.h>
+
+/* A child that stands for us: what we are sent it gets, when it stops we stop, and its end is ours. */
+struct supervision {
+	pid_t child;
+	bool shares_terminal; /* it gets the signals of the terminal itself */
+	sigset_t before;
+};
+
+/* Before the fork: from here on signals wait for us. */
+void supervise_begin(struct supervision *supervision);
+
+/* In the child: signals are as they were. */
+void supervise_child(const struct supervision *supervision);
+
+/* Waits for the end; gives the exit status, or 128 and the signal. */
+int supervise(const struct supervision *supervision);
+
+/* "TERM", "SIGTERM" or "15"; 0 for what is no signal. */
+int signal_number(const char *name);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_CMD_VERBS_H
+#define NSM_CMD_VERBS_H
+
+#include "cmd/app.h"
+
+/* Every verb, a file each. */
+extern const struct verb verb_create;
+extern const struct verb verb_exec;
+extern const struct verb verb_ls;    /* nsmgr-full */
+extern const struct verb verb_names; /* the front's ls: names only */
+extern const struct verb verb_rm;
+
+#endif

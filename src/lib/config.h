@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_LIB_CONFIG_H
+#define NSM_LIB_CONFIG_H
+
+#include "lib/ctx.h"
+#include "lib/idmap.h"
+#include "lib/nsfd.h"
+
+#define NSM_HOSTNAME_SIZE 65 /* 64 bytes, KERNEL R61 */
+#define NSM_SYSCTL_COUNT 128
+
+enum nsm_setgroups { NSM_SETGROUPS_DEFAULT, NSM_SETGROUPS_ALLOW, NSM_SETGROUPS_DENY };
+
+struct nsm_sysctl {
+	char *key;
+	char *value;
+};
+
+struct nsm_uts_name {
+	bool set;
+	char text[NSM_HOSTNAME_SIZE];
+};
+
+struct nsm_offset {
+	bool set;
+	struct timespec value;
+};
+
+struct nsmgr_config {
+	struct nsmgr_ctx *ctx;
+	unsigned make, pin;		/* masks of types */
+	bool make_rest;
+	int source[NSMGR_TYPE_COUNT];	/* the pinned ones, opened */
+	unsigned asked[NSMGR_TYPE_COUNT]; /* count of set-up options that need the type made */
+	struct nsm_idmap *maps[2];	/* by enum nsmgr_id_kind; NULL or empty: ours, identically */
+	bool map_auto;
+	enum nsm_setgroups setgroups;
+	bool has_owner;
+	uid_t owner_uid;
+	gid_t owner_gid;
+	struct nsm_offset monotonic, boottime;
+	struct nsm_uts_name hostname, domainname;
+	bool no_loopback, no_proc;
+	enum nsmgr_propagation propagation;
+	size_t sysctl_count;
+	struct nsm_sysctl sysctls[NSM_SYSCTL_COUNT];
+};
+
+/* Completes what was left to defaults, once everything was checked. Allocates, so not in a child. */
+int nsm_config_prepare(struct nsmgr_config *config);
+
+/* The first range of `id`'s in /etc/subuid or /etc/subgid, looked up by the *user's* name or number in both. */
+int nsm_subid_range(struct nsmgr_ctx *ctx, enum nsmgr_id_kind kind, uint32_t uid, uint32_t *ret_start,
+		    uint32_t *ret_count);
+
+/* Opens a --TYPE=SOURCE: a path, a PID or @SET. The fd is verified to be of the type. source.c */
+int nsm_source_open(struct nsmgr_ctx *ctx, enum nsmgr_type type, const char *source);
+
+#endif

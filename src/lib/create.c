@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/build.h"
+
+#include "base/fd.h"
+#include "lib/sys.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A batch of names, and what becomes of them. */
+struct batch {
+	struct nsm_store *store;
+	struct nsmgr_config *config;
+	unsigned flags;
+	const char *const *names;
+	size_t count;
+	nsmgr_result_fn *done;
+	void *data;
+};
+
+/* What a worker tells of one name. */
+struct outcome {
+	int result;
+	struct nsm_failure failure;
+};
+
+/* A signal that would have ended us is waiting: stop between two sets, with nothing half done. */
+static bool is_asked_to_stop(void)
+{
+	sigset_t pending;
+
+	return sigpending(&pending) == 0 &&
+	       (sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT) || sigismember(&pending, SIGHUP));
+}
+
+/* The child that makes all sets of a batch, unsharing itself for each: no namespace of the caller's is touched, and no
+ * child a set is needed. Allocates nothing: it may have been cloned from a threaded program. */
+static _Noreturn void run_worker(const struct batch *batch, int pipe)
+{
+	struct nsm_creator self = NSM_CREATOR_INIT;
+	struct outcome outcome;
+
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	for (size_t i = 0; i < batch->count && !is_asked_to_stop(); i++) {
+		size_t size = sizeof(outcome.result);
+
+		outcome.result = nsm_build(batch->store, batch->names[i], batch->config, batch->flags, &self);
+		if (outcome.result < 0) {
+			outcome.failure = batch->store->ctx->failure;
+			size = sizeof(outcome);
+		}
+		if (nsm_write_once(pipe, &outcome, size) < 0)
+			break;
+	}
+	_exit(0);
+}
+
+static bool read_whole(int fd, void *buf, size_t size)
+{
+	for (size_t done = 0; done < size;) {
+		ssize_t n = read(fd, (char *)buf + done, size - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		done += (size_t)n;
+	}
+	return true;
+}
+
+static int read_outcome(struct nsmgr_ctx *ctx, int fd)
+{
+	struct outcome outcome;
+
+	if (!read_whole(fd, &outcome.result, sizeof(outcome.result)) ||
+	    (outcome.result < 0 && !read_whole(fd, &outcome.failure, sizeof(outcome.failure))))
+		return nsm_fail_text(ctx, -EINTR, "worker", NSMGR_TYPE_NONE, NULL, "it was interrupted");
+	if (outcome.result < 0)
+		ctx->failure = outcome.failure;
+	return outcome.result;
+}
+
+static int create_by_worker(const struct batch *batch)
+{
+	struct nsmgr_ctx *ctx = batch->store->ctx;
+	nsm_autoclose int from = -EBADF;
+	int failures = 0, fds[2];
+	sigset_t signals;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return nsm_fail(ctx, -errno, "worker", NSMGR_TYPE_NONE, NULL);
+	from = fds[0];
+	nsm_sys_block_signals(&signals);
+	pid = nsm_sys_clone(NULL);
+	if (pid == 0) {
+		close(fds[0]);
+		run_worker(batch, fds[1]);
+	}
+	nsm_sys_restore_signals(&signals);
+	close(fds[1]);
+	if (pid < 0)
+		return nsm_fail(ctx, pid, "fork", NSMGR_TYPE_NONE, NULL);
+	for (size_t i = 0; i < batch->count; i++) {
+		int r = read_outcome(ctx, from);
+
+		failures += r < 0;
+		if (batch->done)
+			batch->done(batch->data, batch->names[i], r);
+	}
+	nsm_close(&from);
+	while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
+		;
+	return failures;
+}
+
+static int create_by_creators(const struct batch *batch)
+{
+	struct nsm_creator none = NSM_CREATOR_INIT;
+	int failures = 0;
+
+	for (size_t i = 0; i < batch->count; i++) {
+		int r = nsm_build(batch->store, batch->names[i], batch->config, batch->flags, &none);
+
+		failures += r < 0;
+		if (batch->done)
+			batch->done(batch->data, batch->names[i], r);
+	}
+	return failures;
+}
+
+int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t count, struct nsmgr_config *config,
+		      unsigned flags, nsmgr_result_fn *done, void *data)
+{
+	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
+	struct batch batch = { &store, config, flags, names, count, done, data };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = nsmgr_check_name(ctx, names[i]);
+	if (r == 0)
+		r = nsm_config_prepare(config);
+	if (r == 0)
+		r = nsm_store_open_rw(ctx, true, false, &store);
+	if (r < 0)
+		return r;
+	/* A set that makes nothing has no use for a worker either. */
+	return nsm_creator_is_needed(config) || !config->make ? create_by_creators(&batch) : create_by_worker(&batch);
+}
+
+static void keep_result(void *data, const char *name, int result)
+{
+	(void)name;
+	*(int *)data = result;
+}
+
+int nsmgr_create(struct nsmgr_ctx *ctx, const char *name, struct nsmgr_config *config, unsigned flags)
+{
+	int result = 0;
+	int r = nsmgr_create_many(ctx, &name, 1, config, flags, keep_result, &result);
+
+	return r < 0 ? r : result;
+}

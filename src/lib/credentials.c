@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/command.h"
+
+#include "base/parse.h"
+#include "base/text.h"
+#include "lib/passwd.h"
+#include "lib/storefile.h"
+#include "lib/sys.h"
+
+#include <grp.h>
+#include <limits.h>
+#include <unistd.h>
+
+#define GROUP_COUNT 1024
+
+struct identity {
+	uint32_t uid, gid;
+	size_t group_count;
+	uint32_t groups[GROUP_COUNT];
+};
+
+static int refuse(struct nsmgr_command *command, int r, const char *what, const char *who)
+{
+	char shown[128];
+
+	return nsm_fail_text(command->ctx, r, "credentials", NSMGR_TYPE_NONE, NULL, "%s '%s'", what,
+			     nsm_escape(who, shown, sizeof(shown)));
+}
+
+static int find_group(struct nsmgr_command *command, const char *who, uint32_t *ret)
+{
+	if (nsm_is_digits(who))
+		return nsm_parse_id(who, ret) < 0 ? refuse(command, -EINVAL, "bad group id", who) : 0;
+	return nsm_group_find(who, ret) < 0 ? refuse(command, -ENOENT, "no such group inside:", who) : 0;
+}
+
+/* USER alone: its own group, and those that list it. A number that has no name inside has no group either but itself
+ * for a gid. */
+static int resolve_user(struct nsmgr_command *command, const char *who, bool with_groups, struct identity *ret)
+{
+	struct nsm_user user;
+	int n;
+
+	if (nsm_passwd_find(who, &user) < 0) {
+		if (!nsm_is_digits(who))
+			return refuse(command, -ENOENT, "no such user inside:", who);
+		if (nsm_parse_id(who, &ret->uid) < 0)
+			return refuse(command, -EINVAL, "bad user id", who);
+		ret->gid = ret->uid;
+		ret->groups[0] = ret->gid;
+		ret->group_count = 1;
+		return 0;
+	}
+	ret->uid = user.uid;
+	ret->gid = user.gid;
+	if (!with_groups)
+		return 0;
+	n = nsm_group_list(user.name, user.gid, ret->groups, GROUP_COUNT);
+	if (n < 0)
+		return refuse(command, n, "cannot list the groups of", who);
+	ret->group_count = (size_t)n;
+	return 0;
+}
+
+static int resolve(struct nsmgr_command *command, struct identity *ret)
+{
+	char spec[1024];
+	char *cursor = spec, *groups;
+	const char *group;
+	int r;
+
+	if (!nsm_copy(spec, sizeof(spec), command->user))
+		return refuse(command, -E2BIG, "too many groups in", "--as");
+	groups = strchr(spec, ':');
+	if (groups)
+		*groups++ = '\0';
+	r = resolve_user(command, cursor, !groups, ret);
+	if (r < 0 || !groups)
+		return r;
+	/* The first is the primary group; with it the list is what was asked for and nothing else. */
+	while ((group = nsm_token(&groups, ','))) {
+		if (ret->group_count == GROUP_COUNT)
+			return refuse(command, -E2BIG, "too many groups in", "--as");
+		r = find_group(command, group, &ret->groups[ret->group_count]);
+		if (r < 0)
+			return r;
+		ret->group_count++;
+	}
+	if (ret->group_count == 0)
+		return refuse(command, -EINVAL, "no group in", command->user);
+	ret->gid = ret->groups[0];
+	return 0;
+}
+
+static int failed(struct nsmgr_command *command, int r, const char *step)
+{
+	return nsm_fail(command->ctx, r, step, NSMGR_TYPE_NONE, NULL);
+}
+
+static int become(struct nsmgr_command *command, const struct identity *identity)
+{
+	uid_t ruid, euid, suid;
+	gid_t rgid, egid, sgid;
+	int r = nsm_sys_setgroups(identity->group_count, identity->groups);
+
+	if (r < 0)
+		return failed(command, r, "setgroups");
+	r = nsm_sys_setresgid(identity->gid);
+	if (r < 0)
+		return failed(command, r, "setresgid");
+	r = nsm_sys_setresuid(identity->uid);
+	if (r < 0)
+		return failed(command, r, "setresuid");
+	if (getresgid(&rgid, &egid, &sgid) < 0 || getresuid(&ruid, &euid, &suid) < 0)
+		return failed(command, -errno, "credentials");
+	if (rgid != identity->gid || egid != identity->gid || sgid != identity->gid || ruid != identity->uid ||
+	    euid != identity->uid || suid != identity->uid ||
+	    getgroups(0, NULL) != (int)identity->group_count)
+		return nsm_fail_text(command->ctx, -EPERM, "credentials", NSMGR_TYPE_NONE, NULL,
+				     "the ids are not those that were set");
+	return 0;
+}
+
+/* Root of the user namespace, where there is one: without it a command would run as 65534 and lose every capability
+ * at the exec (KERNEL section 9). */
+static int become_inside_root(struct nsmgr_command *command)
+{
+	int r;
+
+	/* EPERM where setgroups is denied for good, EINVAL where no group is mapped: then those there are stay. */
+	r = nsm_sys_setgroups(0, NULL);
+	if (r < 0 && r != -EPERM && r != -EINVAL)
+		return failed(command, r, "setgroups");
+	r = nsm_sys_setresgid(0);
+	if (r < 0 && r != -EINVAL)
+		return failed(command, r, "setresgid");
+	r = nsm_sys_setresuid(0);
+	if (r < 0 && r != -EINVAL)
+		return failed(command, r, "setresuid");
+	return 0;
+}
+
+int nsm_credentials_apply(struct nsmgr_command *command)
+{
+	struct identity identity = { 0 };
+	int r;
+
+	switch (command->credentials) {
+	case NSM_CREDENTIALS_DEFAULT:
+		return command->entered_user ? become_inside_root(command) : 0;
+	case NSM_CREDENTIALS_PRESERVE:
+		return 0;
+	case NSM_CREDENTIALS_USER:
+		break;
+	}
+	r = resolve(command, &identity);
+	return r < 0 ? r : become(command, &identity);
+}

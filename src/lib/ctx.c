@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/ctx.h"
+
+#include "base/text.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEFAULT_ROOT "/run/nsmgr"
+
+int nsmgr_new(struct nsmgr_ctx **ret_ctx)
+{
+	struct nsmgr_ctx *ctx = calloc(1, sizeof(*ctx));
+
+	if (!ctx)
+		return -ENOMEM;
+	ctx->refs = 1;
+	ctx->failure.type = NSMGR_TYPE_NONE;
+	ctx->root = strdup(DEFAULT_ROOT);
+	if (!ctx->root) {
+		nsmgr_unref(ctx);
+		return -ENOMEM;
+	}
+	*ret_ctx = ctx;
+	return 0;
+}
+
+struct nsmgr_ctx *nsmgr_ref(struct nsmgr_ctx *ctx)
+{
+	ctx->refs++;
+	return ctx;
+}
+
+void nsmgr_unref(struct nsmgr_ctx *ctx)
+{
+	if (!ctx || --ctx->refs > 0)
+		return;
+	free(ctx->root);
+	free(ctx);
+}
+
+static bool has_parent_component(const char *path)
+{
+	while ((path = strstr(path, ".."))) {
+		bool starts = path[-1] == '/';
+
+		path += 2;
+		if (starts && (!*path || *path == '/'))
+			return true;
+	}
+	return false;
+}
+
+int nsmgr_set_root(struct nsmgr_ctx *ctx, const char *path)
+{
+	char full[PATH_MAX];
+	struct nsm_text text = NSM_TEXT(full);
+	char *root;
+
+	if (!*path)
+		return nsm_fail_text(ctx, -EINVAL, "store", NSMGR_TYPE_NONE, NULL, "the store's name is empty");
+	if (*path != '/') {
+		if (!getcwd(full, sizeof(full)))
+			return nsm_fail(ctx, -errno, "store", NSMGR_TYPE_NONE, path);
+		text.len = strlen(full);
+		nsm_text_add(&text, "/");
+	}
+	nsm_text_add(&text, "%s", path);
+	if (text.cut)
+		return nsm_fail(ctx, -ENAMETOOLONG, "store", NSMGR_TYPE_NONE, path);
+	if (has_parent_component(full))
+		return nsm_fail_text(ctx, -EINVAL, "store", NSMGR_TYPE_NONE, path, "a store's path has no '..'");
+	root = strdup(full);
+	if (!root)
+		return nsm_fail(ctx, -ENOMEM, "store", NSMGR_TYPE_NONE, path);
+	free(ctx->root);
+	ctx->root = root;
+	return 0;
+}
+
+const char *nsmgr_get_root(const struct nsmgr_ctx *ctx)
+{
+	return ctx->root;
+}
+
+void nsmgr_set_log(struct nsmgr_ctx *ctx, nsmgr_log_fn *log, void *data)
+{
+	ctx->log = log;
+	ctx->log_data = data;
+}
+
+void nsm_log(struct nsmgr_ctx *ctx, const char *fmt, ...)
+{
+	char line[512];
+	va_list args;
+
+	if (!ctx->log)
+		return;
+	va_start(args, fmt);
+	vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	ctx->log(ctx->log_data, line);
+}
+
+static int record(struct nsmgr_ctx *ctx, int r, const char *step, enum nsmgr_type type, const char *path)
+{
+	struct nsm_failure *failure = &ctx->failure;
+
+	failure->error = -r;
+	failure->type = type;
+	nsm_copy(failure->step, sizeof(failure->step), step);
+	nsm_copy(failure->path, sizeof(failure->path), path ? path : "");
+	failure->text[0] = '\0';
+	return r;
+}
+
+int nsm_fail(struct nsmgr_ctx *ctx, int r, const char *step, enum nsmgr_type type, const char *path)
+{
+	return record(ctx, r, step, type, path);
+}
+
+int nsm_fail_text(struct nsmgr_ctx *ctx, int r, const char *step, enum nsmgr_type type, const char *path,
+		  const char *fmt, ...)
+{
+	va_list args;
+
+	record(ctx, r, step, type, path);
+	va_start(args, fmt);
+	vsnprintf(ctx->failure.text, sizeof(ctx->failure.text), fmt, args);
+	va_end(args);
+	return r;
+}
+
+const struct nsmgr_failure *nsmgr_get_failure(struct nsmgr_ctx *ctx)
+{
+	const struct nsm_failure *failure = &ctx->failure;
+
+	ctx->view = (struct nsmgr_failure){
+		.error = failure->error,
+		.type = failure->type,
+		.step = failure->step,
+		.path = failure->path,
+		.text = *failure->text ? failure->text : strerror(failure->error),
+		.hint = nsm_hint(failure),
+	};
+	return &ctx->view;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_LIB_CTX_H
+#define NSM_LIB_CTX_H
+
+#include "base/macro.h"
+#include "nsmgr.h"
+
+/* A failure as it is recorded: without pointers, so that a child hands it to its parent as it is. */
+struct nsm_failure {
+	int error;
+	enum nsmgr_type type;
+	char step[24];
+	char path[192];
+	char text[256];
+};
+
+struct nsmgr_ctx {
+	unsigned refs;
+	char *root;
+	struct nsm_failure failure;
+	struct nsmgr_failure view; /* of the above, for nsmgr_get_failure() */
+	nsmgr_log_fn *log;
+	void *log_data;
+};
+
+/* Records a failure where it happens, and gives `r` (a -errno) back: return nsm_fail(ctx, -errno, ...).
+ * Whoever is above passes it on unchanged. path may be NULL. */
+int nsm_fail(struct nsmgr_ctx *ctx, int r, const char *step, enum nsmgr_type type, const char *path);
+
+/* The same with the reason in words, where errno's text would not tell. */
+int nsm_fail_text(struct nsmgr_ctx *ctx, int r, const char *step, enum nsmgr_type type, const char *path,
+		  const char *fmt, ...) nsm_printf_like(6, 7);
+
+void nsm_log(struct nsmgr_ctx *ctx, const char *fmt, ...) nsm_printf_like(2, 3);
+
+/* A cure for, or the limit behind, a failure; "" when none is known. hint.c */
+const char *nsm_hint(const struct nsm_failure *failure);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/handle.h"
+
+#include "lib/init.h"
+
+const char *nsmgr_state_name(enum nsmgr_state state)
+{
+	static const char *const names[] = {
+		[NSMGR_LIVE] = "live",	     [NSMGR_STALE] = "stale",	  [NSMGR_DEAD] = "dead",
+		[NSMGR_UNKNOWN] = "unknown", [NSMGR_FOREIGN] = "foreign", [NSMGR_ELSEWHERE] = "elsewhere",
+	};
+
+	return (size_t)state < NSM_ARRAY_SIZE(names) ? names[state] : NULL;
+}
+
+static void fill_from_fd(struct nsm_setdir *set, int fd, struct nsmgr_handle *handle)
+{
+	struct nsm_nsid id;
+
+	if (nsm_nsfd_id(fd, &id) < 0)
+		return;
+	handle->dev = id.dev;
+	handle->ino = id.ino;
+	handle->id = id.id;
+	handle->owner = nsm_nsfd_owner(fd);
+	if (handle->type != NSMGR_PID || handle->state != NSMGR_LIVE)
+		return;
+	switch (nsm_init_find(fd, set->meta.keeper, NULL, &handle->keeper)) {
+	case NSM_INIT_ALIVE:
+		if (handle->origin != NSMGR_MADE)
+			handle->keeper = 0; /* somebody's init, but no keeper of ours */
+		break;
+	case NSM_INIT_DEAD:
+		handle->state = NSMGR_DEAD;
+		break;
+	case NSM_INIT_UNKNOWN:
+		handle->state = NSMGR_UNKNOWN;
+		break;
+	}
+}
+
+int nsm_handle_describe(struct nsm_setdir *set, enum nsmgr_type type, struct nsmgr_handle *ret)
+{
+	const struct nsm_record *record = &set->meta.types[type];
+	struct nsmgr_handle handle = { .type = type };
+	nsm_autoclose int fd = -EBADF;
+	int state = nsm_handle_probe(set, type, &fd);
+
+	if (state < 0)
+		return state;
+	handle.state = (enum nsmgr_state)state;
+	if (set->has_meta) {
+		handle.origin = record->origin;
+		handle.created = set->meta.created;
+	}
+	if (fd >= 0) {
+		fill_from_fd(set, fd, &handle);
+	} else if (handle.state == NSMGR_ELSEWHERE) {
+		handle.ino = record->id.ino; /* what it is where it is mounted */
+		handle.id = record->id.id;
+	}
+	*ret = handle;
+	return 0;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_LIB_DIR_H
+#define NSM_LIB_DIR_H
+
+#include "lib/sys.h"
+
+/* Reads a directory without allocating: in children that must not, and with two system calls for a set. */
+struct nsm_dir {
+	int fd; /* borrowed, O_RDONLY */
+	size_t pos, len;
+	_Alignas(struct nsm_dirent) char buf[4096];
+};
+
+void nsm_dir_begin(struct nsm_dir *dir, int fd);
+
+/* 1 and an entry, which lives until the next call; 0 at the end; -errno. "." and ".." are left out. */
+int nsm_dir_next(struct nsm_dir *dir, const struct nsm_dirent **ret);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/command.h"
+
+#include <unistd.h>
+
+#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+extern char **environ;
+
+/* The length of the name in "NAME=VALUE" or "NAME". */
+static size_t name_length(const char *assignment)
+{
+	return strcspn(assignment, "=");
+}
+
+static char **find(char **environment, const char *name, size_t len)
+{
+	for (; *environment; environment++)
+		if (strncmp(*environment, name, len) == 0 && (*environment)[len] == '=')
+			return environment;
+	return NULL;
+}
+
+static void unset(char **environment, const char *name)
+{
+	char **at = find(environment, name, strlen(name));
+
+	while (at && (at[0] = at[1]))
+		at++;
+}
+
+/* The last assignment of a name wins; the array has room for all. */
+static void set(char **environment, const char *assignment)
+{
+	char **at = find(environment, assignment, name_length(assignment));
+
+	if (!at) {
+		for (at = environment; *at; at++)
+			;
+		at[1] = NULL;
+	}
+	*at = (char *)(uintptr_t)assignment;
+}
+
+static void apply(char **environment, const char *change)
+{
+	if (change[0] == '-') {
+		unset(environment, change + 1);
+	} else if (strchr(change, '=')) {
+		set(environment, change);
+	} else {
+		char **own = find(environ, change, strlen(change));
+
+		if (own)
+			set(environment, *own);
+	}
+}
+
+int nsm_environment_build(struct nsmgr_command *command, char ***ret_environment)
+{
+	size_t count = 0;
+	char **environment;
+
+	if (!command->clear_env)
+		while (environ[count])
+			count++;
+	environment = malloc((count + command->env_count + 3) * sizeof(*environment));
+	if (!environment)
+		return nsm_fail(command->ctx, -ENOMEM, "environment", NSMGR_TYPE_NONE, NULL);
+	memcpy(environment, environ, count * sizeof(*environment));
+	environment[count] = NULL;
+	if (*command->name_env)
+		set(environment, command->name_env);
+	for (size_t i = 0; i < command->env_count; i++)
+		apply(environment, command->env[i]);
+	*ret_environment = environment;
+	return 0;
+}
+
+/* execve(2) of DIR/FILE; the directory is `len` bytes at `dir`, an empty one is the present directory. */
+static int exec_in(const char *dir, size_t len, const char *const argv[], char *const environment[])
+{
+	size_t file_len = strlen(argv[0]);
+	char path[4096];
+
+	if (len + file_len + 2 > sizeof(path))
+		return -ENAMETOOLONG;
+	memcpy(path, dir, len);
+	if (len)
+		path[len++] = '/';
+	memcpy(path + len, argv[0], file_len + 1);
+	execve(path, (char *const *)(uintptr_t)argv, environment);
+	return -errno;
+}
+
+int nsm_exec_search(const char *const argv[], char *const environment[])
+{
+	char **path_entry = find((char **)(uintptr_t)environment, "PATH", 4);
+	const char *path = path_entry ? *path_entry + 5 : DEFAULT_PATH;
+	int r = -ENOENT;
+
+	if (!*argv[0])
+		return -ENOENT;
+	if (strchr(argv[0], '/'))
+		return exec_in("", 0, argv, environment);
+	for (;;) {
+		size_t len = strcspn(path, ":");
+		int tried = exec_in(path, len, argv, environment);
+
+		/* What cannot be executed here may be found further on; it is told only if nothing is. */
+		if (tried == -EACCES)
+			r = tried;
+		else if (tried != -ENOENT && tried != -ENOTDIR && tried != -ENAMETOOLONG)
+			return tried;
+		if (!path[len])
+			return r;
+		path += len + 1;
+	}
+}

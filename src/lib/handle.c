@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/handle.h"
+
+#include "base/text.h"
+#include "lib/dir.h"
+#include "lib/init.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+void nsm_setdir_close(struct nsm_setdir *set)
+{
+	nsm_close(&set->fd);
+}
+
+/* Which handles there are. d_type is that of the file below the mount: anything but a plain file was not put
+ * there by us, and is not even opened. */
+static int read_entries(struct nsm_setdir *set)
+{
+	const struct nsm_dirent *entry;
+	struct nsm_dir dir;
+	int r;
+
+	nsm_dir_begin(&dir, set->fd);
+	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
+		enum nsmgr_type type = nsm_nstype_from_file(entry->d_name);
+
+		if (type != NSMGR_TYPE_NONE && (entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN))
+			set->types |= NSMGR_MASK(type);
+		else if (!nsm_streq(entry->d_name, NSM_META_FILE))
+			nsm_copy(set->odd, sizeof(set->odd), entry->d_name);
+	}
+	return r;
+}
+
+int nsm_setdir_open(struct nsm_store *store, const char *name, struct nsm_setdir *ret)
+{
+	nsm_autosetdir struct nsm_setdir set = { .store = store, .fd = -EBADF };
+	int r;
+
+	set.fd = openat(store->root, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (set.fd < 0 && errno == ENOENT)
+		return nsm_fail_text(store->ctx, -ENOENT, "open", NSMGR_TYPE_NONE, NULL, "no such set");
+	if (set.fd < 0 && (errno == ENOTDIR || errno == ELOOP))
+		return nsm_fail_text(store->ctx, -ENOTDIR, "open", NSMGR_TYPE_NONE, NULL, "not a set: no directory");
+	if (set.fd < 0)
+		return nsm_fail(store->ctx, -errno, "open", NSMGR_TYPE_NONE, NULL);
+	r = read_entries(&set);
+	if (r < 0)
+		return nsm_fail(store->ctx, r, "open", NSMGR_TYPE_NONE, NULL);
+	set.has_meta = nsm_meta_read(set.fd, &set.meta) == 0;
+	/* Where the record names the very mount that we look through, nobody else need be asked. */
+	if (!set.has_meta || set.meta.mount_id != store->mount_id)
+		set.elsewhere = nsm_store_is_elsewhere(store);
+	*ret = set;
+	set.fd = -EBADF;
+	return 0;
+}
+
+/* Whether the record speaks of this boot; what an older one says of ids means nothing. */
+static bool record_is_current(struct nsm_setdir *set)
+{
+	char boot_id[NSM_BOOT_ID_SIZE];
+
+	return nsm_boot_id(boot_id) == 0 && nsm_streq(boot_id, set->meta.boot_id);
+}
+
+int nsm_handle_probe(struct nsm_setdir *set, enum nsmgr_type type, int *ret_fd)
+{
+	struct nsmgr_ctx *ctx = set->store->ctx;
+	const struct nsm_record *record = &set->meta.types[type];
+	nsm_autoclose int fd = -EBADF;
+	enum nsmgr_type is;
+	int r;
+
+	*ret_fd = -EBADF;
+	if (set->elsewhere)
+		return NSMGR_ELSEWHERE;
+	fd = nsm_nsfd_open(set->fd, nsm_nstypes[type].name, true);
+	if (fd == -EACCES || fd == -ELOOP || fd == -ENXIO)
+		return NSMGR_STALE; /* our placeholder is mode 0; or what is no handle at all */
+	if (fd < 0)
+		return nsm_fail(ctx, fd, "open", type, NULL);
+	r = nsm_nsfd_type(fd, &is);
+	if (r == -ENOTTY)
+		return NSMGR_STALE;
+	if (r < 0)
+		return nsm_fail(ctx, r, "open", type, NULL);
+	*ret_fd = take_fd(fd);
+	if (is != type)
+		return NSMGR_FOREIGN;
+	if (set->has_meta && record->origin != NSMGR_ORIGIN_UNKNOWN && !nsm_nsfd_is(*ret_fd, &record->id) &&
+	    record_is_current(set))
+		return NSMGR_FOREIGN;
+	return NSMGR_LIVE;
+}
+
+int nsm_handle_open(struct nsm_setdir *set, enum nsmgr_type type)
+{
+	struct nsmgr_ctx *ctx = set->store->ctx;
+	nsm_autoclose int fd = -EBADF;
+	int state = nsm_handle_probe(set, type, &fd);
+
+	switch (state) {
+	case NSMGR_LIVE:
+		break;
+	case NSMGR_STALE:
+		return nsm_fail_text(ctx, -ESTALE, "open", type, NULL,
+				     "stale: a file without its mount (cure: nsmgr rm, then create it again)");
+	case NSMGR_FOREIGN:
+		return nsm_fail_text(ctx, -ESTALE, "open", type, NULL,
+				     "foreign: not the namespace that was recorded (cure: nsmgr rm, then create it again)");
+	case NSMGR_ELSEWHERE:
+		return nsm_store_refuse_elsewhere(ctx);
+	default:
+		return state;
+	}
+	if (type == NSMGR_PID && nsm_init_find(fd, set->meta.keeper, NULL, NULL) == NSM_INIT_DEAD)
+		return nsm_fail_text(ctx, -ESRCH, "open", type, NULL,
+				     "dead: its init has ended (cure: nsmgr rm, then create it again)");
+	return take_fd(fd);
+}

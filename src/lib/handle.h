@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_LIB_HANDLE_H
+#define NSM_LIB_HANDLE_H
+
+#include "lib/meta.h"
+#include "lib/nstype.h"
+
+/* The directory of a set, opened and read once. */
+struct nsm_setdir {
+	struct nsm_store *store; /* borrowed */
+	int fd;
+	unsigned types;	 /* those that have a file */
+	bool has_meta;
+	bool elsewhere;	 /* its handles are mounted in another mount namespace */
+	struct nsm_meta meta;
+	char odd[64];	 /* an entry that is neither a handle nor metadata, or "" */
+};
+
+#define NSM_SETDIR_INIT { .fd = -EBADF }
+
+/* The name was checked by the caller, or comes from a listing. -ENOENT: no such set. `store` has to outlive it. */
+int nsm_setdir_open(struct nsm_store *store, const char *name, struct nsm_setdir *ret);
+void nsm_setdir_close(struct nsm_setdir *set);
+#define nsm_autosetdir nsm_cleanup(nsm_setdir_close)
+
+/* Opens a handle of the set and says what it is. *ret_fd is -EBADF where there is no namespace to have. Gives the
+ * state, or -errno (with the failure recorded) when it could not be looked at. Liveness of a pid
+ * namespace is not asked: nsm_init_find(). */
+int nsm_handle_probe(struct nsm_setdir *set, enum nsmgr_type type, int *ret_fd);
+
+/* The same for somebody who wants to use it: a verified fd, or a refusal that names the cure: -ESTALE; -EXDEV
+ * (elsewhere); -ESRCH (a dead pid namespace). */
+int nsm_handle_open(struct nsm_setdir *set, enum nsmgr_type type);
+
+/* All that is known of it, for a listing. describe.c */
+int nsm_handle_describe(struct nsm_setdir *set, enum nsmgr_type type, struct nsmgr_handle *ret);
+
+#endif

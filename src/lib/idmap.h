@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_LIB_IDMAP_H
+#define NSM_LIB_IDMAP_H
+
+#include "nsmgr.h"
+
+#define NSM_IDMAP_LINES 340 /* user_namespaces(7), since Linux 4.15 */
+
+/* The lines of a uid_map or gid_map. */
+struct nsm_idmap {
+	size_t count;
+	struct nsmgr_extent lines[NSM_IDMAP_LINES];
+};
+
+/* -E2BIG when full, -EINVAL for an empty range or one that runs over the last id, or overlaps an earlier one. */
+int nsm_idmap_add(struct nsm_idmap *map, const struct nsmgr_extent *extent);
+
+/* Our own map, as our user namespace sees it. */
+int nsm_idmap_read_own(enum nsmgr_id_kind kind, struct nsm_idmap *ret);
+
+/* Every extent of our own map, mapped identically: (inner, inner, count). KERNEL section 9: the full
+ * identity map is EPERM in a user namespace that has less. */
+int nsm_idmap_identity(enum nsmgr_id_kind kind, struct nsm_idmap *ret);
+
+bool nsm_idmap_maps(const struct nsm_idmap *map, uint32_t inner);
+
+#endif

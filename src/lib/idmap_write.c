@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/idmap_write.h"
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "lib/sys.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MAP_TEXT 4096 /* the kernel takes less than a page, in one write (KERNEL R21) */
+
+struct kind {
+	const char *file, *step, *helper;
+};
+
+static const struct kind kinds[] = {
+	[NSMGR_UID] = { "uid_map", "map users", "newuidmap" },
+	[NSMGR_GID] = { "gid_map", "map groups", "newgidmap" },
+};
+
+static int write_direct(const struct nsm_idmap *map, const char *file, int proc)
+{
+	char buf[MAP_TEXT];
+	struct nsm_text text = NSM_TEXT(buf);
+
+	for (size_t i = 0; i < map->count; i++)
+		nsm_text_add(&text, "%u %u %u\n", map->lines[i].inner, map->lines[i].outer, map->lines[i].count);
+	if (text.cut)
+		return -E2BIG;
+	return nsm_write_text_at(proc, file, buf);
+}
+
+/* The child that becomes newuidmap, with what it says going to `err`. */
+static void run_helper(const char *helper, char *const argv[], int err)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(err, 2) < 0)
+		_exit(127);
+	nsm_sys_close_range(3, ~0u, false);
+	execvp(helper, argv);
+	dprintf(2, "%s: %s", helper, errno == ENOENT ? "not installed" : strerror(errno));
+	_exit(127);
+}
+
+static int write_by_helper(struct nsmgr_ctx *ctx, const struct nsm_idmap *map, const struct kind *kind, pid_t pid)
+{
+	nsm_autofree char *numbers = calloc(map->count * 3 + 1, 12);
+	nsm_autofree char **argv = calloc(map->count * 3 + 3, sizeof(*argv));
+	nsm_autoclose int from = -EBADF, to = -EBADF;
+	char said[200];
+	size_t argc = 0;
+	int pipe_fds[2], status;
+	pid_t child;
+
+	if (!numbers || !argv)
+		return nsm_fail(ctx, -ENOMEM, kind->step, NSMGR_USER, NULL);
+	argv[argc++] = (char *)(uintptr_t)kind->helper;
+	for (size_t i = 0; i < map->count * 3 + 1; i++) {
+		struct nsm_text text = { .buf = numbers + i * 12, .size = 12 };
+		const struct nsmgr_extent *line = i ? &map->lines[(i - 1) / 3] : NULL;
+
+		nsm_text_add(&text, "%u",
+			     !line		? (unsigned)pid
+			     : (i - 1) % 3 == 0 ? line->inner
+			     : (i - 1) % 3 == 1 ? line->outer
+						: line->count);
+		argv[argc++] = text.buf;
+	}
+	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
+		return nsm_fail(ctx, -errno, kind->step, NSMGR_USER, NULL);
+	from = pipe_fds[0];
+	to = pipe_fds[1];
+	child = nsm_sys_clone(NULL);
+	if (child < 0)
+		return nsm_fail(ctx, child, kind->step, NSMGR_USER, NULL);
+	if (child == 0)
+		run_helper(kind->helper, argv, to);
+	nsm_close(&to);
+	/* What does not fit stays unread; the helper then meets a closed pipe, having failed anyway. */
+	if (nsm_read_text(from, said, sizeof(said)) < 0)
+		said[sizeof(said) - 1] = '\0';
+	nsm_close(&from);
+	while (waitpid(child, &status, __WALL) < 0)
+		if (errno != EINTR)
+			return nsm_fail(ctx, -errno, kind->step, NSMGR_USER, NULL);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	said[strcspn(said, "\n")] = '\0';
+	return nsm_fail_text(ctx, -EPERM, kind->step, NSMGR_USER, NULL, "%s", *said ? said : "newuidmap failed");
+}
+
+static int write_map(struct nsmgr_config *config, enum nsmgr_id_kind kind, int proc, pid_t pid)
+{
+	const struct kind *k = &kinds[kind];
+	int r = write_direct(config->maps[kind], k->file, proc);
+
+	if (r == -EPERM && geteuid() != 0)
+		return write_by_helper(config->ctx, config->maps[kind], k, pid);
+	if (r == -E2BIG)
+		return nsm_fail_text(config->ctx, r, k->step, NSMGR_USER, NULL, "a map has less than %d bytes", MAP_TEXT);
+	return r < 0 ? nsm_fail(config->ctx, r, k->step, NSMGR_USER, NULL) : 0;
+}
+
+int nsm_idmap_write(struct nsmgr_config *config, int proc, pid_t pid)
+{
+	int r;
+
+	/* Before gid_map, for ever after (KERNEL R21). */
+	if (config->setgroups != NSM_SETGROUPS_DEFAULT) {
+		r = nsm_write_text_at(proc, "setgroups", config->setgroups == NSM_SETGROUPS_DENY ? "deny" : "allow");
+		if (r < 0)
+			return nsm_fail(config->ctx, r, "setgroups", NSMGR_USER, NULL);
+	}
+	r = write_map(config, NSMGR_UID, proc, pid);
+	return r < 0 ? r : write_map(config, NSMGR_GID, proc, pid);
+}

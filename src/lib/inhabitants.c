@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/inhabitants.h"
+
+#include "base/fd.h"
+#include "base/parse.h"
+#include "base/text.h"
+#include "lib/dir.h"
+#include "lib/init.h"
+#include "lib/nsfd.h"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+/* Whether `ns` is `wanted` or below it. */
+static bool is_within(int ns, const struct nsm_nsid *wanted)
+{
+	nsm_autoclose int level = fcntl(ns, F_DUPFD_CLOEXEC, 0);
+
+	while (level >= 0) {
+		int parent;
+
+		if (nsm_nsfd_is(level, wanted))
+			return true;
+		parent = ioctl(level, NSM_NS_GET_PARENT);
+		nsm_close(&level);
+		level = parent;
+	}
+	return false;
+}
+
+int nsm_inhabitants(int pidns, pid_t *ret_pids, size_t size)
+{
+	nsm_autoclose int proc = openat(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct nsm_dirent *entry;
+	struct stat own, st;
+	struct nsm_nsid wanted;
+	struct nsm_dir dir;
+	pid_t init = 0;
+	size_t count = 0;
+	int r;
+
+	if (proc < 0 || stat("/proc/self/ns/pid", &own) < 0)
+		return -errno;
+	r = nsm_nsfd_id(pidns, &wanted);
+	if (r < 0)
+		return r;
+	nsm_init_find(pidns, 0, NULL, &init);
+	nsm_dir_begin(&dir, proc);
+	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
+		nsm_autoclose int ns = -EBADF;
+		char path[32];
+		struct nsm_text text = NSM_TEXT(path);
+		uint32_t pid;
+
+		if (nsm_parse_u32(entry->d_name, &pid) < 0 || (pid_t)pid == init)
+			continue;
+		nsm_text_add(&text, "%u/ns/pid", pid);
+		/* Most live where we do, and are told from the rest by one call. Zombies have no link left. */
+		if (fstatat(proc, path, &st, 0) < 0 || (st.st_ino == own.st_ino && own.st_ino != wanted.ino))
+			continue;
+		ns = nsm_nsfd_open(proc, path, false);
+		if (ns < 0 || !is_within(ns, &wanted))
+			continue;
+		if (count < size)
+			ret_pids[count] = (pid_t)pid;
+		count++;
+	}
+	return r < 0 ? r : (int)count;
+}

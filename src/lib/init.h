@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_LIB_INIT_H
+#define NSM_LIB_INIT_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* The init (pid 1) of a pid namespace, whose death kills all in it and leaves it useless (KERNEL R41). */
+enum nsm_init_state {
+	NSM_INIT_ALIVE,
+	NSM_INIT_DEAD,	 /* also one that was killed and not reaped yet */
+	NSM_INIT_UNKNOWN /* the namespace is not below ours, or the kernel cannot tell */
+};
+
+/* Finds it through the namespace; before Linux 6.11 through the pid that was recorded (0: none was), which is believed
+ * only if that process lives in this very namespace. When it is alive *ret_pidfd is a pidfd, *ret_pid its pid
+ * as we see it; both may be NULL. */
+enum nsm_init_state nsm_init_find(int nsfd, pid_t recorded, int *ret_pidfd, pid_t *ret_pid);
+
+/* Kills it, and waits until everybody in the namespace is gone: the kernel lets the init go last. */
+void nsm_init_end(int nsfd, pid_t recorded);
+
+/* The same for a pidfd. */
+void nsm_pidfd_end(int pidfd);
+
+/* Whether the process of a pidfd has ended, reaped or not. */
+bool nsm_pidfd_has_ended(int pidfd);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/keeper.h"
+
+#include "base/fd.h"
+#include "base/parse.h"
+#include "base/text.h"
+#include "lib/sys.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+struct nsm_title nsm_title_find(void)
+{
+	struct nsm_title title = { 0 };
+	uint64_t fields[52] = { 0 };
+	char text[1024];
+	const char *p;
+
+	if (nsm_read_text_at(AT_FDCWD, "/proc/self/stat", text, sizeof(text)) < 0)
+		return title;
+	/* The command, field 2, may hold anything; numbers begin two fields behind its end. proc_pid_stat(5). */
+	p = strrchr(text, ')');
+	for (int field = 3; p && field < 52; field++) {
+		p = strchr(p, ' ');
+		if (p && nsm_parse_u64_prefix(&(const char *){ ++p }, &fields[field]) < 0)
+			fields[field] = 0; /* a letter, or a negative number */
+	}
+	/* arg_start is 48, env_end is 51; the environment lies behind the arguments, and is of no more use. */
+	if (fields[48] && fields[51] > fields[48]) {
+		title.start = (char *)(uintptr_t)fields[48];
+		title.size = (size_t)(fields[51] - fields[48]);
+	}
+	return title;
+}
+
+void nsm_title_set(const struct nsm_title *title, const char *name)
+{
+	char line[128];
+	struct nsm_text text = NSM_TEXT(line);
+
+	nsm_text_add(&text, "nsmgr: %s", name);
+	if (title->size) {
+		memset(title->start, 0, title->size);
+		nsm_copy(title->start, title->size, line);
+	}
+	prctl(PR_SET_NAME, "nsmgr");
+}
+
+void nsm_keeper_prepare(void)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	/* A handler of the program that we were cloned from must not run here. */
+	for (int sig = 1; sig < _NSIG; sig++)
+		sigaction(sig, &action, NULL);
+	/* Ignored, the kernel reaps what is left to us, and we are never woken. */
+	action.sa_handler = SIG_IGN;
+	sigaction(SIGCHLD, &action, NULL);
+	sigemptyset(&none);
+	nsm_sys_restore_signals(&none);
+	setsid();
+	(void)!chdir("/");
+	/* Nobody inside may look into a process from outside (LESSONS security 4). */
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
+_Noreturn void nsm_keeper_stay(void)
+{
+	nsm_sys_close_range(0, ~0u, false);
+	for (;;)
+		pause();
+}

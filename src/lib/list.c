@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/dir.h"
+#include "lib/handle.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+/* Names under construction: one block of text, and an array into it at the end. */
+struct names {
+	char *text;
+	size_t len, size, count;
+};
+
+static int add_name(struct names *names, const char *name)
+{
+	size_t len = strlen(name) + 1;
+
+	if (names->len + len > names->size) {
+		size_t size = names->size ? names->size * 2 : 4096;
+		char *text = realloc(names->text, size);
+
+		if (!text)
+			return -ENOMEM;
+		names->text = text;
+		names->size = size;
+	}
+	memcpy(names->text + names->len, name, len);
+	names->len += len;
+	names->count++;
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The array and the text it points into, as one allocation. */
+static char **finish(const struct names *names)
+{
+	char **array = malloc((names->count + 1) * sizeof(*array) + names->len);
+	char *text;
+
+	if (!array)
+		return NULL;
+	text = (char *)(array + names->count + 1);
+	if (names->len)
+		memcpy(text, names->text, names->len);
+	for (size_t i = 0; i < names->count; i++, text += strlen(text) + 1)
+		array[i] = text;
+	array[names->count] = NULL;
+	qsort(array, names->count, sizeof(*array), compare);
+	return array;
+}
+
+static bool is_set(const struct nsm_dirent *entry, int root, bool all)
+{
+	struct stat st;
+
+	if (entry->d_name[0] == '.' || (!all && !nsmgr_name_is_valid(entry->d_name)))
+		return false;
+	if (entry->d_type == DT_UNKNOWN)
+		return fstatat(root, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+	return entry->d_type == DT_DIR;
+}
+
+static int read_names(int root, bool all, struct names *names)
+{
+	nsm_autoclose int fd = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct nsm_dirent *entry;
+	struct nsm_dir dir;
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	nsm_dir_begin(&dir, fd);
+	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
+		if (is_set(entry, root, all)) {
+			r = add_name(names, entry->d_name);
+			if (r < 0)
+				break;
+		}
+	}
+	return r;
+}
+
+/* ---- the list ---- */
+
+struct nsmgr_list {
+	struct nsm_store store;
+	char **names;
+	size_t count, next;
+};
+
+int nsmgr_list_new(struct nsmgr_ctx *ctx, bool all, struct nsmgr_list **ret_list)
+{
+	struct nsmgr_list *list = calloc(1, sizeof(*list));
+	struct names names = { 0 };
+	int r;
+
+	if (!list)
+		return nsm_fail(ctx, -ENOMEM, "list", NSMGR_TYPE_NONE, ctx->root);
+	list->store = (struct nsm_store)NSM_STORE_INIT;
+	r = nsm_store_open(ctx, &list->store);
+	if (r < 0 && r != -ENOENT) {
+		nsmgr_list_free(list);
+		return r;
+	}
+	list->store.ctx = nsmgr_ref(ctx);
+	r = r == 0 ? read_names(list->store.root, all, &names) : 0;
+	if (r == 0) {
+		list->names = finish(&names);
+		r = list->names ? 0 : -ENOMEM;
+	}
+	list->count = names.count;
+	free(names.text);
+	if (r < 0) {
+		nsm_fail(ctx, r, "list", NSMGR_TYPE_NONE, ctx->root);
+		nsmgr_list_free(list);
+		return r;
+	}
+	*ret_list = list;
+	return 0;
+}
+
+void nsmgr_list_free(struct nsmgr_list *list)
+{
+	if (!list)
+		return;
+	nsmgr_unref(list->store.ctx);
+	nsm_store_close(&list->store);
+	free(list->names);
+	free(list);
+}
+
+int nsmgr_list_next(struct nsmgr_list *list, const char **ret_name)
+{
+	if (list->next >= list->count)
+		return 1;
+	*ret_name = list->names[list->next++];
+	return 0;
+}
+
+const char *const *nsmgr_list_names(const struct nsmgr_list *list, size_t *ret_count)
+{
+	if (ret_count)
+		*ret_count = list->count;
+	return (const char *const *)list->names;
+}
+
+int nsmgr_list_handles(struct nsmgr_list *list, const char *name, struct nsmgr_handle ret_handles[])
+{
+	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
+	int count = 0, r;
+
+	if (list->store.root < 0)
+		return nsm_fail_text(list->store.ctx, -ENOENT, "open", NSMGR_TYPE_NONE, NULL, "no such set");
+	r = nsm_setdir_open(&list->store, name, &set);
+	if (r < 0)
+		return r;
+	for NSM_EACH_TYPE (type) {
+		if (!(set.types & NSMGR_MASK(type)))
+			continue;
+		r = nsm_handle_describe(&set, type, &ret_handles[count]);
+		if (r == 0)
+			count++;
+		else if (r != -ENOENT) /* it went away meanwhile */
+			return r;
+	}
+	return count;
+}

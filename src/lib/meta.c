@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/meta.h"
+
+#include "base/parse.h"
+#include "base/text.h"
+#include "lib/nstype.h"
+#include "lib/storefile.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_SIZE 1024
+
+static const char *const origin_names[] = {
+	[NSMGR_MADE] = "made",
+	[NSMGR_PINNED] = "pinned",
+};
+
+/* net 4026532231 123456 made */
+static int parse_type(struct nsm_meta *meta, enum nsmgr_type type, char *rest)
+{
+	struct nsm_record *record = &meta->types[type];
+	const char *ino = nsm_token(&rest, ' ');
+	const char *id = nsm_token(&rest, ' ');
+	const char *origin = nsm_token(&rest, ' ');
+	uint64_t inode;
+
+	if (!ino || !id || !origin || nsm_parse_u64(ino, &inode) < 0 || nsm_parse_u64(id, &record->id.id) < 0)
+		return -EBADMSG;
+	record->id.ino = (ino_t)inode;
+	for (enum nsmgr_origin o = NSMGR_MADE; o <= NSMGR_PINNED; o++)
+		if (nsm_streq(origin, origin_names[o]))
+			record->origin = o;
+	return record->origin == NSMGR_ORIGIN_UNKNOWN ? -EBADMSG : 0;
+}
+
+static int parse_line(char *line, struct nsm_meta *meta, bool *complete)
+{
+	char *key = nsm_token(&line, ' ');
+	enum nsmgr_type type;
+	char *value;
+	uint32_t pid;
+
+	if (!key)
+		return -EBADMSG;
+	type = nsm_nstype_from_file(key);
+	if (type != NSMGR_TYPE_NONE)
+		return line ? parse_type(meta, type, line) : -EBADMSG;
+	if (nsm_streq(key, "end")) {
+		*complete = true;
+		return 0;
+	}
+	value = nsm_token(&line, ' ');
+	if (!value)
+		return -EBADMSG;
+	if (nsm_streq(key, "boot"))
+		return nsm_copy(meta->boot_id, sizeof(meta->boot_id), value) ? 0 : -EBADMSG;
+	if (nsm_streq(key, "mount"))
+		return nsm_parse_u64(value, &meta->mount_id);
+	if (nsm_streq(key, "created"))
+		return nsm_parse_duration(value, &meta->created);
+	if (nsm_streq(key, "keeper")) {
+		if (nsm_parse_u32(value, &pid) < 0 || pid > INT32_MAX)
+			return -EBADMSG;
+		meta->keeper = (pid_t)pid;
+	}
+	return 0; /* a key of a later version */
+}
+
+int nsm_meta_read(int setdir, struct nsm_meta *ret)
+{
+	char text[FILE_SIZE];
+	char *cursor = text, *line;
+	bool complete = false;
+	nsm_autoclose int fd = openat(setdir, NSM_META_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	ssize_t len;
+
+	if (fd < 0)
+		return errno == ELOOP ? -EBADMSG : -errno;
+	/* One read: the "end" line vouches for the whole. */
+	len = read(fd, text, sizeof(text) - 1);
+	if (len < 0)
+		return -EBADMSG;
+	text[len] = '\0';
+	*ret = (struct nsm_meta){ 0 };
+	while (!complete && (line = nsm_token(&cursor, '\n')))
+		if (parse_line(line, ret, &complete) < 0)
+			return -EBADMSG;
+	return complete ? 0 : -EBADMSG;
+}
+
+int nsm_meta_write(int setdir, const struct nsm_meta *meta)
+{
+	char buf[FILE_SIZE];
+	struct nsm_text text = NSM_TEXT(buf);
+	nsm_autoclose int fd = -EBADF;
+
+	nsm_text_add(&text, "boot %s\nmount %llu\ncreated %lld.%09ld\n", meta->boot_id,
+		     (unsigned long long)meta->mount_id, (long long)meta->created.tv_sec, meta->created.tv_nsec);
+	if (meta->keeper)
+		nsm_text_add(&text, "keeper %ld\n", (long)meta->keeper);
+	for NSM_EACH_TYPE (type) {
+		const struct nsm_record *record = &meta->types[type];
+
+		if (record->origin != NSMGR_ORIGIN_UNKNOWN)
+			nsm_text_add(&text, "%s %llu %llu %s\n", nsm_nstypes[type].name,
+				     (unsigned long long)record->id.ino, (unsigned long long)record->id.id,
+				     origin_names[record->origin]);
+	}
+	nsm_text_add(&text, "end\n");
+	if (text.cut)
+		return -EMSGSIZE;
+	fd = openat(setdir, NSM_META_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return -errno;
+	if (fchmod(fd, 0644) < 0) /* whatever the umask */
+		return -errno;
+	return nsm_write_once(fd, buf, text.len);
+}
+
+unsigned nsm_meta_made(const struct nsm_meta *meta)
+{
+	unsigned made = 0;
+
+	for NSM_EACH_TYPE (type)
+		if (meta->types[type].origin == NSMGR_MADE)
+			made |= NSMGR_MASK(type);
+	return made;
+}

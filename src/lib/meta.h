@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_LIB_META_H
+#define NSM_LIB_META_H
+
+#include "lib/nsfd.h"
+#include "lib/store.h"
+
+/* ROOT/NAME/.set: what the kernel cannot tell about a set, and what it is checked against. */
+#define NSM_META_FILE ".set"
+
+struct nsm_record {
+	enum nsmgr_origin origin; /* NSMGR_ORIGIN_UNKNOWN: not recorded */
+	struct nsm_nsid id;	  /* dev is 0: it is not recorded */
+};
+
+struct nsm_meta {
+	char boot_id[NSM_BOOT_ID_SIZE];
+	uint64_t mount_id; /* of the ROOT that the handles are below */
+	struct timespec created;
+	pid_t keeper;
+	struct nsm_record types[NSMGR_TYPE_COUNT];
+};
+
+/* -ENOENT: there is none (a set made by hand); -EBADMSG: it is not one of ours, or was cut. Three system calls. */
+int nsm_meta_read(int setdir, struct nsm_meta *ret);
+
+/* Writes it anew, whole; its last line tells a reader that nothing is missing. */
+int nsm_meta_write(int setdir, const struct nsm_meta *meta);
+
+/* The types recorded as made. */
+unsigned nsm_meta_made(const struct nsm_meta *meta);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/nsfd.h"
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "lib/nstype.h"
+#include "lib/sys.h"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+int nsm_nsfd_open(int dirfd, const char *path, bool nofollow)
+{
+	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (nofollow ? O_NOFOLLOW : 0);
+	int fd = openat(dirfd, path, flags);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int nsm_nsfd_type(int fd, enum nsmgr_type *ret)
+{
+	struct statfs fs;
+	enum nsmgr_type type;
+	int flag;
+
+	if (fstatfs(fd, &fs) < 0)
+		return -errno;
+	if ((unsigned long)fs.f_type != NSM_NSFS_MAGIC)
+		return -ENOTTY;
+	flag = ioctl(fd, NSM_NS_GET_NSTYPE);
+	if (flag < 0)
+		return -errno;
+	type = nsm_nstype_from_flag(flag);
+	if (type == NSMGR_TYPE_NONE)
+		return -ENOTTY;
+	*ret = type;
+	return 0;
+}
+
+uint64_t nsm_nsfd_id64(int fd)
+{
+	uint64_t id = 0;
+
+	if (ioctl(fd, NSM_NS_GET_ID, &id) == 0 || ioctl(fd, NSM_NS_GET_MNTNS_ID, &id) == 0)
+		return id;
+	return 0;
+}
+
+int nsm_nsfd_id(int fd, struct nsm_nsid *ret)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	*ret = (struct nsm_nsid){ .dev = st.st_dev, .ino = st.st_ino, .id = nsm_nsfd_id64(fd) };
+	return 0;
+}
+
+bool nsm_nsfd_is(int fd, const struct nsm_nsid *id)
+{
+	uint64_t have = id->id ? nsm_nsfd_id64(fd) : 0;
+	struct stat st;
+
+	if (have)
+		return have == id->id;
+	return fstat(fd, &st) == 0 && st.st_ino == id->ino && (!id->dev || st.st_dev == id->dev);
+}
+
+bool nsm_nsfd_is_own(int fd, enum nsmgr_type type)
+{
+	char path[40];
+	struct nsm_text text = NSM_TEXT(path);
+	struct stat own, other;
+
+	nsm_text_add(&text, "/proc/self/ns/%s", nsm_nstypes[type].name);
+	return stat(path, &own) == 0 && fstat(fd, &other) == 0 && own.st_dev == other.st_dev &&
+	       own.st_ino == other.st_ino;
+}
+
+ino_t nsm_nsfd_owner(int fd)
+{
+	nsm_autoclose int owner = ioctl(fd, NSM_NS_GET_USERNS);
+	struct stat st;
+
+	if (owner < 0 || fstat(owner, &st) < 0)
+		return 0;
+	return st.st_ino;
+}

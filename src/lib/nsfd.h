@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_LIB_NSFD_H
+#define NSM_LIB_NSFD_H
+
+#include "nsmgr.h"
+
+/* One namespace as an open nsfs file. */
+
+/* Who it is. Inode numbers are reused at once after a namespace is freed, the 64-bit id not before the next
+ * boot (KERNEL R8); id is 0 where the kernel has none. */
+struct nsm_nsid {
+	dev_t dev;
+	ino_t ino;
+	uint64_t id;
+};
+
+/* Opens a file that should be a namespace without waiting on a fifo or taking a terminal. With `nofollow` its last
+ * component may not be a symbolic link, as the links of /proc/PID/ns are. */
+int nsm_nsfd_open(int dirfd, const char *path, bool nofollow);
+
+/* Whether it is an nsfs file, and of which type. -ENOTTY: it is none (KERNEL R3). */
+int nsm_nsfd_type(int fd, enum nsmgr_type *ret);
+
+int nsm_nsfd_id(int fd, struct nsm_nsid *ret);
+
+/* The 64-bit id, or 0. */
+uint64_t nsm_nsfd_id64(int fd);
+
+/* Whether fd is the namespace `id`: by the 64-bit ids when both are known, else by device and inode. */
+bool nsm_nsfd_is(int fd, const struct nsm_nsid *id);
+
+/* Whether fd is the namespace that the caller is in. */
+bool nsm_nsfd_is_own(int fd, enum nsmgr_type type);
+
+/* The inode of the user namespace that owns it; 0 where the caller may not see it. ioctl_ns(2). */
+ino_t nsm_nsfd_owner(int fd);
+
+#endif

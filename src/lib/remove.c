@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/text.h"
+#include "lib/handle.h"
+#include "lib/inhabitants.h"
+#include "lib/init.h"
+#include "lib/stage.h"
+#include "lib/sys.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#define SHOWN_PIDS 16
+
+/* One set on its way out. */
+struct removal {
+	struct nsm_store *store;
+	const char *name;
+	unsigned flags;
+	const struct timespec *timeout;
+	struct timespec deadline;
+	sigset_t signals; /* what the caller has blocked */
+	int pidns; /* of a pid namespace that the set made and whose init lives, or -EBADF */
+};
+
+static void add_seconds(struct timespec *time, const struct timespec *more)
+{
+	time->tv_sec += more->tv_sec;
+	time->tv_nsec += more->tv_nsec;
+	if (time->tv_nsec >= 1000000000L) {
+		time->tv_nsec -= 1000000000L;
+		time->tv_sec++;
+	}
+}
+
+/* The time to the deadline; false without one. */
+static bool time_left(const struct removal *removal, struct timespec *ret)
+{
+	struct timespec now;
+
+	if (!removal->timeout)
+		return false;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	ret->tv_sec = removal->deadline.tv_sec - now.tv_sec;
+	ret->tv_nsec = removal->deadline.tv_nsec - now.tv_nsec;
+	if (ret->tv_nsec < 0) {
+		ret->tv_nsec += 1000000000L;
+		ret->tv_sec--;
+	}
+	if (ret->tv_sec < 0)
+		*ret = (struct timespec){ 0 };
+	return true;
+}
+
+static bool is_late(const struct removal *removal)
+{
+	struct timespec left;
+
+	return time_left(removal, &left) && left.tv_sec == 0 && left.tv_nsec == 0;
+}
+
+static int refuse_busy(const struct removal *removal, int r, const pid_t pids[], int count)
+{
+	char list[192] = "";
+	struct nsm_text text = NSM_TEXT(list);
+
+	for (int i = 0; i < count && i < SHOWN_PIDS; i++)
+		nsm_text_add(&text, " %ld", (long)pids[i]);
+	if (count > SHOWN_PIDS)
+		nsm_text_add(&text, " ...");
+	return nsm_fail_text(removal->store->ctx, r, "remove", NSMGR_PID, NULL, "%d process%s still in it:%s%s", count,
+			     count == 1 ? "" : "es", list,
+			     r == -EBUSY ? " (cure: --kill ends them, --wait waits)" : "");
+}
+
+/* Waits for one of the processes to end. 0, or -ETIMEDOUT. */
+static int wait_for_one(const struct removal *removal, pid_t pid)
+{
+	struct pollfd fd = { .events = POLLIN };
+	struct timespec left;
+	nsm_autoclose int pidfd = nsm_sys_pidfd_open(pid);
+	int r;
+
+	if (pidfd == -ESRCH)
+		return 0;
+	if (pidfd < 0)
+		return nsm_fail(removal->store->ctx, pidfd, "wait", NSMGR_PID, NULL);
+	fd.fd = pidfd;
+	/* The only place where a signal may end us: nothing has been touched. */
+	do
+		r = ppoll(&fd, 1, time_left(removal, &left) ? &left : NULL, &removal->signals);
+	while (r < 0 && errno == EINTR);
+	return r == 0 ? -ETIMEDOUT : 0;
+}
+
+/* Opens the set and finds out whether it made a pid namespace that lives. */
+static int inspect(struct removal *removal)
+{
+	struct nsmgr_ctx *ctx = removal->store->ctx;
+	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
+	nsm_autoclose int fd = -EBADF;
+	int r = nsm_setdir_open(removal->store, removal->name, &set);
+
+	nsm_close(&removal->pidns);
+	if (r < 0)
+		return r;
+	if (*set.odd) {
+		char odd[256];
+
+		return nsm_fail_text(ctx, -ENOTEMPTY, "remove", NSMGR_TYPE_NONE, NULL,
+				     "'%s' in it is no handle: remove it by hand", nsm_escape(set.odd, odd, sizeof(odd)));
+	}
+	if (set.elsewhere && !(removal->flags & NSMGR_REMOVE_FORCE))
+		return nsm_store_refuse_elsewhere(ctx);
+	if (!(set.types & NSMGR_MASK(NSMGR_PID)))
+		return 0;
+	r = nsm_handle_probe(&set, NSMGR_PID, &fd);
+	if (r < 0)
+		return r;
+	if (r != NSMGR_LIVE || !set.has_meta)
+		return 0;
+	if (set.meta.types[NSMGR_PID].origin == NSMGR_PINNED && (removal->flags & NSMGR_REMOVE_KILL))
+		return nsm_fail_text(ctx, -EINVAL, "remove", NSMGR_PID, NULL,
+				     "pinned, not made by this set: --kill does not touch it");
+	if (set.meta.types[NSMGR_PID].origin == NSMGR_MADE &&
+	    nsm_init_find(fd, set.meta.keeper, NULL, NULL) == NSM_INIT_ALIVE)
+		removal->pidns = take_fd(fd);
+	return 0;
+}
+
+/* Takes the lock that keeps others from entering, looks who is inside, and hides the set if that is nobody, or if they
+ * are to be killed. -EAGAIN with the pid of somebody to wait for. */
+static int try_hide(struct removal *removal, struct nsm_stage *stage, pid_t *ret_pid)
+{
+	pid_t pids[SHOWN_PIDS];
+	int r = nsm_store_lock(removal->store, true);
+
+	if (r < 0)
+		return r;
+	r = inspect(removal);
+	if (r == 0 && removal->pidns >= 0 && !(removal->flags & NSMGR_REMOVE_KILL)) {
+		int count = nsm_inhabitants(removal->pidns, pids, SHOWN_PIDS);
+
+		if (count < 0)
+			r = nsm_fail(removal->store->ctx, count, "remove", NSMGR_PID, "/proc");
+		else if (count > 0 && !(removal->flags & NSMGR_REMOVE_WAIT))
+			r = refuse_busy(removal, -EBUSY, pids, count);
+		else if (count > 0 && is_late(removal))
+			r = refuse_busy(removal, -ETIMEDOUT, pids, count);
+		else if (count > 0) {
+			*ret_pid = pids[0];
+			r = -EAGAIN;
+		}
+	}
+	if (r == 0)
+		r = nsm_stage_hide(removal->store, removal->name, stage);
+	nsm_store_unlock(removal->store);
+	return r;
+}
+
+/* Gives a set its name back after the first detach was refused and nothing was lost. */
+static int unhide(struct nsm_stage *stage, const char *name)
+{
+	struct nsm_store *store = stage->store;
+	int r = nsm_sys_renameat2(store->stages, stage->name, store->root, name, NSM_RENAME_NOREPLACE);
+
+	if (r == 0)
+		nsm_close(&stage->dir);
+	return r;
+}
+
+static int remove_one(struct removal *removal)
+{
+	nsm_autostage struct nsm_stage stage = NSM_STAGE_INIT;
+	bool detached;
+	pid_t pid = 0;
+	int r;
+
+	while ((r = try_hide(removal, &stage, &pid)) == -EAGAIN) {
+		r = wait_for_one(removal, pid);
+		if (r < 0 && r != -ETIMEDOUT)
+			return r;
+	}
+	if (r < 0)
+		return r;
+	if (removal->pidns >= 0)
+		nsm_init_end(removal->pidns, 0);
+	r = nsm_stage_remove(&stage, &detached);
+	if (r < 0 && !detached)
+		unhide(&stage, removal->name);
+	return r;
+}
+
+static int remove_name(struct nsm_store *store, const char *name, unsigned flags, const struct timespec *timeout)
+{
+	struct removal removal = {
+		.store = store, .name = name, .flags = flags, .timeout = timeout, .pidns = -EBADF,
+	};
+	int r;
+
+	if (timeout) {
+		clock_gettime(CLOCK_MONOTONIC, &removal.deadline);
+		add_seconds(&removal.deadline, timeout);
+	}
+	nsm_sys_block_signals(&removal.signals);
+	r = remove_one(&removal);
+	nsm_sys_restore_signals(&removal.signals);
+	nsm_close(&removal.pidns);
+	return r == -ENOENT && (flags & NSMGR_REMOVE_MISSING) ? 0 : r;
+}
+
+int nsmgr_remove_many(struct nsmgr_ctx *ctx, const char *const names[], size_t count, unsigned flags,
+		      const struct timespec *timeout, nsmgr_result_fn *done, void *data)
+{
+	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
+	int failures = 0, r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = nsmgr_check_name(ctx, names[i]);
+	if (r < 0)
+		return r;
+	r = nsm_store_open_rw(ctx, false, flags & NSMGR_REMOVE_FORCE, &store);
+	if (r == -ENOENT)
+		r = nsm_fail_text(ctx, r, "open", NSMGR_TYPE_NONE, NULL, "no such set");
+	else if (r < 0)
+		return r;
+	for (size_t i = 0; i < count; i++) {
+		int result = r == -ENOENT ? (flags & NSMGR_REMOVE_MISSING ? 0 : r)
+					  : remove_name(&store, names[i], flags, timeout);
+
+		failures += result < 0;
+		if (done)
+			done(data, names[i], result);
+	}
+	return failures;
+}
+
+static void keep_result(void *data, const char *name, int result)
+{
+	(void)name;
+	*(int *)data = result;
+}
+
+int nsmgr_remove(struct nsmgr_ctx *ctx, const char *name, unsigned flags, const struct timespec *timeout)
+{
+	int result = 0;
+	int r = nsmgr_remove_many(ctx, &name, 1, flags, timeout, keep_result, &result);
+
+	return r < 0 ? r : result;
+}

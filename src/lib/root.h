@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_LIB_ROOT_H
+#define NSM_LIB_ROOT_H
+
+#include "lib/ctx.h"
+
+/* The way to the store's directory. */
+struct nsm_root {
+	int fd;		   /* O_PATH */
+	uint64_t mount_id; /* of the mount that it is reached through */
+	bool is_mount;	   /* it is the root of that mount */
+};
+
+#define NSM_ROOT_INIT { .fd = -EBADF }
+
+/* Walks to the store from / without following a link, and checks each component's owner and mode: root's, ours, or
+ * unmapped where our user namespace does not map it, and writable by nobody else; a sticky directory
+ * passes when the next component is so owned (LESSONS security 15, CVE-2015-1335). With `make` what is missing
+ * is made with mode 0755. -ENOENT without, -EPERM for an untrusted component. */
+int nsm_root_open(struct nsmgr_ctx *ctx, bool make, struct nsm_root *ret);
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/store.h"
+
+#include "base/parse.h"
+#include "base/text.h"
+#include "lib/root.h"
+#include "lib/stage.h"
+#include "lib/storefile.h"
+#include "lib/sys.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LOCK_NAME ".lock"
+
+void nsm_store_close(struct nsm_store *store)
+{
+	nsm_close(&store->root);
+	nsm_close(&store->lock);
+	nsm_close(&store->stages);
+}
+
+int nsm_boot_id(char ret[NSM_BOOT_ID_SIZE])
+{
+	ssize_t len = nsm_read_text_at(AT_FDCWD, "/proc/sys/kernel/random/boot_id", ret, NSM_BOOT_ID_SIZE);
+
+	if (len < 0)
+		return (int)len;
+	ret[strcspn(ret, "\n")] = '\0';
+	return 0;
+}
+
+int nsm_store_lock(struct nsm_store *store, bool exclusive)
+{
+	int r;
+
+	if (store->lock < 0) {
+		store->lock = openat(store->root, LOCK_NAME,
+				     O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+		if (store->lock < 0)
+			return nsm_fail(store->ctx, -errno, "store", NSMGR_TYPE_NONE, LOCK_NAME);
+	}
+	do
+		r = flock(store->lock, exclusive ? LOCK_EX : LOCK_SH);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? nsm_fail(store->ctx, -errno, "lock", NSMGR_TYPE_NONE, LOCK_NAME) : 0;
+}
+
+void nsm_store_unlock(struct nsm_store *store)
+{
+	flock(store->lock, LOCK_UN);
+}
+
+static int own_mntns(struct nsm_nsid *ret)
+{
+	nsm_autoclose int fd = nsm_nsfd_open(AT_FDCWD, "/proc/self/ns/mnt", false);
+
+	return fd < 0 ? fd : nsm_nsfd_id(fd, ret);
+}
+
+/* Whether our mountinfo has a mount of that number: its first field. */
+static bool mount_exists(uint64_t short_id)
+{
+	nsm_cleanup(nsm_free_ptr) char *line = NULL;
+	FILE *mounts = fopen("/proc/self/mountinfo", "re");
+	size_t size = 0;
+	bool found = false;
+
+	if (!mounts)
+		return true; /* unknown: the careful answer */
+	while (!found && getline(&line, &size, mounts) > 0) {
+		const char *p = line;
+		uint64_t id;
+
+		found = nsm_parse_u64_prefix(&p, &id) == 0 && id == short_id;
+	}
+	fclose(mounts);
+	return found;
+}
+
+enum place { HERE, NOWHERE, ELSEWHERE };
+
+/* Where the handles are mounted: here, nowhere (after a reboot, or when ROOT's mount was taken away: what is
+ * there is stale), or elsewhere. */
+static enum place find_place(int root, uint64_t mount_id, bool is_mount)
+{
+	struct nsm_storefile file;
+	char boot_id[NSM_BOOT_ID_SIZE];
+	struct nsm_nsid mntns;
+
+	if (nsm_storefile_read(root, &file) < 0)
+		return NOWHERE;
+	if (nsm_boot_id(boot_id) == 0 && !nsm_streq(boot_id, file.boot_id))
+		return NOWHERE;
+	if (file.mount_id == mount_id)
+		return HERE;
+	if (own_mntns(&mntns) == 0 && mntns.ino == file.mntns.ino && mntns.id == file.mntns.id && !is_mount &&
+	    !mount_exists(file.short_id))
+		return NOWHERE;
+	return ELSEWHERE;
+}
+
+bool nsm_store_is_elsewhere(struct nsm_store *store)
+{
+	/* Nothing depends on is_mount here: a root whose mount is gone has stale handles either way. */
+	return find_place(store->root, store->mount_id, false) == ELSEWHERE;
+}
+
+int nsm_store_refuse_elsewhere(struct nsmgr_ctx *ctx)
+{
+	return nsm_fail_text(ctx, -EXDEV, "store", NSMGR_TYPE_NONE, NULL,
+			     "'%s' is mounted in another mount namespace (cure: nsenter -t 1 -m nsmgr ...)", ctx->root);
+}
+
+int nsm_store_open(struct nsmgr_ctx *ctx, struct nsm_store *ret)
+{
+	struct nsm_root root = NSM_ROOT_INIT;
+	int r = nsm_root_open(ctx, false, &root);
+
+	if (r < 0)
+		return r;
+	*ret = (struct nsm_store)NSM_STORE_INIT;
+	ret->ctx = ctx;
+	ret->root = root.fd;
+	ret->mount_id = root.mount_id;
+	return 0;
+}
+
+/* Mounts ROOT on itself, private, so that the handles are ours alone and the mnt type can be among them
+ * (KERNEL R4). The copy that a shared surrounding has by then carries no handle. A ROOT that is a mount already
+ * is taken as it is. */
+static int mount_root(struct nsmgr_ctx *ctx, const struct nsm_root *root)
+{
+	char path[40];
+	struct nsm_text text = NSM_TEXT(path);
+
+	nsm_text_add(&text, "/proc/self/fd/%d", root->fd);
+	if (!root->is_mount && mount(path, path, NULL, MS_BIND, NULL) < 0)
+		return nsm_fail(ctx, -errno, "mount root", NSMGR_TYPE_NONE, ctx->root);
+	/* By the path, whose last component is now the new mount; nobody else can change it. */
+	if (mount(NULL, ctx->root, NULL, MS_PRIVATE, NULL) < 0)
+		return nsm_fail(ctx, -errno, "mount root", NSMGR_TYPE_NONE, ctx->root);
+	return 0;
+}
+
+static int write_storefile(struct nsm_store *store)
+{
+	struct nsm_storefile file = { .mount_id = store->mount_id };
+	struct nsm_statx st;
+	int r = nsm_sys_statx(store->root, "", AT_EMPTY_PATH, NSM_STATX_MNT_ID, &st);
+
+	if (r < 0)
+		return r;
+	file.short_id = st.stx_mnt_id;
+	nsm_copy(file.boot_id, sizeof(file.boot_id), store->boot_id);
+	r = own_mntns(&file.mntns);
+	return r < 0 ? r : nsm_storefile_write(store->root, &file);
+}
+
+/* Makes the root mount, under the lock, unless another has by now. */
+static int establish(struct nsm_store *store)
+{
+	struct nsmgr_ctx *ctx = store->ctx;
+	struct nsm_root root = NSM_ROOT_INIT;
+	int r = nsm_root_open(ctx, true, &root);
+	enum place place;
+
+	if (r < 0)
+		return r;
+	place = find_place(root.fd, root.mount_id, root.is_mount);
+	if (place == NOWHERE) {
+		r = mount_root(ctx, &root);
+		nsm_close(&root.fd);
+		if (r == 0)
+			r = nsm_root_open(ctx, false, &root);
+	} else if (place == ELSEWHERE) {
+		r = nsm_store_refuse_elsewhere(ctx);
+	}
+	nsm_close(&store->root);
+	store->root = root.fd;
+	store->mount_id = root.mount_id;
+	if (r == 0 && place == NOWHERE) {
+		r = write_storefile(store);
+		if (r < 0)
+			nsm_fail(ctx, r, "store", NSMGR_TYPE_NONE, ".store");
+	}
+	return r;
+}
+
+static int open_stages(struct nsm_store *store)
+{
+	if (mkdirat(store->root, NSM_STAGE_DIR, 0700) < 0 && errno != EEXIST)
+		return nsm_fail(store->ctx, -errno, "store", NSMGR_TYPE_NONE, NSM_STAGE_DIR);
+	store->stages = openat(store->root, NSM_STAGE_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (store->stages < 0)
+		return nsm_fail(store->ctx, -errno, "store", NSMGR_TYPE_NONE, NSM_STAGE_DIR);
+	return 0;
+}
+
+int nsm_store_open_rw(struct nsmgr_ctx *ctx, bool make, bool force, struct nsm_store *ret)
+{
+	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
+	struct nsm_root root = NSM_ROOT_INIT;
+	enum place place;
+	int r = nsm_root_open(ctx, make, &root);
+
+	if (r < 0)
+		return r;
+	store.ctx = ctx;
+	store.root = root.fd;
+	store.mount_id = root.mount_id;
+	place = find_place(root.fd, root.mount_id, root.is_mount);
+	if (place == ELSEWHERE && !force)
+		return nsm_store_refuse_elsewhere(ctx);
+	r = nsm_boot_id(store.boot_id);
+	if (r < 0)
+		return nsm_fail(ctx, r, "store", NSMGR_TYPE_NONE, "/proc/sys/kernel/random/boot_id");
+	if (place == NOWHERE && make) {
+		r = nsm_store_lock(&store, true);
+		if (r == 0)
+			r = establish(&store);
+		if (r < 0)
+			return r;
+		nsm_store_unlock(&store);
+	}
+	r = open_stages(&store);
+	if (r < 0)
+		return r;
+	if (place != ELSEWHERE)
+		nsm_stage_sweep(&store);
+	*ret = store;
+	store = (struct nsm_store)NSM_STORE_INIT;
+	return 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_LIB_STORE_H
+#define NSM_LIB_STORE_H
+
+#include "base/fd.h"
+#include "lib/ctx.h"
+
+#define NSM_BOOT_ID_SIZE 40
+#define NSM_STAGE_DIR ".stage"
+
+/* The opened store. */
+struct nsm_store {
+	struct nsmgr_ctx *ctx;
+	int root;	   /* O_PATH of the directory */
+	uint64_t mount_id; /* of its mount, as we see it */
+	int lock;	   /* .lock, once it was needed */
+	int stages;	   /* .stage, opened for changes only */
+	char boot_id[NSM_BOOT_ID_SIZE]; /* filled when opened for changes */
+};
+
+#define NSM_STORE_INIT { .root = -EBADF, .lock = -EBADF, .stages = -EBADF }
+
+void nsm_store_close(struct nsm_store *store);
+#define nsm_autostore nsm_cleanup(nsm_store_close)
+
+/* For reading: nothing is made or mounted. -ENOENT when there is no such directory. */
+int nsm_store_open(struct nsmgr_ctx *ctx, struct nsm_store *ret);
+
+/* For changes: with `make` the directory is made, mounted on itself and made private, once, under the lock. Left
+ * stages are swept. Refused with -EXDEV where the handles live in another mount namespace, unless `force`. */
+int nsm_store_open_rw(struct nsmgr_ctx *ctx, bool make, bool force, struct nsm_store *ret);
+
+/* Whether the store's handles are mounted in another mount namespace than ours (its .store says so). */
+bool nsm_store_is_elsewhere(struct nsm_store *store);
+
+/* Refuses with the cure. Used by whoever found a handle unusable. */
+int nsm_store_refuse_elsewhere(struct nsmgr_ctx *ctx);
+
+/* flock(2) of .lock, shared or exclusive. It is held while the root mount is made, while stages are swept, while
+ * a pid set is joined (shared) and while a set is hidden (exclusive). The file is 0600, so that nobody else can
+ * hold us up with it. */
+int nsm_store_lock(struct nsm_store *store, bool exclusive);
+void nsm_store_unlock(struct nsm_store *store);
+
+int nsm_boot_id(char ret[NSM_BOOT_ID_SIZE]);
+
+#endif

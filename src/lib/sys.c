@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/sys.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The same number on every architecture since Linux 5.1 unified them. */
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+#define CLONE_PIDFD_FLAG 0x1000
+
+static long result(long r)
+{
+	return r < 0 ? -errno : r;
+}
+
+int nsm_sys_statx(int dirfd, const char *path, int flags, unsigned mask, struct nsm_statx *ret)
+{
+	return (int)result(syscall(SYS_statx, dirfd, path, flags, mask, ret));
+}
+
+ssize_t nsm_sys_getdents(int fd, void *buf, size_t size)
+{
+	return result(syscall(SYS_getdents64, fd, buf, size));
+}
+
+int nsm_sys_renameat2(int olddir, const char *oldpath, int newdir, const char *newpath, unsigned flags)
+{
+	return (int)result(syscall(SYS_renameat2, olddir, oldpath, newdir, newpath, flags));
+}
+
+pid_t nsm_sys_clone(int *ret_pidfd)
+{
+	int pidfd = -EBADF;
+	unsigned long flags = ret_pidfd ? CLONE_PIDFD_FLAG : 0;
+	/* The arguments behind the second are NULL but for the one of CLONE_PIDFD, so their order, which
+	 * differs between architectures, matters for the third alone, which is the same on all of
+	 * them but s390 and cris (there the first two change places). */
+#if defined(__s390__) || defined(__s390x__)
+	long pid = syscall(SYS_clone, NULL, flags, &pidfd, NULL, NULL);
+#else
+	long pid = syscall(SYS_clone, flags, NULL, &pidfd, NULL, NULL);
+#endif
+
+	if (pid < 0)
+		return (pid_t)-errno;
+	if (ret_pidfd)
+		*ret_pidfd = pid ? pidfd : -EBADF;
+	return (pid_t)pid;
+}
+
+int nsm_sys_pidfd_open(pid_t pid)
+{
+	return (int)result(syscall(SYS_pidfd_open, pid, 0));
+}
+
+int nsm_sys_pidfd_kill(int pidfd, int sig)
+{
+	return (int)result(syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0));
+}
+
+int nsm_sys_close_range(unsigned first, unsigned last, bool cloexec)
+{
+	struct rlimit limit;
+	unsigned end = last;
+
+	if (first > last ||
+	    syscall(SYS_close_range, first, last, cloexec ? NSM_CLOSE_RANGE_CLOEXEC : 0u) == 0)
+		return 0;
+	/* Before 5.9 (close_range) and 5.11 (its flag): one by one. A limit that was lowered later does
+	 * not hide descriptors above it from the kernel, but from us; a floor of 1024 covers the usual. */
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return -errno;
+	if (limit.rlim_cur < 1024)
+		limit.rlim_cur = 1024;
+	if (end >= limit.rlim_cur)
+		end = (unsigned)limit.rlim_cur - 1;
+	for (unsigned fd = first; fd <= end; fd++) {
+		if (!cloexec)
+			close((int)fd);
+		else if (fcntl((int)fd, F_SETFD, FD_CLOEXEC) < 0 && errno != EBADF)
+			return -errno;
+	}
+	return 0;
+}
+
+int nsm_sys_setresuid(uid_t uid)
+{
+	return (int)result(syscall(SYS_setresuid, uid, uid, uid));
+}
+
+int nsm_sys_setresgid(gid_t gid)
+{
+	return (int)result(syscall(SYS_setresgid, gid, gid, gid));
+}
+
+int nsm_sys_setgroups(size_t count, const gid_t *groups)
+{
+	return (int)result(syscall(SYS_setgroups, count, groups));
+}
+
+void nsm_sys_block_signals(sigset_t *ret_old)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, ret_old);
+}
+
+void nsm_sys_restore_signals(const sigset_t *old)
+{
+	pthread_sigmask(SIG_SETMASK, old, NULL);
+}
+
+uint64_t nsm_sys_random(void)
+{
+	uint64_t value;
+	struct timespec now;
+
+	/* Names of stages: a clash costs a retry, so a clock will do where the call is denied. */
+	if (syscall(SYS_getrandom, &value, sizeof(value), 1) == (long)sizeof(value))
+		return value;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_nsec * 2654435761u ^ (uint64_t)now.tv_sec << 32 ^ (uint64_t)getpid();
+}

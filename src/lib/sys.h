@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_LIB_SYS_H
+#define NSM_LIB_SYS_H
+
+/* The system calls that a C library may lack (musl 1.2.3 has none of these), and the constants that are
+ * newer than the headers of a build machine. Everything gives 0 or a value, or -errno. Nothing outside
+ * sys.c calls syscall(2). The raw set*id calls change the calling process alone: the C libraries' own
+ * signal every thread, which a child cloned from a threaded program must not try. */
+
+#include "base/macro.h"
+
+#include <signal.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* ioctls of nsfs files, include/uapi/linux/nsfs.h */
+#define NSM_NS_GET_USERNS 0xb701u
+#define NSM_NS_GET_PARENT 0xb702u
+#define NSM_NS_GET_NSTYPE 0xb703u
+#define NSM_NS_GET_MNTNS_ID 0x8008b705u	    /* 6.11 */
+#define NSM_NS_GET_PID_FROM_PIDNS 0x8004b706u /* 6.11 */
+#define NSM_NS_GET_ID 0x8008b70du	    /* 6.18 */
+
+#define NSM_NSFS_MAGIC 0x6e736673
+#define NSM_PROC_MAGIC 0x9fa0
+
+#define NSM_CLONE_NEWTIME 0x00000080
+#define NSM_CLONE_NEWCGROUP 0x02000000
+
+#define NSM_STATX_BASIC 0x07ffu
+#define NSM_STATX_MNT_ID 0x1000u	/* 5.8 */
+#define NSM_STATX_MNT_ID_UNIQUE 0x4000u /* 6.8: never reused until the next boot */
+#define NSM_STATX_ATTR_MOUNT_ROOT 0x2000u
+
+#define NSM_RENAME_NOREPLACE 1u
+#define NSM_CLOSE_RANGE_CLOEXEC 4u
+
+/* include/uapi/linux/stat.h: own copy, because C libraries disagree on who defines it. */
+struct nsm_statx_time {
+	int64_t tv_sec;
+	uint32_t tv_nsec;
+	int32_t reserved;
+};
+
+struct nsm_statx {
+	uint32_t stx_mask;
+	uint32_t stx_blksize;
+	uint64_t stx_attributes;
+	uint32_t stx_nlink;
+	uint32_t stx_uid;
+	uint32_t stx_gid;
+	uint16_t stx_mode;
+	uint16_t spare0;
+	uint64_t stx_ino;
+	uint64_t stx_size;
+	uint64_t stx_blocks;
+	uint64_t stx_attributes_mask;
+	struct nsm_statx_time stx_atime, stx_btime, stx_ctime, stx_mtime;
+	uint32_t stx_rdev_major, stx_rdev_minor;
+	uint32_t stx_dev_major, stx_dev_minor;
+	uint64_t stx_mnt_id;
+	uint64_t spare[13];
+};
+
+/* An entry as getdents64(2) writes it. */
+struct nsm_dirent {
+	uint64_t d_ino;
+	int64_t d_off;
+	uint16_t d_reclen;
+	uint8_t d_type;
+	char d_name[];
+};
+
+int nsm_sys_statx(int dirfd, const char *path, int flags, unsigned mask, struct nsm_statx *ret);
+ssize_t nsm_sys_getdents(int fd, void *buf, size_t size);
+int nsm_sys_renameat2(int olddir, const char *oldpath, int newdir, const char *newpath, unsigned flags);
+
+/* A child that is a copy of the calling thread, without an exit signal: it is seen only by a
+ * wait with __WALL or __WCLONE, so a program's own SIGCHLD handler and waitpid(-1) never notice it.
+ * Gives 0 in the child. ret_pidfd may be NULL. clone(2). */
+pid_t nsm_sys_clone(int *ret_pidfd);
+
+int nsm_sys_pidfd_open(pid_t pid);
+int nsm_sys_pidfd_kill(int pidfd, int sig);
+
+/* close_range(2) of [first, last], or the same by hand; with cloexec set they are only marked. */
+int nsm_sys_close_range(unsigned first, unsigned last, bool cloexec);
+
+int nsm_sys_setresuid(uid_t uid);
+int nsm_sys_setresgid(gid_t gid);
+int nsm_sys_setgroups(size_t count, const gid_t *groups);
+
+/* Blocks every signal of the calling thread, and gives what was blocked before. */
+void nsm_sys_block_signals(sigset_t *ret_old);
+void nsm_sys_restore_signals(const sigset_t *old);
+
+uint64_t nsm_sys_random(void);
+
+#endif
