@@ -93,8 +93,8 @@ void say_missing(const struct app *app, const char *name);
 /* Standard output that could not be written is a failure too. */
 int finish_stdout(int status);
 
-/* The front: becomes nsmgr-full with the same arguments. Returns only if that is not to be had. full.c gives an empty
- * one. */
+/* The front: becomes nsmgr-full with the same arguments, or ends. In nsmgr-full, which has nobody behind it, a
+ * return and nothing else. */
 void hand_over(const struct app *app);
 
 int show_help(const struct app *app);

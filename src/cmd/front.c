@@ -21,7 +21,7 @@ void hand_over(const struct app *app)
 	nsm_text_add(&text, "%s/nsmgr-full", dir && *dir ? dir : NSM_LIBEXEC_DIR);
 	if (!text.cut)
 		execv(path, app->argv);
-	say_usage(app, "cannot run '%s': %s", path, strerror(errno));
+	exit(say_usage(app, "cannot run '%s': %s", path, strerror(errno)));
 }
 
 int show_help(const struct app *app)

@@ -54,6 +54,12 @@ static void format_number(struct nsm_text *text, uint64_t number)
 		nsm_text_add(text, "%llu", (unsigned long long)number);
 }
 
+static void format_count(struct nsm_text *text, long count)
+{
+	if (count >= 0)
+		nsm_text_add(text, "%ld", count);
+}
+
 static void format_time(struct nsm_text *text, const struct timespec *time)
 {
 	char formatted[32];
@@ -67,6 +73,15 @@ static void format_path(struct nsm_text *text, const struct ls_sources *sources,
 			const struct nsmgr_handle *handle)
 {
 	nsm_text_add(text, "%s/%s/%s", sources->root, name, nsmgr_type_name(handle->type));
+}
+
+static long count_stack(const struct ls_sources *sources, const char *name, const struct nsmgr_handle *handle)
+{
+	char path[LS_CELL_SIZE];
+	struct nsm_text text = NSM_TEXT(path);
+
+	format_path(&text, sources, name, handle);
+	return (long)mounts_count_at(sources->mounts, path);
 }
 
 void ls_format(const struct ls_sources *sources, size_t column, const char *name, const struct nsmgr_handle *handle,
@@ -113,17 +128,12 @@ void ls_format(const struct ls_sources *sources, size_t column, const char *name
 			nsm_text_add(&text, "%u:%u", major(handle->dev), minor(handle->dev));
 		break;
 	case LS_NPROCS:
-		if (is_here && !procs_is_partial(sources->procs))
-			nsm_text_add(&text, "%zu", procs_count_in(sources->procs, handle->ino));
+		if (is_here)
+			format_count(&text, procs_count_in(sources->procs, handle->ino));
 		break;
 	case LS_STACK:
-		if (handle->state != NSMGR_ELSEWHERE) {
-			format_path(&text, sources, name, handle);
-			size_t stack = mounts_count_at(sources->mounts, ret);
-
-			text.len = 0;
-			nsm_text_add(&text, "%zu", stack);
-		}
+		if (handle->state != NSMGR_ELSEWHERE)
+			format_count(&text, count_stack(sources, name, handle));
 		break;
 	case LS_COLUMN_COUNT:
 		break;

@@ -32,10 +32,8 @@ static int run(struct app *app, int argc, char **argv)
 		} else if (opt_common(app, id, &status))
 			return status;
 	}
-	if (!quiet) {
+	if (!quiet)
 		hand_over(app);
-		return STATUS_FAILED;
-	}
 	status = selection_begin(&selection);
 	while (status == STATUS_DONE && selection_next(&selection, &name))
 		print_name(name);

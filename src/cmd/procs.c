@@ -11,7 +11,9 @@
 struct procs {
 	ino_t *inodes; /* of each process and type, sorted; namespaces of all types share one numbering */
 	size_t count, size;
-	bool partial;
+	bool misses_init;  /* pid 1 could not be looked at: some systems guard it from root */
+	bool misses_others;
+	ino_t own[NSMGR_TYPE_COUNT]; /* where pid 1 may be, for it enters nothing */
 };
 
 static int compare(const void *a, const void *b)
@@ -36,6 +38,18 @@ static int add(struct procs *procs, ino_t ino)
 	return 0;
 }
 
+static void find_own(struct procs *procs)
+{
+	for (int type = 0; type < NSMGR_TYPE_COUNT; type++) {
+		char path[32];
+		struct nsm_text text = NSM_TEXT(path);
+		struct stat st;
+
+		nsm_text_add(&text, "/proc/self/ns/%s", nsmgr_type_name((enum nsmgr_type)type));
+		procs->own[type] = stat(path, &st) == 0 ? st.st_ino : 0;
+	}
+}
+
 static int add_process(struct procs *procs, int proc, const char *pid)
 {
 	for (int type = 0; type < NSMGR_TYPE_COUNT; type++) {
@@ -46,7 +60,8 @@ static int add_process(struct procs *procs, int proc, const char *pid)
 
 		nsm_text_add(&text, "%s/ns/%s", pid, nsmgr_type_name((enum nsmgr_type)type));
 		if (fstatat(proc, path, &st, 0) < 0) {
-			procs->partial |= errno == EACCES || errno == EPERM;
+			if (errno == EACCES || errno == EPERM)
+				*(nsm_streq(pid, "1") ? &procs->misses_init : &procs->misses_others) = true;
 			continue;
 		}
 		r = add(procs, st.st_ino);
@@ -63,6 +78,8 @@ int procs_scan(struct procs **ret_procs)
 	struct dirent *entry;
 	int r = procs && dir ? 0 : -ENOMEM;
 
+	if (r == 0)
+		find_own(procs);
 	while (r == 0 && (entry = readdir(dir)))
 		if (nsm_is_digits(entry->d_name))
 			r = add_process(procs, dirfd(dir), entry->d_name);
@@ -101,12 +118,17 @@ static size_t lower_bound(const struct procs *procs, ino_t ino)
 	return low;
 }
 
-size_t procs_count_in(const struct procs *procs, ino_t ino)
+static bool is_own(const struct procs *procs, ino_t ino)
 {
-	return lower_bound(procs, ino + 1) - lower_bound(procs, ino);
+	for (int type = 0; type < NSMGR_TYPE_COUNT; type++)
+		if (procs->own[type] == ino)
+			return true;
+	return false;
 }
 
-bool procs_is_partial(const struct procs *procs)
+long procs_count_in(const struct procs *procs, ino_t ino)
 {
-	return procs->partial;
+	if (procs->misses_others || (procs->misses_init && is_own(procs, ino)))
+		return -1;
+	return (long)(lower_bound(procs, ino + 1) - lower_bound(procs, ino));
 }

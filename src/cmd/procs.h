@@ -11,10 +11,7 @@ struct procs;
 int procs_scan(struct procs **ret_procs);
 void procs_free(struct procs **procs);
 
-/* How many processes live in the namespace, as far as we may see them. */
-size_t procs_count_in(const struct procs *procs, ino_t ino);
-
-/* Whether some process could not be looked at for lack of privilege. */
-bool procs_is_partial(const struct procs *procs);
+/* How many processes live in the namespace; -1 when some process that could be among them could not be looked at. */
+long procs_count_in(const struct procs *procs, ino_t ino);
 
 #endif

@@ -86,7 +86,7 @@ static _Noreturn void run_keeper(struct nsmgr_config *config, int socket, const 
 		fail(config->ctx, socket);
 	report(socket, PHASE_READY, 0, NULL);
 	wait_for_go(socket);
-	nsm_keeper_stay();
+	nsm_keeper_stay(title);
 }
 
 static int unshare_user(struct nsmgr_config *config, int socket)

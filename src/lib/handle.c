@@ -112,7 +112,7 @@ int nsm_handle_open(struct nsm_setdir *set, enum nsmgr_type type)
 		return nsm_fail_text(ctx, -ESTALE, "open", type, NULL,
 				     "foreign: not the namespace that was recorded (cure: nsmgr rm, then create it again)");
 	case NSMGR_ELSEWHERE:
-		return nsm_store_refuse_elsewhere(ctx);
+		return nsm_store_refuse_elsewhere(set->store);
 	default:
 		return state;
 	}

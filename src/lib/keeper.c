@@ -5,10 +5,14 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "lib/sys.h"
+#include "lib/trim.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+
+#define TITLE_SIZE 128
 
 struct nsm_title nsm_title_find(void)
 {
@@ -26,9 +30,11 @@ struct nsm_title nsm_title_find(void)
 		if (p && nsm_parse_u64_prefix(&(const char *){ ++p }, &fields[field]) < 0)
 			fields[field] = 0; /* a letter, or a negative number */
 	}
-	/* arg_start is 48, env_end is 51; the environment lies behind the arguments, and is of no more use. */
-	if (fields[48] && fields[51] > fields[48]) {
+	/* arg_start, arg_end and env_end are 48, 49 and 51; the environment lies behind the arguments, and is of no more
+	 * use. */
+	if (fields[48] && fields[49] > fields[48] && fields[51] >= fields[49]) {
 		title.start = (char *)(uintptr_t)fields[48];
+		title.arguments = (size_t)(fields[49] - fields[48]);
 		title.size = (size_t)(fields[51] - fields[48]);
 	}
 	return title;
@@ -36,15 +42,30 @@ struct nsm_title nsm_title_find(void)
 
 void nsm_title_set(const struct nsm_title *title, const char *name)
 {
-	char line[128];
+	char line[TITLE_SIZE];
 	struct nsm_text text = NSM_TEXT(line);
 
 	nsm_text_add(&text, "nsmgr: %s", name);
-	if (title->size) {
-		memset(title->start, 0, title->size);
-		nsm_copy(title->start, title->size, line);
+	if (title->size > text.len) {
+		memset(title->start, 0, title->arguments);
+		memcpy(title->start, line, text.len + 1);
+		/* Where the last byte of the arguments is no longer zero, the kernel shows what is before the first
+		 * zero and nothing behind it: get_mm_cmdline() in fs/proc/base.c. */
+		if (text.len + 1 < title->arguments)
+			title->start[title->arguments - 1] = ' ';
 	}
 	prctl(PR_SET_NAME, "nsmgr");
+}
+
+/* The pages of the environment alone: a long one would be kept for as long as the set. */
+static void drop_environment(const struct nsm_title *title)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = ((uintptr_t)title->start + title->arguments + TITLE_SIZE + page - 1) & ~(page - 1);
+	uintptr_t to = ((uintptr_t)title->start + title->size) & ~(page - 1);
+
+	if (title->size && from < to)
+		madvise((void *)from, to - from, MADV_DONTNEED);
 }
 
 void nsm_keeper_prepare(void)
@@ -66,9 +87,11 @@ void nsm_keeper_prepare(void)
 	prctl(PR_SET_DUMPABLE, 0);
 }
 
-_Noreturn void nsm_keeper_stay(void)
+_Noreturn void nsm_keeper_stay(const struct nsm_title *title)
 {
+	drop_environment(title);
 	nsm_sys_close_range(0, ~0u, false);
+	nsm_trim_memory();
 	for (;;)
 		pause();
 }

@@ -110,7 +110,7 @@ static int inspect(struct removal *removal)
 				     "'%s' in it is no handle: remove it by hand", nsm_escape(set.odd, odd, sizeof(odd)));
 	}
 	if (set.elsewhere && !(removal->flags & NSMGR_REMOVE_FORCE))
-		return nsm_store_refuse_elsewhere(ctx);
+		return nsm_store_refuse_elsewhere(removal->store);
 	if (!(set.types & NSMGR_MASK(NSMGR_PID)))
 		return 0;
 	r = nsm_handle_probe(&set, NSMGR_PID, &fd);

@@ -48,6 +48,8 @@ static int open_set(struct nsmgr_ctx *ctx, enum nsmgr_type type, const char *nam
 		r = nsm_store_open(ctx, &store);
 	if (r == 0)
 		r = nsm_setdir_open(&store, name, &set);
+	if (r == -ENOENT)
+		return nsm_fail_text(ctx, r, "source", type, source, "no such set");
 	if (r < 0)
 		return r;
 	if (!(set.types & NSMGR_MASK(type)))

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/store.h"
 
-#include "base/parse.h"
 #include "base/text.h"
+#include "lib/place.h"
 #include "lib/root.h"
 #include "lib/stage.h"
 #include "lib/storefile.h"
 #include "lib/sys.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -55,65 +54,19 @@ void nsm_store_unlock(struct nsm_store *store)
 	flock(store->lock, LOCK_UN);
 }
 
-static int own_mntns(struct nsm_nsid *ret)
-{
-	nsm_autoclose int fd = nsm_nsfd_open(AT_FDCWD, "/proc/self/ns/mnt", false);
-
-	return fd < 0 ? fd : nsm_nsfd_id(fd, ret);
-}
-
-/* Whether our mountinfo has a mount of that number: its first field. */
-static bool mount_exists(uint64_t short_id)
-{
-	nsm_cleanup(nsm_free_ptr) char *line = NULL;
-	FILE *mounts = fopen("/proc/self/mountinfo", "re");
-	size_t size = 0;
-	bool found = false;
-
-	if (!mounts)
-		return true; /* unknown: the careful answer */
-	while (!found && getline(&line, &size, mounts) > 0) {
-		const char *p = line;
-		uint64_t id;
-
-		found = nsm_parse_u64_prefix(&p, &id) == 0 && id == short_id;
-	}
-	fclose(mounts);
-	return found;
-}
-
-enum place { HERE, NOWHERE, ELSEWHERE };
-
-/* Where the handles are mounted: here, nowhere (after a reboot, or when ROOT's mount was taken away: what is
- * there is stale), or elsewhere. */
-static enum place find_place(int root, uint64_t mount_id, bool is_mount)
-{
-	struct nsm_storefile file;
-	char boot_id[NSM_BOOT_ID_SIZE];
-	struct nsm_nsid mntns;
-
-	if (nsm_storefile_read(root, &file) < 0)
-		return NOWHERE;
-	if (nsm_boot_id(boot_id) == 0 && !nsm_streq(boot_id, file.boot_id))
-		return NOWHERE;
-	if (file.mount_id == mount_id)
-		return HERE;
-	if (own_mntns(&mntns) == 0 && mntns.ino == file.mntns.ino && mntns.id == file.mntns.id && !is_mount &&
-	    !mount_exists(file.short_id))
-		return NOWHERE;
-	return ELSEWHERE;
-}
-
 bool nsm_store_is_elsewhere(struct nsm_store *store)
 {
 	/* Nothing depends on is_mount here: a root whose mount is gone has stale handles either way. */
-	return find_place(store->root, store->mount_id, false) == ELSEWHERE;
+	return nsm_place_find(store->root, store->mount_id, false) == NSM_ELSEWHERE;
 }
 
-int nsm_store_refuse_elsewhere(struct nsmgr_ctx *ctx)
+int nsm_store_refuse_elsewhere(struct nsm_store *store)
 {
-	return nsm_fail_text(ctx, -EXDEV, "store", NSMGR_TYPE_NONE, NULL,
-			     "'%s' is mounted in another mount namespace (cure: nsenter -t 1 -m nsmgr ...)", ctx->root);
+	char cure[64];
+
+	nsm_place_cure(store->root, cure, sizeof(cure));
+	return nsm_fail_text(store->ctx, -EXDEV, "store", NSMGR_TYPE_NONE, NULL,
+			     "'%s' is mounted in another mount namespace (cure: %s)", store->ctx->root, cure);
 }
 
 int nsm_store_open(struct nsmgr_ctx *ctx, struct nsm_store *ret)
@@ -157,7 +110,7 @@ static int write_storefile(struct nsm_store *store)
 		return r;
 	file.short_id = st.stx_mnt_id;
 	nsm_copy(file.boot_id, sizeof(file.boot_id), store->boot_id);
-	r = own_mntns(&file.mntns);
+	r = nsm_place_own(&file.mntns);
 	return r < 0 ? r : nsm_storefile_write(store->root, &file);
 }
 
@@ -167,23 +120,23 @@ static int establish(struct nsm_store *store)
 	struct nsmgr_ctx *ctx = store->ctx;
 	struct nsm_root root = NSM_ROOT_INIT;
 	int r = nsm_root_open(ctx, true, &root);
-	enum place place;
+	enum nsm_place place;
 
 	if (r < 0)
 		return r;
-	place = find_place(root.fd, root.mount_id, root.is_mount);
-	if (place == NOWHERE) {
+	place = nsm_place_find(root.fd, root.mount_id, root.is_mount);
+	if (place == NSM_NOWHERE) {
 		r = mount_root(ctx, &root);
 		nsm_close(&root.fd);
 		if (r == 0)
 			r = nsm_root_open(ctx, false, &root);
-	} else if (place == ELSEWHERE) {
-		r = nsm_store_refuse_elsewhere(ctx);
+	} else if (place == NSM_ELSEWHERE) {
+		r = nsm_store_refuse_elsewhere(store);
 	}
 	nsm_close(&store->root);
 	store->root = root.fd;
 	store->mount_id = root.mount_id;
-	if (r == 0 && place == NOWHERE) {
+	if (r == 0 && place == NSM_NOWHERE) {
 		r = write_storefile(store);
 		if (r < 0)
 			nsm_fail(ctx, r, "store", NSMGR_TYPE_NONE, ".store");
@@ -205,7 +158,7 @@ int nsm_store_open_rw(struct nsmgr_ctx *ctx, bool make, bool force, struct nsm_s
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
 	struct nsm_root root = NSM_ROOT_INIT;
-	enum place place;
+	enum nsm_place place;
 	int r = nsm_root_open(ctx, make, &root);
 
 	if (r < 0)
@@ -213,13 +166,13 @@ int nsm_store_open_rw(struct nsmgr_ctx *ctx, bool make, bool force, struct nsm_s
 	store.ctx = ctx;
 	store.root = root.fd;
 	store.mount_id = root.mount_id;
-	place = find_place(root.fd, root.mount_id, root.is_mount);
-	if (place == ELSEWHERE && !force)
-		return nsm_store_refuse_elsewhere(ctx);
+	place = nsm_place_find(root.fd, root.mount_id, root.is_mount);
+	if (place == NSM_ELSEWHERE && !force)
+		return nsm_store_refuse_elsewhere(&store);
 	r = nsm_boot_id(store.boot_id);
 	if (r < 0)
 		return nsm_fail(ctx, r, "store", NSMGR_TYPE_NONE, "/proc/sys/kernel/random/boot_id");
-	if (place == NOWHERE && make) {
+	if (place == NSM_NOWHERE && make) {
 		r = nsm_store_lock(&store, true);
 		if (r == 0)
 			r = establish(&store);
@@ -230,7 +183,7 @@ int nsm_store_open_rw(struct nsmgr_ctx *ctx, bool make, bool force, struct nsm_s
 	r = open_stages(&store);
 	if (r < 0)
 		return r;
-	if (place != ELSEWHERE)
+	if (place != NSM_ELSEWHERE)
 		nsm_stage_sweep(&store);
 	*ret = store;
 	store = (struct nsm_store)NSM_STORE_INIT;

@@ -34,7 +34,7 @@ int nsm_store_open_rw(struct nsmgr_ctx *ctx, bool make, bool force, struct nsm_s
 bool nsm_store_is_elsewhere(struct nsm_store *store);
 
 /* Refuses with the cure. Used by whoever found a handle unusable. */
-int nsm_store_refuse_elsewhere(struct nsmgr_ctx *ctx);
+int nsm_store_refuse_elsewhere(struct nsm_store *store);
 
 /* flock(2) of .lock, shared or exclusive. It is held while the root mount is made, while stages are swept, while
  * a pid set is joined (shared) and while a set is hidden (exclusive). The file is 0600, so that nobody else can

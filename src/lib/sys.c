@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -134,4 +135,33 @@ uint64_t nsm_sys_random(void)
 		return value;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_nsec * 2654435761u ^ (uint64_t)now.tv_sec << 32 ^ (uint64_t)getpid();
+}
+
+bool nsm_sys_is_capable(unsigned capability)
+{
+	const ino_t initial_user_ns = 0xeffffffd; /* include/linux/proc_ns.h */
+	struct {
+		uint32_t version;
+		int pid;
+	} header = { .version = 0x20080522 };
+	struct {
+		uint32_t effective, permitted, inheritable;
+	} data[2];
+	struct stat st;
+
+	return stat("/proc/self/ns/user", &st) == 0 && st.st_ino == initial_user_ns &&
+	       syscall(SYS_capget, &header, data) == 0 && (data[capability / 32].effective >> capability % 32 & 1);
+}
+
+int nsm_sys_open_namespace(uint64_t id, int flag, uint32_t ino)
+{
+	const int nsfs_root = -10003; /* FD_NSFS_ROOT, include/uapi/linux/fcntl.h */
+	struct {
+		uint32_t bytes;
+		int32_t type;
+		uint64_t id;
+		uint32_t ns_type, ino;
+	} handle = { .bytes = 16, .type = 0xf1, .id = id, .ns_type = (uint32_t)flag, .ino = ino };
+
+	return (int)result(syscall(SYS_open_by_handle_at, nsfs_root, &handle, O_RDONLY | O_CLOEXEC));
 }

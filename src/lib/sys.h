@@ -96,4 +96,13 @@ void nsm_sys_restore_signals(const sigset_t *old);
 
 uint64_t nsm_sys_random(void);
 
+/* Whether we have the capability over the whole system: in the initial user namespace. */
+bool nsm_sys_is_capable(unsigned capability);
+
+/* Opens a namespace by what it is, through the file handles of nsfs (Linux 6.18). -ESTALE: there is no such
+ * namespace any more, or we may not know: only who is CAP_SYS_ADMIN over it is told. */
+int nsm_sys_open_namespace(uint64_t id, int flag, uint32_t ino);
+
+#define NSM_CAP_SYS_ADMIN 21u
+
 #endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/place.h"
+
+#include "base/parse.h"
+#include "base/text.h"
+#include "lib/dir.h"
+#include "lib/nstype.h"
+#include "lib/storefile.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+int nsm_place_own(struct nsm_nsid *ret)
+{
+	nsm_autoclose int fd = nsm_nsfd_open(AT_FDCWD, "/proc/self/ns/mnt", false);
+
+	return fd < 0 ? fd : nsm_nsfd_id(fd, ret);
+}
+
+/* Whether our mountinfo has a mount of that number: its first field. */
+static bool mount_exists(uint64_t short_id)
+{
+	nsm_autofree char *line = NULL;
+	FILE *mounts = fopen("/proc/self/mountinfo", "re");
+	size_t size = 0;
+	bool found = false;
+
+	if (!mounts)
+		return true; /* unknown: the careful answer */
+	while (!found && getline(&line, &size, mounts) > 0) {
+		const char *p = line;
+		uint64_t id;
+
+		found = nsm_parse_u64_prefix(&p, &id) == 0 && id == short_id;
+	}
+	fclose(mounts);
+	return found;
+}
+
+/* Whether the kernel says for certain that a mount namespace is gone. It tells nobody but who has privilege over it,
+ * and gives others the same answer (KERNEL R9). */
+static bool is_gone(const struct nsm_nsid *mntns)
+{
+	nsm_autoclose int fd = -EBADF;
+
+	if (!mntns->id || !nsm_sys_is_capable(NSM_CAP_SYS_ADMIN))
+		return false;
+	fd = nsm_sys_open_namespace(mntns->id, nsm_nstypes[NSMGR_MNT].flag, (uint32_t)mntns->ino);
+	return fd == -ESTALE;
+}
+
+enum nsm_place nsm_place_find(int root, uint64_t mount_id, bool is_mount)
+{
+	struct nsm_storefile file;
+	char boot_id[NSM_BOOT_ID_SIZE];
+	struct nsm_nsid own;
+
+	if (nsm_storefile_read(root, &file) < 0)
+		return NSM_NOWHERE;
+	if (nsm_boot_id(boot_id) == 0 && !nsm_streq(boot_id, file.boot_id))
+		return NSM_NOWHERE;
+	if (file.mount_id == mount_id)
+		return NSM_HERE;
+	if (nsm_place_own(&own) < 0)
+		return NSM_ELSEWHERE;
+	/* The same mount namespace, and ROOT's mount was taken away; or the whole of it was. */
+	if (own.ino == file.mntns.ino && own.id == file.mntns.id)
+		return !is_mount && !mount_exists(file.short_id) ? NSM_NOWHERE : NSM_ELSEWHERE;
+	return is_gone(&file.mntns) ? NSM_NOWHERE : NSM_ELSEWHERE;
+}
+
+/* The lowest pid that lives in the mount namespace, or 0. */
+static pid_t find_resident(ino_t ino)
+{
+	nsm_autoclose int proc = openat(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct nsm_dirent *entry;
+	struct nsm_dir dir;
+
+	if (proc < 0)
+		return 0;
+	nsm_dir_begin(&dir, proc);
+	while (nsm_dir_next(&dir, &entry) > 0) {
+		char path[32];
+		struct nsm_text text = NSM_TEXT(path);
+		struct stat st;
+		uint32_t pid;
+
+		if (nsm_parse_u32(entry->d_name, &pid) < 0)
+			continue;
+		nsm_text_add(&text, "%u/ns/mnt", pid);
+		if (fstatat(proc, path, &st, 0) == 0 && st.st_ino == ino)
+			return (pid_t)pid;
+	}
+	return 0;
+}
+
+void nsm_place_cure(int root, char *ret, size_t size)
+{
+	struct nsm_text text = { .buf = ret, .size = size };
+	struct nsm_storefile file;
+	pid_t pid = nsm_storefile_read(root, &file) == 0 ? find_resident(file.mntns.ino) : 0;
+
+	/* Most often the caller is the one who is astray, and everybody else is where pid 1 is. */
+	nsm_text_add(&text, "nsenter -t %ld -m nsmgr ...", pid ? (long)pid : 1L);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_LIB_PLACE_H
+#define NSM_LIB_PLACE_H
+
+#include "lib/nsfd.h"
+
+/* Where the handles of a store are mounted, by what its .store says. */
+enum nsm_place {
+	NSM_HERE,
+	NSM_NOWHERE,  /* in no mount that is left: what lies there is stale, and the store can be made anew */
+	NSM_ELSEWHERE /* in another mount namespace, or through another mount */
+};
+
+enum nsm_place nsm_place_find(int root, uint64_t mount_id, bool is_mount);
+
+/* The mount namespace that we are in. */
+int nsm_place_own(struct nsm_nsid *ret);
+
+/* The command that leads to where the handles are. */
+void nsm_place_cure(int root, char *ret, size_t size);
+
+#endif
