@@ -3,12 +3,9 @@
 
 #include "base/text.h"
 #include "lib/handle.h"
-#include "lib/stage.h"
 #include "lib/sys.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* Adds one handle to the stage and its record to the metadata. */
 static int add_handle(struct nsm_stage *stage, const struct nsmgr_config *config, const struct nsm_creator *creator,
@@ -52,21 +49,16 @@ static int fill_stage(struct nsm_stage *stage, const struct nsmgr_config *config
 		if (r < 0)
 			return r;
 	}
-	r = nsm_meta_write(stage->dir, &meta);
-	return r < 0 ? nsm_fail(store->ctx, r, "metadata", NSMGR_TYPE_NONE, NULL) : 0;
+	return nsm_stage_write_meta(stage, &meta);
 }
 
-static int build(struct nsm_store *store, const char *name, struct nsmgr_config *config, uint64_t floor,
-		 struct nsm_creator *self)
+static int fill_and_publish(struct nsm_stage *stage, const char *name, struct nsmgr_config *config, uint64_t floor,
+			    struct nsm_creator *self)
 {
-	/* The stage goes before the creator: what a keeper belongs to is removed while we still hold it. */
 	nsm_autocreator struct nsm_creator own = NSM_CREATOR_INIT;
-	nsm_autostage struct nsm_stage stage = NSM_STAGE_INIT;
 	struct nsm_creator *creator = self;
-	int r = nsm_stage_make(store, &stage);
+	int r = 0;
 
-	if (r < 0)
-		return r;
 	if (nsm_creator_is_needed(config)) {
 		creator = &own;
 		r = nsm_creator_start(config, name, floor, creator);
@@ -74,10 +66,22 @@ static int build(struct nsm_store *store, const char *name, struct nsmgr_config 
 		r = nsm_creator_self(config, creator);
 	}
 	if (r == 0)
-		r = fill_stage(&stage, config, creator);
+		r = fill_stage(stage, config, creator);
 	if (r == 0)
-		r = nsm_creator_release(store->ctx, creator);
-	return r < 0 ? r : nsm_stage_publish(&stage, name);
+		r = nsm_creator_release(config->ctx, creator);
+	return r < 0 ? r : nsm_stage_publish(stage, name);
+}
+
+static int build(struct nsm_stage *stage, const char *name, struct nsmgr_config *config, uint64_t floor,
+		 struct nsm_creator *self)
+{
+	int r = nsm_stage_begin(stage);
+
+	if (r == 0)
+		r = fill_and_publish(stage, name, config, floor, self);
+	if (stage->busy)
+		nsm_stage_discard(stage);
+	return r;
 }
 
 /* The id that a mount namespace made for us has to exceed to be pinned here (KERNEL R11). */
@@ -95,67 +99,76 @@ static bool is_leftover(const struct nsm_setdir *set)
 	return set->has_meta && !nsm_streq(set->meta.boot_id, set->store->boot_id) && !*set->odd;
 }
 
+static int compare_types(const struct nsm_setdir *set, unsigned wanted)
+{
+	char have[64] = "none";
+	struct nsm_text text = NSM_TEXT(have);
+
+	if (set->types == wanted)
+		return 0;
+	for NSM_EACH_TYPE (type)
+		if (set->types & NSMGR_MASK(type))
+			nsm_text_add(&text, "%s%s", text.len ? "," : "", nsm_nstypes[type].name);
+	return nsm_fail_text(set->store->ctx, -EEXIST, "publish", NSMGR_TYPE_NONE, NULL,
+			     "a set of that name exists, with other types: %s", have);
+}
+
 /* What to do about a set of that name: 1 make it, 0 it is as wanted, -errno. */
-static int check_existing(struct nsm_store *store, const char *name, const struct nsmgr_config *config,
+static int check_existing(struct nsm_stage *stage, const char *name, const struct nsmgr_config *config,
 			  unsigned flags)
 {
-	struct nsmgr_ctx *ctx = store->ctx;
-	unsigned wanted = nsmgr_config_types(config);
 	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
-	char have[64] = "";
-	struct nsm_text text = NSM_TEXT(have);
-	int r;
+	int r = nsm_setdir_open(stage->store, name, &set);
 
-	if (faccessat(store->root, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
+	if (r == -ENOENT)
 		return 1;
-	r = nsm_setdir_open(store, name, &set);
 	if (r < 0)
 		return r;
 	if (is_leftover(&set)) {
-		nsm_autostage struct nsm_stage stage = NSM_STAGE_INIT;
-
-		r = nsm_stage_hide(store, name, &stage);
+		r = nsm_stage_hide(stage, name);
+		if (r == 0)
+			nsm_stage_discard(stage);
 		return r < 0 ? r : 1;
 	}
 	if (!(flags & NSMGR_CREATE_EXIST_OK))
-		return nsm_fail_text(ctx, -EEXIST, "publish", NSMGR_TYPE_NONE, NULL, "a set of that name exists");
-	for NSM_EACH_TYPE (type)
-		if (set.types & NSMGR_MASK(type))
-			nsm_text_add(&text, "%s%s", text.len ? "," : "", nsm_nstypes[type].name);
-	if (set.types != wanted)
-		return nsm_fail_text(ctx, -EEXIST, "publish", NSMGR_TYPE_NONE, NULL,
-				     "a set of that name exists, with other types: %s", text.len ? have : "none");
+		return nsm_fail_text(config->ctx, -EEXIST, "publish", NSMGR_TYPE_NONE, NULL, "a set of that name exists");
+	r = compare_types(&set, nsmgr_config_types(config));
 	for NSM_EACH_TYPE (type) {
 		nsm_autoclose int fd = -EBADF;
 
-		if (!(wanted & NSMGR_MASK(type)))
+		if (r < 0 || !(set.types & NSMGR_MASK(type)))
 			continue;
 		fd = nsm_handle_open(&set, type);
-		if (fd < 0)
-			return fd;
-	}
-	return 0;
-}
-
-int nsm_build(struct nsm_store *store, const char *name, struct nsmgr_config *config, unsigned flags,
-	      struct nsm_creator *self)
-{
-	sigset_t signals;
-	int r = check_existing(store, name, config, flags);
-
-	if (r <= 0)
-		return r;
-	nsm_sys_block_signals(&signals);
-	r = build(store, name, config, 0, self);
-	if (r == -EINVAL && nsm_streq(store->ctx->failure.step, "bind") &&
-	    store->ctx->failure.type == NSMGR_MNT && (config->make & NSMGR_MASK(NSMGR_MNT)))
-		r = build(store, name, config, own_mntns_id(), self);
-	nsm_sys_restore_signals(&signals);
-	if (r == -EEXIST && (flags & NSMGR_CREATE_EXIST_OK)) {
-		r = check_existing(store, name, config, flags);
-		if (r > 0)
-			r = nsm_fail_text(store->ctx, -EAGAIN, "publish", NSMGR_TYPE_NONE, NULL,
-					  "a set of that name came and went");
+		r = fd < 0 ? fd : 0;
 	}
 	return r;
+}
+
+/* Whether the mount namespace was refused because its id looks older than that of the one we are in (KERNEL R11). */
+static bool is_refused_for_age(const struct nsmgr_config *config, int r)
+{
+	const struct nsm_failure *failure = &config->ctx->failure;
+
+	return r == -EINVAL && (config->make & NSMGR_MASK(NSMGR_MNT)) && failure->type == NSMGR_MNT &&
+	       nsm_streq(failure->step, "bind");
+}
+
+int nsm_build(struct nsm_stage *stage, const char *name, struct nsmgr_config *config, unsigned flags,
+	      struct nsm_creator *self)
+{
+	int r = 1;
+
+	if (flags & NSMGR_CREATE_EXIST_OK)
+		r = check_existing(stage, name, config, flags);
+	for (int tries = 0; r > 0 && tries < 2; tries++) {
+		r = build(stage, name, config, 0, self);
+		if (is_refused_for_age(config, r))
+			r = build(stage, name, config, own_mntns_id(), self);
+		/* The name is found taken only now, which costs something once, and spares everybody else a look. */
+		if (r == -EEXIST)
+			r = check_existing(stage, name, config, flags);
+	}
+	return r > 0 ? nsm_fail_text(config->ctx, -EAGAIN, "publish", NSMGR_TYPE_NONE, NULL,
+				     "a set of that name comes and goes")
+		     : r;
 }

@@ -7,12 +7,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* A batch of names, and what becomes of them. */
 struct batch {
-	struct nsm_store *store;
+	struct nsm_stage *stage;
 	struct nsmgr_config *config;
 	unsigned flags;
 	const char *const *names;
@@ -21,11 +22,15 @@ struct batch {
 	void *data;
 };
 
-/* What a worker tells of one name. */
+/* What a worker tells: so many sets made, and then perhaps one that failed. Told seldom: to wake the reader costs as
+ * much as half a set. */
 struct outcome {
-	int result;
-	struct nsm_failure failure;
+	uint32_t made;
+	int failed; /* -errno of the next, or 0 */
+	struct nsm_failure failure; /* only there if it did */
 };
+
+#define MADE_AT_ONCE 64
 
 /* A signal that would have ended us is waiting: stop between two sets, with nothing half done. */
 static bool is_asked_to_stop(void)
@@ -36,25 +41,34 @@ static bool is_asked_to_stop(void)
 	       (sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT) || sigismember(&pending, SIGHUP));
 }
 
+static bool tell(int pipe, const struct outcome *outcome)
+{
+	return nsm_write_once(pipe, outcome, outcome->failed ? sizeof(*outcome) : offsetof(struct outcome, failure)) == 0;
+}
+
 /* The child that makes all sets of a batch, unsharing itself for each: no namespace of the caller's is touched, and no
  * child a set is needed. Allocates nothing: it may have been cloned from a threaded program. */
 static _Noreturn void run_worker(const struct batch *batch, int pipe)
 {
 	struct nsm_creator self = NSM_CREATOR_INIT;
-	struct outcome outcome;
+	struct outcome outcome = { 0 };
+	bool told = true;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	for (size_t i = 0; i < batch->count && !is_asked_to_stop(); i++) {
-		size_t size = sizeof(outcome.result);
-
-		outcome.result = nsm_build(batch->store, batch->names[i], batch->config, batch->flags, &self);
-		if (outcome.result < 0) {
-			outcome.failure = batch->store->ctx->failure;
-			size = sizeof(outcome);
+	umask(0); /* ours alone */
+	batch->stage->modes_exact = true;
+	for (size_t i = 0; told && i < batch->count && !is_asked_to_stop(); i++) {
+		outcome.failed = nsm_build(batch->stage, batch->names[i], batch->config, batch->flags, &self);
+		if (outcome.failed == 0)
+			outcome.made++;
+		else
+			outcome.failure = batch->config->ctx->failure;
+		if (outcome.failed || outcome.made == MADE_AT_ONCE) {
+			told = tell(pipe, &outcome);
+			outcome = (struct outcome){ 0 };
 		}
-		if (nsm_write_once(pipe, &outcome, size) < 0)
-			break;
 	}
+	tell(pipe, &outcome);
 	_exit(0);
 }
 
@@ -72,23 +86,44 @@ static bool read_whole(int fd, void *buf, size_t size)
 	return true;
 }
 
-static int read_outcome(struct nsmgr_ctx *ctx, int fd)
+static void finish(const struct batch *batch, size_t *at, int result, int *failures)
 {
-	struct outcome outcome;
+	*failures += result < 0;
+	if (batch->done)
+		batch->done(batch->data, batch->names[*at], result);
+	++*at;
+}
 
-	if (!read_whole(fd, &outcome.result, sizeof(outcome.result)) ||
-	    (outcome.result < 0 && !read_whole(fd, &outcome.failure, sizeof(outcome.failure))))
-		return nsm_fail_text(ctx, -EINTR, "worker", NSMGR_TYPE_NONE, NULL, "it was interrupted");
-	if (outcome.result < 0)
+/* Collects outcomes until all names have theirs. A worker that ends before leaves its names as interrupted. */
+static int collect(const struct batch *batch, int fd)
+{
+	struct nsmgr_ctx *ctx = batch->config->ctx;
+	struct outcome outcome;
+	int failures = 0;
+	size_t at = 0;
+
+	while (at < batch->count && read_whole(fd, &outcome, offsetof(struct outcome, failure))) {
+		for (; outcome.made && at < batch->count; outcome.made--)
+			finish(batch, &at, 0, &failures);
+		if (!outcome.failed || at == batch->count)
+			continue;
+		if (!read_whole(fd, &outcome.failure, sizeof(outcome.failure)))
+			break;
 		ctx->failure = outcome.failure;
-	return outcome.result;
+		finish(batch, &at, outcome.failed, &failures);
+	}
+	while (at < batch->count) {
+		nsm_fail_text(ctx, -EINTR, "worker", NSMGR_TYPE_NONE, NULL, "it was interrupted");
+		finish(batch, &at, -EINTR, &failures);
+	}
+	return failures;
 }
 
 static int create_by_worker(const struct batch *batch)
 {
-	struct nsmgr_ctx *ctx = batch->store->ctx;
+	struct nsmgr_ctx *ctx = batch->config->ctx;
 	nsm_autoclose int from = -EBADF;
-	int failures = 0, fds[2];
+	int failures, fds[2];
 	sigset_t signals;
 	pid_t pid;
 
@@ -105,13 +140,7 @@ static int create_by_worker(const struct batch *batch)
 	close(fds[1]);
 	if (pid < 0)
 		return nsm_fail(ctx, pid, "fork", NSMGR_TYPE_NONE, NULL);
-	for (size_t i = 0; i < batch->count; i++) {
-		int r = read_outcome(ctx, from);
-
-		failures += r < 0;
-		if (batch->done)
-			batch->done(batch->data, batch->names[i], r);
-	}
+	failures = collect(batch, from);
 	nsm_close(&from);
 	while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
 		;
@@ -123,12 +152,14 @@ static int create_by_creators(const struct batch *batch)
 	struct nsm_creator none = NSM_CREATOR_INIT;
 	int failures = 0;
 
-	for (size_t i = 0; i < batch->count; i++) {
-		int r = nsm_build(batch->store, batch->names[i], batch->config, batch->flags, &none);
+	for (size_t i = 0; i < batch->count;) {
+		sigset_t signals;
+		int r;
 
-		failures += r < 0;
-		if (batch->done)
-			batch->done(batch->data, batch->names[i], r);
+		nsm_sys_block_signals(&signals);
+		r = nsm_build(batch->stage, batch->names[i], batch->config, batch->flags, &none);
+		nsm_sys_restore_signals(&signals);
+		finish(batch, &i, r, &failures);
 	}
 	return failures;
 }
@@ -137,7 +168,8 @@ int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 		      unsigned flags, nsmgr_result_fn *done, void *data)
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
-	struct batch batch = { &store, config, flags, names, count, done, data };
+	nsm_autostage struct nsm_stage stage = NSM_STAGE_INIT;
+	struct batch batch = { &stage, config, flags, names, count, done, data };
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < count; i++)
@@ -146,6 +178,8 @@ int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 		r = nsm_config_prepare(config);
 	if (r == 0)
 		r = nsm_store_open_rw(ctx, true, false, &store);
+	if (r == 0)
+		r = nsm_stage_open(&store, &stage);
 	if (r < 0)
 		return r;
 	/* A set that makes nothing has no use for a worker either. */

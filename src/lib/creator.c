@@ -283,15 +283,13 @@ int nsm_creator_open(struct nsmgr_ctx *ctx, const struct nsm_creator *creator, e
 	char path[32];
 	struct nsm_text text = NSM_TEXT(path);
 	nsm_autoclose int fd = -EBADF;
-	enum nsmgr_type is;
-	int r;
 
 	nsm_text_add(&text, "ns/%s", nsm_nstypes[type].children);
 	fd = nsm_nsfd_open(creator->proc, path, false);
-	r = fd < 0 ? fd : nsm_nsfd_type(fd, &is);
-	if (r < 0)
-		return nsm_fail(ctx, r, "open", type, path);
-	if (is != type)
+	if (fd < 0)
+		return nsm_fail(ctx, fd, "open", type, path);
+	/* The directory is known to be proc's, where nothing else can be of that name. */
+	if (!nsm_nsfd_has_type(fd, type))
 		return nsm_fail(ctx, -EBADMSG, "open", type, path);
 	return take_fd(fd);
 }

@@ -90,7 +90,7 @@ int nsm_meta_read(int setdir, struct nsm_meta *ret)
 	return complete ? 0 : -EBADMSG;
 }
 
-int nsm_meta_write(int setdir, const struct nsm_meta *meta)
+int nsm_meta_write(int dir, const char *path, bool mode_exact, const struct nsm_meta *meta)
 {
 	char buf[FILE_SIZE];
 	struct nsm_text text = NSM_TEXT(buf);
@@ -111,10 +111,10 @@ int nsm_meta_write(int setdir, const struct nsm_meta *meta)
 	nsm_text_add(&text, "end\n");
 	if (text.cut)
 		return -EMSGSIZE;
-	fd = openat(setdir, NSM_META_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+	fd = openat(dir, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return -errno;
-	if (fchmod(fd, 0644) < 0) /* whatever the umask */
+	if (!mode_exact && fchmod(fd, 0644) < 0)
 		return -errno;
 	return nsm_write_once(fd, buf, text.len);
 }

@@ -24,8 +24,9 @@ struct nsm_meta {
 /* -ENOENT: there is none (a set made by hand); -EBADMSG: it is not one of ours, or was cut. Three system calls. */
 int nsm_meta_read(int setdir, struct nsm_meta *ret);
 
-/* Writes it anew, whole; its last line tells a reader that nothing is missing. */
-int nsm_meta_write(int setdir, const struct nsm_meta *meta);
+/* Writes it anew to a path below `dir`, mode 0644; with `mode_exact` the umask is known to be 0. Its last line tells a
+ * reader that nothing is missing. */
+int nsm_meta_write(int dir, const char *path, bool mode_exact, const struct nsm_meta *meta);
 
 /* The types recorded as made. */
 unsigned nsm_meta_made(const struct nsm_meta *meta);

@@ -39,6 +39,11 @@ int nsm_nsfd_type(int fd, enum nsmgr_type *ret)
 	return 0;
 }
 
+bool nsm_nsfd_has_type(int fd, enum nsmgr_type type)
+{
+	return ioctl(fd, NSM_NS_GET_NSTYPE) == nsm_nstypes[type].flag;
+}
+
 uint64_t nsm_nsfd_id64(int fd)
 {
 	uint64_t id = 0;

@@ -21,6 +21,9 @@ int nsm_nsfd_open(int dirfd, const char *path, bool nofollow);
 /* Whether it is an nsfs file, and of which type. -ENOTTY: it is none (KERNEL R3). */
 int nsm_nsfd_type(int fd, enum nsmgr_type *ret);
 
+/* The same question for an fd that is known to be an nsfs file. */
+bool nsm_nsfd_has_type(int fd, enum nsmgr_type type);
+
 int nsm_nsfd_id(int fd, struct nsm_nsid *ret);
 
 /* The 64-bit id, or 0. */

@@ -14,6 +14,7 @@
 /* One set on its way out. */
 struct removal {
 	struct nsm_store *store;
+	struct nsm_stage *stage;
 	const char *name;
 	unsigned flags;
 	const struct timespec *timeout;
@@ -129,7 +130,7 @@ static int inspect(struct removal *removal)
 
 /* Takes the lock that keeps others from entering, looks who is inside, and hides the set if that is nobody, or if they
  * are to be killed. -EAGAIN with the pid of somebody to wait for. */
-static int try_hide(struct removal *removal, struct nsm_stage *stage, pid_t *ret_pid)
+static int try_hide(struct removal *removal, pid_t *ret_pid)
 {
 	pid_t pids[SHOWN_PIDS];
 	int r = nsm_store_lock(removal->store, true);
@@ -152,30 +153,19 @@ static int try_hide(struct removal *removal, struct nsm_stage *stage, pid_t *ret
 		}
 	}
 	if (r == 0)
-		r = nsm_stage_hide(removal->store, removal->name, stage);
+		r = nsm_stage_hide(removal->stage, removal->name);
 	nsm_store_unlock(removal->store);
-	return r;
-}
-
-/* Gives a set its name back after the first detach was refused and nothing was lost. */
-static int unhide(struct nsm_stage *stage, const char *name)
-{
-	struct nsm_store *store = stage->store;
-	int r = nsm_sys_renameat2(store->stages, stage->name, store->root, name, NSM_RENAME_NOREPLACE);
-
-	if (r == 0)
-		nsm_close(&stage->dir);
 	return r;
 }
 
 static int remove_one(struct removal *removal)
 {
-	nsm_autostage struct nsm_stage stage = NSM_STAGE_INIT;
+	struct nsm_stage *stage = removal->stage;
 	bool detached;
 	pid_t pid = 0;
 	int r;
 
-	while ((r = try_hide(removal, &stage, &pid)) == -EAGAIN) {
+	while ((r = try_hide(removal, &pid)) == -EAGAIN) {
 		r = wait_for_one(removal, pid);
 		if (r < 0 && r != -ETIMEDOUT)
 			return r;
@@ -184,16 +174,21 @@ static int remove_one(struct removal *removal)
 		return r;
 	if (removal->pidns >= 0)
 		nsm_init_end(removal->pidns, 0);
-	r = nsm_stage_remove(&stage, &detached);
-	if (r < 0 && !detached)
-		unhide(&stage, removal->name);
+	r = nsm_stage_remove(stage, &detached);
+	/* Refused before anything was lost: the set gets its name back. */
+	if (r < 0 && !detached) {
+		struct nsm_failure failure = removal->store->ctx->failure;
+
+		nsm_stage_publish(stage, removal->name);
+		removal->store->ctx->failure = failure;
+	}
 	return r;
 }
 
-static int remove_name(struct nsm_store *store, const char *name, unsigned flags, const struct timespec *timeout)
+static int remove_name(struct nsm_stage *stage, const char *name, unsigned flags, const struct timespec *timeout)
 {
 	struct removal removal = {
-		.store = store, .name = name, .flags = flags, .timeout = timeout, .pidns = -EBADF,
+		.store = stage->store, .stage = stage, .name = name, .flags = flags, .timeout = timeout, .pidns = -EBADF,
 	};
 	int r;
 
@@ -212,6 +207,7 @@ int nsmgr_remove_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 		      const struct timespec *timeout, nsmgr_result_fn *done, void *data)
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
+	nsm_autostage struct nsm_stage stage = NSM_STAGE_INIT;
 	int failures = 0, r = 0;
 
 	for (size_t i = 0; r == 0 && i < count; i++)
@@ -219,13 +215,15 @@ int nsmgr_remove_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 	if (r < 0)
 		return r;
 	r = nsm_store_open_rw(ctx, false, flags & NSMGR_REMOVE_FORCE, &store);
+	if (r == 0)
+		r = nsm_stage_open(&store, &stage);
 	if (r == -ENOENT)
 		r = nsm_fail_text(ctx, r, "open", NSMGR_TYPE_NONE, NULL, "no such set");
 	else if (r < 0)
 		return r;
 	for (size_t i = 0; i < count; i++) {
 		int result = r == -ENOENT ? (flags & NSMGR_REMOVE_MISSING ? 0 : r)
-					  : remove_name(&store, names[i], flags, timeout);
+					  : remove_name(&stage, names[i], flags, timeout);
 
 		failures += result < 0;
 		if (done)

@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "lib/dir.h"
 #include "lib/init.h"
-#include "lib/meta.h"
 #include "lib/nstype.h"
 
 #include <fcntl.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define SET "set"
 
 static void random_name(char name[16])
 {
@@ -25,55 +25,89 @@ static void random_name(char name[16])
 	name[12] = '\0';
 }
 
-int nsm_stage_make(struct nsm_store *store, struct nsm_stage *ret)
+int nsm_stage_open(struct nsm_store *store, struct nsm_stage *ret)
 {
+	struct nsmgr_ctx *ctx = store->ctx;
+
 	for (int tries = 0; tries < 64; tries++) {
-		struct nsm_stage stage = { .store = store, .dir = -EBADF };
+		nsm_autoclose int dir = -EBADF;
+		char name[16];
 		struct stat st;
 
-		random_name(stage.name);
-		if (mkdirat(store->stages, stage.name, 0700) < 0) {
+		random_name(name);
+		if (mkdirat(store->stages, name, 0700) < 0) {
 			if (errno == EEXIST)
 				continue;
-			return nsm_fail(store->ctx, -errno, "stage", NSMGR_TYPE_NONE, store->ctx->root);
+			return nsm_fail(ctx, -errno, "stage", NSMGR_TYPE_NONE, ctx->root);
 		}
-		stage.dir = openat(store->stages, stage.name, DIR_FLAGS);
-		if (stage.dir < 0 && errno == ENOENT)
-			continue; /* a sweeper was faster than our lock */
-		if (stage.dir < 0) {
+		dir = openat(store->stages, name, DIR_FLAGS);
+		if (dir < 0 && errno != ENOENT) {
 			int r = -errno;
 
-			unlinkat(store->stages, stage.name, AT_REMOVEDIR);
-			return nsm_fail(store->ctx, r, "stage", NSMGR_TYPE_NONE, store->ctx->root);
+			unlinkat(store->stages, name, AT_REMOVEDIR);
+			return nsm_fail(ctx, r, "stage", NSMGR_TYPE_NONE, ctx->root);
 		}
-		if (flock(stage.dir, LOCK_EX) < 0 || fstat(stage.dir, &st) < 0 || st.st_nlink == 0) {
-			nsm_close(&stage.dir);
+		/* A sweeper may have been faster than our lock, and taken it away. */
+		if (dir < 0 || flock(dir, LOCK_EX) < 0 || fstat(dir, &st) < 0 || st.st_nlink == 0)
 			continue;
-		}
-		*ret = stage;
+		*ret = (struct nsm_stage){ .store = store, .dir = take_fd(dir) };
+		nsm_copy(ret->name, sizeof(ret->name), name);
 		return 0;
 	}
-	return nsm_fail(store->ctx, -EAGAIN, "stage", NSMGR_TYPE_NONE, store->ctx->root);
+	return nsm_fail(ctx, -EAGAIN, "stage", NSMGR_TYPE_NONE, ctx->root);
 }
 
-int nsm_stage_hide(struct nsm_store *store, const char *name, struct nsm_stage *ret)
+void nsm_stage_close(struct nsm_stage *stage)
 {
-	struct nsm_stage stage = { .store = store, .dir = -EBADF };
+	if (stage->dir < 0)
+		return;
+	if (stage->busy)
+		nsm_stage_discard(stage);
+	unlinkat(stage->store->stages, stage->name, AT_REMOVEDIR);
+	nsm_close(&stage->dir);
+}
+
+/* A set that could not be removed stays where it is, hidden, for a sweep to come; we go on in another stage. */
+static int leave_if_busy(struct nsm_stage *stage)
+{
+	struct nsm_store *store = stage->store;
+	bool modes_exact = stage->modes_exact;
 	int r;
 
-	stage.dir = openat(store->root, name, DIR_FLAGS);
-	if (stage.dir < 0)
-		return nsm_fail(store->ctx, -errno, "hide", NSMGR_TYPE_NONE, name);
-	random_name(stage.name);
-	r = nsm_sys_renameat2(store->root, name, store->stages, stage.name, NSM_RENAME_NOREPLACE);
-	if (r < 0) {
-		nsm_close(&stage.dir);
-		return nsm_fail(store->ctx, r, "hide", NSMGR_TYPE_NONE, name);
-	}
-	/* A sweeper is kept away by .lock until here. If somebody else holds the lock of what was a public
-	 * directory, a sweeper will not get it either. */
-	flock(stage.dir, LOCK_EX | LOCK_NB);
-	*ret = stage;
+	if (!stage->busy)
+		return 0;
+	nsm_stage_close(stage);
+	r = nsm_stage_open(store, stage);
+	stage->modes_exact = modes_exact;
+	return r;
+}
+
+int nsm_stage_begin(struct nsm_stage *stage)
+{
+	struct nsmgr_ctx *ctx = stage->store->ctx;
+	int r = leave_if_busy(stage);
+
+	if (r < 0)
+		return r;
+	if (mkdirat(stage->dir, SET, 0755) < 0)
+		return nsm_fail(ctx, -errno, "stage", NSMGR_TYPE_NONE, ctx->root);
+	stage->busy = true;
+	if (!stage->modes_exact && fchmodat(stage->dir, SET, 0755, 0) < 0)
+		return nsm_fail(ctx, -errno, "stage", NSMGR_TYPE_NONE, ctx->root);
+	return 0;
+}
+
+int nsm_stage_hide(struct nsm_stage *stage, const char *name)
+{
+	struct nsm_store *store = stage->store;
+	int r = leave_if_busy(stage);
+
+	if (r < 0)
+		return r;
+	r = nsm_sys_renameat2(store->root, name, stage->dir, SET, NSM_RENAME_NOREPLACE);
+	if (r < 0)
+		return nsm_fail(store->ctx, r, "hide", NSMGR_TYPE_NONE, NULL);
+	stage->busy = true;
 	return 0;
 }
 
@@ -81,43 +115,49 @@ int nsm_stage_bind(struct nsm_stage *stage, enum nsmgr_type type, int nsfd)
 {
 	struct nsmgr_ctx *ctx = stage->store->ctx;
 	const char *name = nsm_nstypes[type].name;
-	char source[40], target[48];
-	struct nsm_text source_text = NSM_TEXT(source), target_text = NSM_TEXT(target);
+	char source[40], target[56], file[16];
+	struct nsm_text source_text = NSM_TEXT(source), target_text = NSM_TEXT(target), file_text = NSM_TEXT(file);
 
+	nsm_text_add(&file_text, SET "/%s", name);
 	/* Mode 0: the file is nothing without its mount, and no umask matters. */
-	if (mknodat(stage->dir, name, S_IFREG, 0) < 0)
+	if (mknodat(stage->dir, file, S_IFREG, 0) < 0)
 		return nsm_fail(ctx, -errno, "stage", type, ctx->root);
 	nsm_text_add(&source_text, "/proc/self/fd/%d", nsfd);
-	nsm_text_add(&target_text, "/proc/self/fd/%d/%s", stage->dir, name);
+	nsm_text_add(&target_text, "/proc/self/fd/%d/%s", stage->dir, file);
 	if (mount(source, target, NULL, MS_BIND, NULL) < 0)
 		return nsm_fail(ctx, -errno, "bind", type, NULL);
 	return 0;
 }
 
+int nsm_stage_write_meta(struct nsm_stage *stage, const struct nsm_meta *meta)
+{
+	int r = nsm_meta_write(stage->dir, SET "/" NSM_META_FILE, stage->modes_exact, meta);
+
+	return r < 0 ? nsm_fail(stage->store->ctx, r, "metadata", NSMGR_TYPE_NONE, NULL) : 0;
+}
+
 int nsm_stage_publish(struct nsm_stage *stage, const char *name)
 {
 	struct nsm_store *store = stage->store;
-	int r = fchmod(stage->dir, 0755) < 0 ? -errno : 0;
+	int r = nsm_sys_renameat2(stage->dir, SET, store->root, name, NSM_RENAME_NOREPLACE);
 
-	if (r == 0)
-		r = nsm_sys_renameat2(store->stages, stage->name, store->root, name, NSM_RENAME_NOREPLACE);
 	if (r == -EEXIST)
 		return nsm_fail_text(store->ctx, r, "publish", NSMGR_TYPE_NONE, NULL, "a set of that name exists");
 	if (r < 0)
 		return nsm_fail(store->ctx, r, "publish", NSMGR_TYPE_NONE, NULL);
-	nsm_close(&stage->dir);
+	stage->busy = false;
 	return 0;
 }
 
-/* Unmounts whatever lies on a file of the stage, and unlinks it. Mounts can be stacked; metadata has none, so there
+/* Unmounts whatever lies on a file of the set, and unlinks it. Mounts can be stacked; metadata has none, so there
  * the unlink comes first. */
-static int remove_file(struct nsm_stage *stage, const char *name, bool *ret_detached)
+static int remove_file(int dir, const char *name, bool *ret_detached)
 {
 	bool mounted = nsm_nstype_from_file(name) != NSMGR_TYPE_NONE;
 	char path[300];
 	struct nsm_text text = NSM_TEXT(path);
 
-	nsm_text_add(&text, "/proc/self/fd/%d/%s", stage->dir, name);
+	nsm_text_add(&text, "/proc/self/fd/%d/%s", dir, name);
 	if (text.cut)
 		return -ENAMETOOLONG;
 	for (;;) {
@@ -129,7 +169,7 @@ static int remove_file(struct nsm_stage *stage, const char *name, bool *ret_deta
 				return -errno;
 			*ret_detached |= was_mount;
 		}
-		if (unlinkat(stage->dir, name, 0) == 0 || errno == ENOENT) {
+		if (unlinkat(dir, name, 0) == 0 || errno == ENOENT) {
 			*ret_detached = true;
 			return 0;
 		}
@@ -143,90 +183,70 @@ static int remove_file(struct nsm_stage *stage, const char *name, bool *ret_deta
 int nsm_stage_remove(struct nsm_stage *stage, bool *ret_detached)
 {
 	struct nsmgr_ctx *ctx = stage->store->ctx;
+	nsm_autoclose int set = openat(stage->dir, SET, DIR_FLAGS);
 	const struct nsm_dirent *entry;
 	struct nsm_dir dir;
 	bool detached = false;
-	int r;
+	int r = set < 0 ? -errno : 0;
 
-	nsm_dir_begin(&dir, stage->dir);
-	lseek(stage->dir, 0, SEEK_SET);
+	if (r < 0)
+		return nsm_fail(ctx, r, "detach", NSMGR_TYPE_NONE, NULL);
+	nsm_dir_begin(&dir, set);
 	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
-		r = remove_file(stage, entry->d_name, &detached);
-		if (r < 0)
+		enum nsmgr_type type = nsm_nstype_from_file(entry->d_name);
+
+		r = remove_file(set, entry->d_name, &detached);
+		if (r < 0) {
+			nsm_fail(ctx, r, "detach", type, NULL);
 			break;
+		}
 	}
 	if (ret_detached)
 		*ret_detached = detached;
 	if (r < 0)
-		return nsm_fail(ctx, r, "detach", nsm_nstype_from_file(entry->d_name), NULL);
-	if (unlinkat(stage->store->stages, stage->name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return r;
+	if (unlinkat(stage->dir, SET, AT_REMOVEDIR) < 0)
 		return nsm_fail(ctx, -errno, "detach", NSMGR_TYPE_NONE, NULL);
-	nsm_close(&stage->dir);
+	stage->busy = false;
 	return 0;
 }
 
-/* Ends the keeper of a stage, if the stage made it: a pinned pid namespace is somebody else's. */
+/* Ends the keeper of a set, if the set made it: a pinned pid namespace is somebody else's. */
 static void end_keeper(struct nsm_stage *stage)
 {
-	struct nsm_meta meta;
+	nsm_autoclose int set = openat(stage->dir, SET, DIR_FLAGS);
 	nsm_autoclose int fd = -EBADF;
+	struct nsm_meta meta;
 
-	if (nsm_meta_read(stage->dir, &meta) < 0 || !(nsm_meta_made(&meta) & NSMGR_MASK(NSMGR_PID)))
+	if (set < 0 || nsm_meta_read(set, &meta) < 0 || !(nsm_meta_made(&meta) & NSMGR_MASK(NSMGR_PID)))
 		return;
-	fd = nsm_nsfd_open(stage->dir, "pid", true);
+	fd = nsm_nsfd_open(set, "pid", true);
 	if (fd >= 0 && nsm_nsfd_is(fd, &meta.types[NSMGR_PID].id))
 		nsm_init_end(fd, meta.keeper);
 }
 
 void nsm_stage_discard(struct nsm_stage *stage)
 {
-	struct nsm_failure failure;
+	struct nsm_failure failure = stage->store->ctx->failure;
 
-	if (stage->dir < 0)
-		return;
-	/* What led here is what the caller wants to know. */
-	failure = stage->store->ctx->failure;
 	end_keeper(stage);
 	nsm_stage_remove(stage, NULL);
-	nsm_close(&stage->dir);
 	stage->store->ctx->failure = failure;
-}
-
-/* Whether nobody holds the stage. With `keep` its lock stays taken. */
-static bool take_stage(struct nsm_stage *stage, bool keep)
-{
-	stage->dir = openat(stage->store->stages, stage->name, DIR_FLAGS);
-	if (stage->dir < 0)
-		return false;
-	if (flock(stage->dir, LOCK_EX | LOCK_NB) == 0) {
-		if (!keep)
-			nsm_close(&stage->dir);
-		return true;
-	}
-	nsm_close(&stage->dir);
-	return false;
 }
 
 void nsm_stage_sweep(struct nsm_store *store)
 {
 	const struct nsm_dirent *entry;
 	struct nsm_dir dir;
-	bool locked = false;
 
 	nsm_dir_begin(&dir, store->stages);
 	while (nsm_dir_next(&dir, &entry) > 0) {
-		nsm_autostage struct nsm_stage stage = { .store = store, .dir = -EBADF };
+		struct nsm_stage stage = { .store = store, .busy = true };
 
-		/* Most are alive, and no reason to stop everybody. A set is without its lock for a moment while it
-		 * is being hidden, which happens under the store's. */
-		if (!nsm_copy(stage.name, sizeof(stage.name), entry->d_name) ||
-		    (!locked && !take_stage(&stage, false)))
-			continue;
-		if (!locked)
-			locked = nsm_store_lock(store, true) == 0;
-		if (locked)
-			take_stage(&stage, true);
+		stage.dir = openat(store->stages, entry->d_name, DIR_FLAGS);
+		if (stage.dir < 0 || !nsm_copy(stage.name, sizeof(stage.name), entry->d_name) ||
+		    flock(stage.dir, LOCK_EX | LOCK_NB) < 0)
+			nsm_close(&stage.dir);
+		nsm_stage_close(&stage);
 	}
-	if (locked)
-		nsm_store_unlock(store);
 }

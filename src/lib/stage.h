@@ -2,39 +2,49 @@
 #ifndef NSM_LIB_STAGE_H
 #define NSM_LIB_STAGE_H
 
-#include "lib/nsfd.h"
+#include "lib/meta.h"
 #include "lib/store.h"
 
-/* A directory ROOT/.stage/XXXXXX that is a set in the making, or one that is being taken apart: nobody ever sees
- * half a set. Its owner holds a flock(2) on it; one whose lock can be taken was left by a process that was
- * killed, and is swept. They have a directory of their own so that looking for them costs the same with
- * ten thousand sets as with none. */
+/* ROOT/.stage/XXXXXXXXXXXX: a hidden directory of one process, in which it makes sets and takes them apart, one after the
+ * other, as its sub-directory "set": nobody ever sees half of one. Its owner holds a flock(2) on it; a stage whose
+ * lock can be taken was left by a process that was killed, and is swept. Stages have a directory of their own,
+ * so that to look for them costs the same with ten thousand sets as with none. */
 struct nsm_stage {
 	struct nsm_store *store;
 	int dir;
 	char name[16];
+	bool busy;	  /* there is something in it */
+	bool modes_exact; /* our umask is 0: what is made has its mode at once */
 };
 
 #define NSM_STAGE_INIT { .dir = -EBADF }
 
-int nsm_stage_make(struct nsm_store *store, struct nsm_stage *ret);
+int nsm_stage_open(struct nsm_store *store, struct nsm_stage *ret);
 
-/* Turns a set into a stage: the moment at which it is gone for everybody else. -ENOENT. */
-int nsm_stage_hide(struct nsm_store *store, const char *name, struct nsm_stage *ret);
+/* Destructor: discards what is in it, and the stage itself. */
+void nsm_stage_close(struct nsm_stage *stage);
+#define nsm_autostage nsm_cleanup(nsm_stage_close)
 
-/* Binds a namespace to a new file of the stage. mount(2) with MS_BIND. */
+/* Begins an empty set. */
+int nsm_stage_begin(struct nsm_stage *stage);
+
+/* Takes a set in: the moment at which it is gone for everybody else. -ENOENT. */
+int nsm_stage_hide(struct nsm_stage *stage, const char *name);
+
+/* Binds a namespace to a new file of the set. mount(2) with MS_BIND. */
 int nsm_stage_bind(struct nsm_stage *stage, enum nsmgr_type type, int nsfd);
 
-/* Gives the stage its name among the sets, and lets go of it. -EEXIST: exactly one of several wins. */
+int nsm_stage_write_meta(struct nsm_stage *stage, const struct nsm_meta *meta);
+
+/* Gives the set its name. -EEXIST: exactly one of several wins. Nothing that was there is replaced. */
 int nsm_stage_publish(struct nsm_stage *stage, const char *name);
 
-/* Detaches and removes all of it. Handles are unmounted and unlinked: the unlink takes the copies in other mount
+/* Detaches and removes the set. Handles are unmounted and unlinked: the unlink takes the copies in other mount
  * namespaces with it (KERNEL R5). *ret_detached (may be NULL) says whether anything was undone before a failure. */
 int nsm_stage_remove(struct nsm_stage *stage, bool *ret_detached);
 
-/* Destructor: ends a keeper that the stage made, and removes what there is. */
+/* Ends a keeper that the set made, and removes it; what failed before stays recorded. */
 void nsm_stage_discard(struct nsm_stage *stage);
-#define nsm_autostage nsm_cleanup(nsm_stage_discard)
 
 /* Discards the stages that nobody holds. What cannot be removed is left for the next time. */
 void nsm_stage_sweep(struct nsm_store *store);
