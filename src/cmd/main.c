@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/app.h"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -84,11 +86,26 @@ static int dispatch(struct app *app, int argc, char **argv)
 	return app->verb->run(app, argc - i - 1, argv + i + 1);
 }
 
+/* A closed standard descriptor would become that of a file of ours, into which messages go. In its place comes one that
+ * fails as it would; the command that exec becomes finds it closed as before. */
+static void fill_descriptors(void)
+{
+	struct pollfd fds[] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
+
+	if (poll(fds, NSM_ARRAY_SIZE(fds), 0) <= 0)
+		return;
+	for (int i = 0; i < 3; i++)
+		if (fds[i].revents & POLLNVAL &&
+		    open("/dev/null", (i == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC) != i)
+			abort();
+}
+
 int main(int argc, char **argv)
 {
 	struct app app = { .argv = argv };
 	int status;
 
+	fill_descriptors();
 	if (nsmgr_new(&app.ctx) < 0)
 		return say_usage(&app, "out of memory");
 	status = dispatch(&app, argc, argv);

@@ -99,8 +99,7 @@ int finish_stdout(int status)
 	char line[128];
 	struct nsm_text text;
 
-	/* EBADF: it was closed from the start, which is fine as long as nothing was printed. */
-	if (!ferror(stdout) && (fflush(stdout) == 0 || errno == EBADF) && !ferror(stdout))
+	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
 	text = (struct nsm_text)NSM_TEXT(line);
 	nsm_text_add(&text, "cannot write the answer: %s", strerror(errno));

@@ -6,11 +6,12 @@
 #include "lib/sys.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define MAP_TEXT 4096 /* the kernel takes less than a page, in one write (KERNEL R21) */
+
+#define HELPER_MISSING 127
 
 struct kind {
 	const char *file, *step, *helper;
@@ -39,11 +40,10 @@ static void run_helper(const char *helper, char *const argv[], int err)
 	int null = open("/dev/null", O_RDWR);
 
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(err, 2) < 0)
-		_exit(127);
+		_exit(126);
 	nsm_sys_close_range(3, ~0u, false);
 	execvp(helper, argv);
-	dprintf(2, "%s: %s", helper, errno == ENOENT ? "not installed" : strerror(errno));
-	_exit(127);
+	_exit(errno == ENOENT ? HELPER_MISSING : 126);
 }
 
 static int write_by_helper(struct nsmgr_ctx *ctx, const struct nsm_idmap *map, const struct kind *kind, pid_t pid)
@@ -89,8 +89,10 @@ static int write_by_helper(struct nsmgr_ctx *ctx, const struct nsm_idmap *map, c
 			return nsm_fail(ctx, -errno, kind->step, NSMGR_USER, NULL);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == HELPER_MISSING)
+		return nsm_fail(ctx, -EPERM, kind->step, NSMGR_USER, NULL);
 	said[strcspn(said, "\n")] = '\0';
-	return nsm_fail_text(ctx, -EPERM, kind->step, NSMGR_USER, NULL, "%s", *said ? said : "newuidmap failed");
+	return nsm_fail_text(ctx, -EPERM, kind->step, NSMGR_USER, NULL, "%s", *said ? said : kind->helper);
 }
 
 static int write_map(struct nsmgr_config *config, enum nsmgr_id_kind kind, int proc, pid_t pid)
@@ -98,7 +100,7 @@ static int write_map(struct nsmgr_config *config, enum nsmgr_id_kind kind, int p
 	const struct kind *k = &kinds[kind];
 	int r = write_direct(config->maps[kind], k->file, proc);
 
-	if (r == -EPERM && geteuid() != 0)
+	if (r == -EPERM)
 		return write_by_helper(config->ctx, config->maps[kind], k, pid);
 	if (r == -E2BIG)
 		return nsm_fail_text(config->ctx, r, k->step, NSMGR_USER, NULL, "a map has less than %d bytes", MAP_TEXT);

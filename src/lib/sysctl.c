@@ -22,16 +22,20 @@ static const struct nsm_sysctl_rule rules[] = {
 	{ "kernel.shmmni", NSMGR_IPC, NSM_WRITER_INSIDE_ROOT },
 	{ "fs.mqueue.*", NSMGR_IPC, NSM_WRITER_INSIDE_ROOT },
 	{ "kernel.pid_max", NSMGR_PID, NSM_WRITER_KEEPER },
-	{ "user.max_*", NSMGR_USER, NSM_WRITER_CREATOR },
+	{ "user.max_*_namespaces", NSMGR_USER, NSM_WRITER_CREATOR },
 };
 
+/* A key fits a rule that equals it, or whose one '*' stands for something. */
 static bool rule_fits(const struct nsm_sysctl_rule *rule, const char *key)
 {
-	size_t len = strlen(rule->key);
+	size_t before = strcspn(rule->key, "*"), len = strlen(key);
+	const char *star = rule->key + before;
+	size_t behind = *star ? strlen(star + 1) : 0;
 
-	if (rule->key[len - 1] == '*')
-		return strncmp(rule->key, key, len - 1) == 0 && key[len - 1];
-	return nsm_streq(rule->key, key);
+	if (!*star)
+		return nsm_streq(rule->key, key);
+	return len > before + behind && strncmp(rule->key, key, before) == 0 &&
+	       nsm_streq(key + len - behind, star + 1);
 }
 
 const struct nsm_sysctl_rule *nsm_sysctl_find(const char *key)

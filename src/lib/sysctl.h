@@ -11,7 +11,7 @@ enum nsm_sysctl_writer {
 };
 
 struct nsm_sysctl_rule {
-	const char *key; /* one that ends in '.' or '*' is a prefix */
+	const char *key; /* a '*' in it stands for anything */
 	enum nsmgr_type type;
 	enum nsm_sysctl_writer writer;
 };
