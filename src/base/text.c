@@ -35,6 +35,20 @@ bool nsm_copy(char *to, size_t size, const char *from)
 	return fits;
 }
 
+char *nsm_token(char **cursor, char separator)
+{
+	char *start = *cursor;
+	char *end;
+
+	if (!start || !*start)
+		return NULL;
+	end = strchr(start, separator);
+	if (end)
+		*end++ = '\0';
+	*cursor = end;
+	return start;
+}
+
 const char *nsm_escape(const char *in, char *out, size_t size)
 {
 	struct nsm_text text = { .buf = out, .size = size };

@@ -21,6 +21,9 @@ void nsm_text_add(struct nsm_text *text, const char *fmt, ...) nsm_printf_like(2
 /* Copies a string into a fixed array; false when it had to be cut. */
 bool nsm_copy(char *to, size_t size, const char *from);
 
+/* Splits the next piece off *cursor at `separator`; NULL at the end. */
+char *nsm_token(char **cursor, char separator);
+
 /* Writes `in` to `out` with every byte that is not printable ASCII, and the backslash, as \xHH: names
  * come from directories that others may have filled (LESSONS security 16). Cuts at the buffer's end. */
 const char *nsm_escape(const char *in, char *out, size_t size);

@@ -12,7 +12,7 @@ static int add_handle(struct nsm_stage *stage, const struct nsmgr_config *config
 		      enum nsmgr_type type, struct nsm_meta *meta)
 {
 	struct nsm_record *record = &meta->types[type];
-	bool made = config->make & NSMGR_MASK(type);
+	bool made = nsm_config_makes(config, type);
 	nsm_autoclose int opened = -EBADF;
 	int fd = config->source[type], r;
 
@@ -149,7 +149,7 @@ static bool is_refused_for_age(const struct nsmgr_config *config, int r)
 {
 	const struct nsm_failure *failure = &config->ctx->failure;
 
-	return r == -EINVAL && (config->make & NSMGR_MASK(NSMGR_MNT)) && failure->type == NSMGR_MNT &&
+	return r == -EINVAL && nsm_config_makes(config, NSMGR_MNT) && failure->type == NSMGR_MNT &&
 	       nsm_streq(failure->step, "bind");
 }
 

@@ -46,6 +46,11 @@ struct nsmgr_config {
 	struct nsm_sysctl sysctls[NSM_SYSCTL_COUNT];
 };
 
+static inline bool nsm_config_makes(const struct nsmgr_config *config, enum nsmgr_type type)
+{
+	return config->make & NSMGR_MASK(type);
+}
+
 /* Completes what was left to defaults, once everything was checked. Allocates, so not in a child. */
 int nsm_config_prepare(struct nsmgr_config *config);
 

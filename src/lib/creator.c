@@ -4,152 +4,24 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "lib/idmap_write.h"
+#include "lib/creator_run.h"
 #include "lib/init.h"
-#include "lib/keeper.h"
 #include "lib/nstype.h"
 #include "lib/setup.h"
 #include "lib/sys.h"
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <sys/socket.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What a creator and its keeper tell the manager. */
-enum phase {
-	PHASE_USER,   /* unshared user: write my maps */
-	PHASE_TIME,   /* unshared time: write my offsets */
-	PHASE_KEEPER, /* this is my keeper's pid: let it begin */
-	PHASE_READY,  /* all is done; from the keeper where there is one */
-	PHASE_FAILED,
-};
-
-struct report {
-	enum phase phase;
-	pid_t keeper;
-	struct nsm_failure failure;
-};
-
-static bool makes(const struct nsmgr_config *config, enum nsmgr_type type)
-{
-	return config->make & NSMGR_MASK(type);
-}
-
 bool nsm_creator_is_needed(const struct nsmgr_config *config)
 {
-	return makes(config, NSMGR_USER) || makes(config, NSMGR_MNT) || makes(config, NSMGR_PID) ||
+	return nsm_config_makes(config, NSMGR_USER) || nsm_config_makes(config, NSMGR_MNT) || nsm_config_makes(config, NSMGR_PID) ||
 	       (config->make && config->source[NSMGR_USER] >= 0);
 }
-
-/* ---- in the child ---- */
-
-static void report(int socket, enum phase phase, pid_t keeper, const struct nsm_failure *failure)
-{
-	struct report report = { .phase = phase, .keeper = keeper };
-
-	if (failure)
-		report.failure = *failure;
-	/* A manager that is gone will not miss it; we end either way. */
-	if (send(socket, &report, sizeof(report), MSG_NOSIGNAL) < 0)
-		_exit(1);
-}
-
-/* Waits for the manager's word; its death is one too. */
-static void wait_for_go(int socket)
-{
-	char go;
-	ssize_t n;
-
-	do
-		n = recv(socket, &go, 1, 0);
-	while (n < 0 && errno == EINTR);
-	if (n != 1)
-		_exit(1);
-}
-
-static _Noreturn void fail(struct nsmgr_ctx *ctx, int socket)
-{
-	report(socket, PHASE_FAILED, 0, &ctx->failure);
-	_exit(1);
-}
-
-static _Noreturn void run_keeper(struct nsmgr_config *config, int socket, const struct nsm_title *title,
-				 const char *name, ino_t pid_max_ino)
-{
-	nsm_title_set(title, name);
-	nsm_keeper_prepare();
-	wait_for_go(socket); /* once the manager has us in hand */
-	if (nsm_setup_keeper(config, pid_max_ino) < 0)
-		fail(config->ctx, socket);
-	report(socket, PHASE_READY, 0, NULL);
-	wait_for_go(socket);
-	nsm_keeper_stay(title);
-}
-
-static int unshare_user(struct nsmgr_config *config, int socket)
-{
-	int source = config->source[NSMGR_USER];
-
-	if (makes(config, NSMGR_USER)) {
-		int r = nsm_setup_owner(config);
-
-		if (r < 0)
-			return r;
-		if (unshare(CLONE_NEWUSER) < 0)
-			return nsm_fail(config->ctx, -errno, "unshare", NSMGR_USER, NULL);
-		report(socket, PHASE_USER, 0, NULL);
-		wait_for_go(socket);
-		nsm_setup_become_root();
-	} else if (source >= 0 && !nsm_nsfd_is_own(source, NSMGR_USER)) {
-		/* What is made new beside a pinned user namespace belongs to it. */
-		if (setns(source, CLONE_NEWUSER) < 0)
-			return nsm_fail(config->ctx, -errno, "enter", NSMGR_USER, NULL);
-		nsm_setup_become_root();
-	}
-	return 0;
-}
-
-static _Noreturn void run_creator(struct nsmgr_config *config, const char *name, uint64_t floor, int socket)
-{
-	struct nsm_title title = nsm_title_find();
-	ino_t pid_max_ino = nsm_setup_pid_max_ino();
-	struct pollfd end = { .fd = socket };
-	pid_t keeper;
-
-	if (unshare_user(config, socket) < 0)
-		fail(config->ctx, socket);
-	if (floor)
-		nsm_setup_outdo_id(floor);
-	if (nsm_setup_unshare(config) < 0)
-		fail(config->ctx, socket);
-	if (config->monotonic.set || config->boottime.set) {
-		report(socket, PHASE_TIME, 0, NULL);
-		wait_for_go(socket);
-	}
-	if (nsm_setup_inside(config) < 0)
-		fail(config->ctx, socket);
-	if (makes(config, NSMGR_PID)) {
-		keeper = nsm_sys_clone(NULL);
-		if (keeper == 0)
-			run_keeper(config, socket, &title, name, pid_max_ino);
-		if (keeper < 0) {
-			nsm_fail(config->ctx, keeper, "fork", NSMGR_PID, NULL);
-			fail(config->ctx, socket);
-		}
-		report(socket, PHASE_KEEPER, keeper, NULL);
-	} else {
-		report(socket, PHASE_READY, 0, NULL);
-	}
-	/* Stay to be looked at until the manager kills us, or is gone. */
-	while (!(end.revents & POLLHUP))
-		poll(&end, 1, -1);
-	_exit(0);
-}
-
-/* ---- in the manager ---- */
 
 /* Takes over the keeper that the creator named, once the namespace confirms it: the creator may run as another user, who
  * could have told anything. */
@@ -165,7 +37,7 @@ static int adopt_keeper(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 }
 
 /* The next report, or a failure when the creator ends without one; the keeper alone would hold the socket open. */
-static int receive(struct nsmgr_ctx *ctx, const struct nsm_creator *creator, struct report *ret)
+static int receive(struct nsmgr_ctx *ctx, const struct nsm_creator *creator, struct nsm_report *ret)
 {
 	struct pollfd fds[] = { { .fd = creator->socket, .events = POLLIN },
 				{ .fd = creator->pidfd, .events = POLLIN } };
@@ -178,25 +50,25 @@ static int receive(struct nsmgr_ctx *ctx, const struct nsm_creator *creator, str
 		n = recv(creator->socket, ret, sizeof(*ret), MSG_DONTWAIT);
 	if (n != (ssize_t)sizeof(*ret))
 		return nsm_fail_text(ctx, -ECHILD, "creator", NSMGR_TYPE_NONE, NULL, "it ended unexpectedly");
-	if (ret->phase != PHASE_FAILED)
+	if (ret->phase != NSM_PHASE_FAILED)
 		return 0;
 	ctx->failure = ret->failure;
 	return ret->failure.error > 0 ? -ret->failure.error : -EIO;
 }
 
 /* Does what a report asks for. */
-static int answer(struct nsmgr_config *config, struct nsm_creator *creator, const struct report *report)
+static int answer(struct nsmgr_config *config, struct nsm_creator *creator, const struct nsm_report *report)
 {
 	int r;
 
 	switch (report->phase) {
-	case PHASE_USER:
+	case NSM_PHASE_USER:
 		r = nsm_idmap_write(config, creator->proc, creator->pid);
 		break;
-	case PHASE_TIME:
+	case NSM_PHASE_TIME:
 		r = nsm_setup_offsets(config, creator->proc);
 		break;
-	case PHASE_KEEPER:
+	case NSM_PHASE_KEEPER:
 		creator->keeper = report->keeper;
 		r = adopt_keeper(config->ctx, creator);
 		break;
@@ -211,10 +83,10 @@ static int answer(struct nsmgr_config *config, struct nsm_creator *creator, cons
 static int serve(struct nsmgr_config *config, struct nsm_creator *creator)
 {
 	for (;;) {
-		struct report report;
+		struct nsm_report report;
 		int r = receive(config->ctx, creator, &report);
 
-		if (r < 0 || report.phase == PHASE_READY)
+		if (r < 0 || report.phase == NSM_PHASE_READY)
 			return r;
 		r = answer(config, creator, &report);
 		if (r < 0)
@@ -247,7 +119,7 @@ int nsm_creator_start(struct nsmgr_config *config, const char *name, uint64_t fl
 	creator.pid = nsm_sys_clone(&creator.pidfd);
 	if (creator.pid == 0) {
 		close(pair[0]);
-		run_creator(config, name, floor, pair[1]);
+		nsm_creator_run(config, name, floor, pair[1]);
 	}
 	close(pair[1]);
 	if (creator.pid < 0)

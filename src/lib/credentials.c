@@ -4,7 +4,6 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "lib/passwd.h"
-#include "lib/storefile.h"
 #include "lib/sys.h"
 
 #include <grp.h>

@@ -4,6 +4,7 @@
 
 #include "lib/meta.h"
 #include "lib/nstype.h"
+#include "lib/store.h"
 
 /* The directory of a set, opened and read once. */
 struct nsm_setdir {

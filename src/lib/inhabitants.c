@@ -9,25 +9,7 @@
 #include "lib/nsfd.h"
 
 #include <fcntl.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
-
-/* Whether `ns` is `wanted` or below it. */
-static bool is_within(int ns, const struct nsm_nsid *wanted)
-{
-	nsm_autoclose int level = fcntl(ns, F_DUPFD_CLOEXEC, 0);
-
-	while (level >= 0) {
-		int parent;
-
-		if (nsm_nsfd_is(level, wanted))
-			return true;
-		parent = ioctl(level, NSM_NS_GET_PARENT);
-		nsm_close(&level);
-		level = parent;
-	}
-	return false;
-}
 
 int nsm_inhabitants(int pidns, pid_t *ret_pids, size_t size)
 {
@@ -60,7 +42,7 @@ int nsm_inhabitants(int pidns, pid_t *ret_pids, size_t size)
 		if (fstatat(proc, path, &st, 0) < 0 || (st.st_ino == own.st_ino && own.st_ino != wanted.ino))
 			continue;
 		ns = nsm_nsfd_open(proc, path, false);
-		if (ns < 0 || !is_within(ns, &wanted))
+		if (ns < 0 || !nsm_nsfd_is_within(ns, &wanted))
 			continue;
 		if (count < size)
 			ret_pids[count] = (pid_t)pid;

@@ -17,23 +17,6 @@ bool nsm_pidfd_has_ended(int pidfd)
 	return poll(&poll_fd, 1, 0) != 0;
 }
 
-/* Whether the namespace is ours or below ours: then an init that is not found is dead. */
-static bool is_in_our_tree(int nsfd)
-{
-	nsm_autoclose int level = fcntl(nsfd, F_DUPFD_CLOEXEC, 0);
-
-	while (level >= 0) {
-		int parent;
-
-		if (nsm_nsfd_is_own(level, NSMGR_PID))
-			return true;
-		parent = ioctl(level, NSM_NS_GET_PARENT);
-		nsm_close(&level);
-		level = parent;
-	}
-	return false;
-}
-
 /* Before Linux 6.11 the namespace does not tell its init. */
 static enum nsm_init_state find_recorded(int nsfd, pid_t recorded, int *ret_pidfd, pid_t *ret_pid)
 {
@@ -57,6 +40,15 @@ static enum nsm_init_state find_recorded(int nsfd, pid_t recorded, int *ret_pidf
 	*ret_pid = recorded;
 	*ret_pidfd = take_fd(pidfd);
 	return NSM_INIT_ALIVE;
+}
+
+/* An init that is not found in a namespace below ours is dead. */
+static bool is_in_our_tree(int nsfd)
+{
+	nsm_autoclose int own = nsm_nsfd_open(AT_FDCWD, "/proc/self/ns/pid", false);
+	struct nsm_nsid id;
+
+	return own >= 0 && nsm_nsfd_id(own, &id) == 0 && nsm_nsfd_is_within(nsfd, &id);
 }
 
 static enum nsm_init_state find(int nsfd, pid_t recorded, int *ret_pidfd, pid_t *ret_pid)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/meta.h"
 
+#include "base/fd.h"
 #include "base/parse.h"
 #include "base/text.h"
 #include "lib/nstype.h"
-#include "lib/storefile.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -2,8 +2,8 @@
 #ifndef NSM_LIB_META_H
 #define NSM_LIB_META_H
 
+#include "lib/boot.h"
 #include "lib/nsfd.h"
-#include "lib/store.h"
 
 /* ROOT/NAME/.set: what the kernel cannot tell about a set, and what it is checked against. */
 #define NSM_META_FILE ".set"

@@ -73,6 +73,22 @@ bool nsm_nsfd_is(int fd, const struct nsm_nsid *id)
 	return fstat(fd, &st) == 0 && st.st_ino == id->ino && (!id->dev || st.st_dev == id->dev);
 }
 
+bool nsm_nsfd_is_within(int fd, const struct nsm_nsid *ancestor)
+{
+	nsm_autoclose int level = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	while (level >= 0) {
+		int parent;
+
+		if (nsm_nsfd_is(level, ancestor))
+			return true;
+		parent = ioctl(level, NSM_NS_GET_PARENT);
+		nsm_close(&level);
+		level = parent;
+	}
+	return false;
+}
+
 bool nsm_nsfd_is_own(int fd, enum nsmgr_type type)
 {
 	char path[40];

@@ -4,7 +4,6 @@
 #include "base/fd.h"
 #include "base/parse.h"
 #include "base/text.h"
-#include "lib/storefile.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/place.h"
 
+#include "base/fd.h"
 #include "base/parse.h"
 #include "base/text.h"
 #include "lib/dir.h"

@@ -18,11 +18,6 @@
 
 #define PID_MAX_PATH "/proc/sys/kernel/pid_max"
 
-static bool makes(const struct nsmgr_config *config, enum nsmgr_type type)
-{
-	return config->make & NSMGR_MASK(type);
-}
-
 int nsm_setup_owner(struct nsmgr_config *config)
 {
 	int r = 0;
@@ -48,7 +43,7 @@ void nsm_setup_become_root(void)
 int nsm_setup_unshare(struct nsmgr_config *config)
 {
 	for NSM_EACH_TYPE (type)
-		if (type != NSMGR_USER && makes(config, type) && unshare(nsm_nstypes[type].flag) < 0)
+		if (type != NSMGR_USER && nsm_config_makes(config, type) && unshare(nsm_nstypes[type].flag) < 0)
 			return nsm_fail(config->ctx, -errno, "unshare", type, NULL);
 	return 0;
 }
@@ -79,7 +74,7 @@ static int set_propagation(struct nsmgr_config *config)
 		[NSMGR_SHARED] = MS_SHARED,
 	};
 
-	if (!makes(config, NSMGR_MNT) || config->propagation == NSMGR_UNCHANGED)
+	if (!nsm_config_makes(config, NSMGR_MNT) || config->propagation == NSMGR_UNCHANGED)
 		return 0;
 	if (mount(NULL, "/", NULL, MS_REC | flags[config->propagation], NULL) < 0)
 		return nsm_fail(config->ctx, -errno, "propagation", NSMGR_MNT, NULL);
@@ -102,7 +97,7 @@ static int set_loopback(struct nsmgr_config *config)
 	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
 	nsm_autoclose int fd = -EBADF;
 
-	if (!makes(config, NSMGR_NET) || config->no_loopback)
+	if (!nsm_config_makes(config, NSMGR_NET) || config->no_loopback)
 		return 0;
 	/* The family does not matter: the kernel hands these requests of any socket to its network namespace. */
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -162,7 +157,7 @@ static int check_pid_max(struct nsmgr_config *config, ino_t outside)
  * cover the host's (KERNEL section 9). */
 static int mount_proc(struct nsmgr_config *config)
 {
-	if (!makes(config, NSMGR_MNT) || config->no_proc)
+	if (!nsm_config_makes(config, NSMGR_MNT) || config->no_proc)
 		return 0;
 	if (mount(NULL, "/proc", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)

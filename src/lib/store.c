@@ -23,16 +23,6 @@ void nsm_store_close(struct nsm_store *store)
 	nsm_close(&store->stages);
 }
 
-int nsm_boot_id(char ret[NSM_BOOT_ID_SIZE])
-{
-	ssize_t len = nsm_read_text_at(AT_FDCWD, "/proc/sys/kernel/random/boot_id", ret, NSM_BOOT_ID_SIZE);
-
-	if (len < 0)
-		return (int)len;
-	ret[strcspn(ret, "\n")] = '\0';
-	return 0;
-}
-
 int nsm_store_lock(struct nsm_store *store, bool exclusive)
 {
 	int r;

@@ -3,9 +3,9 @@
 #define NSM_LIB_STORE_H
 
 #include "base/fd.h"
+#include "lib/boot.h"
 #include "lib/ctx.h"
 
-#define NSM_BOOT_ID_SIZE 40
 #define NSM_STAGE_DIR ".stage"
 
 /* The opened store. */
@@ -41,7 +41,5 @@ int nsm_store_refuse_elsewhere(struct nsm_store *store);
  * hold us up with it. */
 int nsm_store_lock(struct nsm_store *store, bool exclusive);
 void nsm_store_unlock(struct nsm_store *store);
-
-int nsm_boot_id(char ret[NSM_BOOT_ID_SIZE]);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/storefile.h"
 
+#include "base/fd.h"
 #include "base/parse.h"
 #include "base/text.h"
 
@@ -11,20 +12,6 @@
 
 #define FILE_NAME ".store"
 #define TEMP_NAME ".store.new"
-
-char *nsm_token(char **cursor, char separator)
-{
-	char *start = *cursor;
-	char *end;
-
-	if (!start || !*start)
-		return NULL;
-	end = strchr(start, separator);
-	if (end)
-		*end++ = '\0';
-	*cursor = end;
-	return start;
-}
 
 static int parse_line(char *line, struct nsm_storefile *file, bool *complete)
 {

@@ -2,8 +2,8 @@
 #ifndef NSM_LIB_STOREFILE_H
 #define NSM_LIB_STOREFILE_H
 
+#include "lib/boot.h"
 #include "lib/nsfd.h"
-#include "lib/store.h"
 
 /* ROOT/.store: where the handles are. Mounts are not shared between mount namespaces, files are: seen from another
  * one a live set looks like plain files, and only this tells. */
@@ -19,8 +19,5 @@ int nsm_storefile_read(int root, struct nsm_storefile *ret);
 
 /* Replaces it by a rename. */
 int nsm_storefile_write(int root, const struct nsm_storefile *file);
-
-/* Splits the next piece off *cursor at `separator`; NULL at the end. */
-char *nsm_token(char **cursor, char separator);
 
 #endif

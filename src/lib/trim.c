@@ -2,7 +2,7 @@
 #include "lib/trim.h"
 
 #include "base/fd.h"
-#include "lib/storefile.h"
+#include "base/text.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/creator_run.h"
+
+#include "lib/keeper.h"
+#include "lib/nstype.h"
+#include "lib/setup.h"
+#include "lib/sys.h"
+
+#include <poll.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void report(int socket, enum nsm_phase phase, pid_t keeper, const struct nsm_failure *failure)
+{
+	struct nsm_report report = { .phase = phase, .keeper = keeper };
+
+	if (failure)
+		report.failure = *failure;
+	/* A manager that is gone will not miss it; we end either way. */
+	if (send(socket, &report, sizeof(report), MSG_NOSIGNAL) < 0)
+		_exit(1);
+}
+
+/* Waits for the manager's word; its death is one too. */
+static void wait_for_go(int socket)
+{
+	char go;
+	ssize_t n;
+
+	do
+		n = recv(socket, &go, 1, 0);
+	while (n < 0 && errno == EINTR);
+	if (n != 1)
+		_exit(1);
+}
+
+static _Noreturn void fail(struct nsmgr_ctx *ctx, int socket)
+{
+	report(socket, NSM_PHASE_FAILED, 0, &ctx->failure);
+	_exit(1);
+}
+
+static _Noreturn void run_keeper(struct nsmgr_config *config, int socket, const struct nsm_title *title,
+				 const char *name, ino_t pid_max_ino)
+{
+	nsm_title_set(title, name);
+	nsm_keeper_prepare();
+	wait_for_go(socket); /* once the manager has us in hand */
+	if (nsm_setup_keeper(config, pid_max_ino) < 0)
+		fail(config->ctx, socket);
+	report(socket, NSM_PHASE_READY, 0, NULL);
+	wait_for_go(socket);
+	nsm_keeper_stay(title);
+}
+
+static int unshare_user(struct nsmgr_config *config, int socket)
+{
+	int source = config->source[NSMGR_USER];
+
+	if (nsm_config_makes(config, NSMGR_USER)) {
+		int r = nsm_setup_owner(config);
+
+		if (r < 0)
+			return r;
+		if (unshare(CLONE_NEWUSER) < 0)
+			return nsm_fail(config->ctx, -errno, "unshare", NSMGR_USER, NULL);
+		report(socket, NSM_PHASE_USER, 0, NULL);
+		wait_for_go(socket);
+		nsm_setup_become_root();
+	} else if (source >= 0 && !nsm_nsfd_is_own(source, NSMGR_USER)) {
+		/* What is made new beside a pinned user namespace belongs to it. */
+		if (setns(source, CLONE_NEWUSER) < 0)
+			return nsm_fail(config->ctx, -errno, "enter", NSMGR_USER, NULL);
+		nsm_setup_become_root();
+	}
+	return 0;
+}
+
+_Noreturn void nsm_creator_run(struct nsmgr_config *config, const char *name, uint64_t floor, int socket)
+{
+	struct nsm_title title = nsm_title_find();
+	ino_t pid_max_ino = nsm_setup_pid_max_ino();
+	struct pollfd end = { .fd = socket };
+	pid_t keeper;
+
+	if (unshare_user(config, socket) < 0)
+		fail(config->ctx, socket);
+	if (floor)
+		nsm_setup_outdo_id(floor);
+	if (nsm_setup_unshare(config) < 0)
+		fail(config->ctx, socket);
+	if (config->monotonic.set || config->boottime.set) {
+		report(socket, NSM_PHASE_TIME, 0, NULL);
+		wait_for_go(socket);
+	}
+	if (nsm_setup_inside(config) < 0)
+		fail(config->ctx, socket);
+	if (nsm_config_makes(config, NSMGR_PID)) {
+		keeper = nsm_sys_clone(NULL);
+		if (keeper == 0)
+			run_keeper(config, socket, &title, name, pid_max_ino);
+		if (keeper < 0) {
+			nsm_fail(config->ctx, keeper, "fork", NSMGR_PID, NULL);
+			fail(config->ctx, socket);
+		}
+		report(socket, NSM_PHASE_KEEPER, keeper, NULL);
+	} else {
+		report(socket, NSM_PHASE_READY, 0, NULL);
+	}
+	/* Stay to be looked at until the manager kills us, or is gone. */
+	while (!(end.revents & POLLHUP))
+		poll(&end, 1, -1);
+	_exit(0);
+}
