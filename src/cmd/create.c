@@ -74,10 +74,10 @@ static int check(struct job *job)
 		if (status != STATUS_DONE)
 			return status;
 	}
-	if (job->names.count == 0)
-		return job->files.count ? STATUS_DONE : say_usage(job->app, "a NAME is missing");
+	if (job->names.count == 0 && job->files.count == 0)
+		return say_usage(job->app, "a NAME is missing");
 	if (nsmgr_config_check(job->config) < 0)
-		return say_refusal(job->app, job->names.array[0]);
+		return say_refusal(job->app, job->names.count == 1 ? job->names.array[0] : NULL);
 	for (size_t i = 0; i < job->names.count; i++)
 		if (nsmgr_check_name(job->app->ctx, job->names.array[i]) < 0)
 			return say_refusal(job->app, job->names.array[i]);

@@ -153,13 +153,15 @@ static int run_child(struct job *job, char **argv)
 
 	supervise_begin(&supervision);
 	pid = nsmgr_command_fork(job->command);
-	if (pid < 0)
-		return say_failure(job->app, job->name);
+	/* Both let go of the set, and of the lock that kept it: nothing that goes on inside may hold others up. */
+	if (pid >= 0)
+		nsmgr_set_close(take_ptr(job->set));
 	if (pid == 0) {
 		supervise_child(&supervision);
 		_exit(become(job, argv));
 	}
-	nsmgr_set_close(take_ptr(job->set));
+	if (pid < 0)
+		return say_failure(job->app, job->name);
 	supervision.child = pid;
 	supervision.shares_terminal = !job->new_session;
 	return supervise(&supervision);

@@ -94,7 +94,7 @@ void ls_format(const struct ls_sources *sources, size_t column, const char *name
 	ret[0] = '\0';
 	switch ((enum ls_column)column) {
 	case LS_NAME:
-		nsm_escape(name, ret, LS_CELL_SIZE);
+		nsm_text_add(&text, "%s", name); /* the table escapes */
 		break;
 	case LS_TYPE:
 		nsm_text_add(&text, "%s", nsmgr_type_name(handle->type));

@@ -2,6 +2,7 @@
 #include "cmd/supervise.h"
 
 #include "base/parse.h"
+#include "base/signals.h"
 #include "cmd/app.h"
 
 #include <sys/wait.h>
@@ -35,7 +36,7 @@ void supervise_begin(struct supervision *supervision)
 	sigset_t all;
 
 	*supervision = (struct supervision){ 0 };
-	sigfillset(&all);
+	nsm_all_signals(&all);
 	/* Those that tell of our own faults cannot wait. */
 	sigdelset(&all, SIGSEGV);
 	sigdelset(&all, SIGBUS);
@@ -80,9 +81,8 @@ static bool collect(const struct supervision *supervision, int *ret_status)
 			*ret_status = STATUS_SIGNAL + info.si_status;
 			return true;
 		case CLD_STOPPED:
-			/* Whoever watches us sees a stopped job; continued, so is the child. */
+			/* Whoever watches us sees a stopped job. What continues us is handed on like any signal. */
 			raise(SIGSTOP);
-			kill(supervision->child, SIGCONT);
 			break;
 		default:
 			break;
@@ -96,7 +96,7 @@ int supervise(const struct supervision *supervision)
 	siginfo_t info;
 	int status;
 
-	sigfillset(&all);
+	nsm_all_signals(&all);
 	for (;;) {
 		int sig = sigwaitinfo(&all, &info);
 

@@ -30,6 +30,7 @@ void nsmgr_command_free(struct nsmgr_command *command)
 	if (!command)
 		return;
 	nsm_close(&command->parent);
+	free(command->env);
 	nsmgr_unref(command->ctx);
 	free(command);
 }
@@ -56,13 +57,15 @@ void nsmgr_command_cwd(struct nsmgr_command *command, const char *path)
 int nsmgr_command_env(struct nsmgr_command *command, const char *assignment)
 {
 	const char *name = assignment + (*assignment == '-');
+	const char **changes;
 
 	if (!*name || *name == '=' || (name != assignment && strchr(name, '=')))
 		return nsm_fail_text(command->ctx, -EINVAL, "environment", NSMGR_TYPE_NONE, NULL,
 				     "neither NAME=VALUE, nor NAME, nor -NAME");
-	if (command->env_count == NSM_ENV_COUNT)
-		return nsm_fail_text(command->ctx, -E2BIG, "environment", NSMGR_TYPE_NONE, NULL, "at most %d changes",
-				     NSM_ENV_COUNT);
+	changes = realloc(command->env, (command->env_count + 1) * sizeof(*changes));
+	if (!changes)
+		return nsm_fail(command->ctx, -ENOMEM, "environment", NSMGR_TYPE_NONE, NULL);
+	command->env = changes;
 	command->env[command->env_count++] = assignment;
 	return 0;
 }
@@ -108,14 +111,15 @@ void nsmgr_command_parent_death(struct nsmgr_command *command, int signal)
  * that it is below the root that was entered (CVE-2024-21626); `before` is "" when it had none. */
 static int change_directory(struct nsmgr_command *command, const char *before)
 {
-	if (command->cwd)
-		return chdir(command->cwd) < 0 ? nsm_fail(command->ctx, -errno, "cwd", NSMGR_TYPE_NONE, command->cwd) : 0;
-	if (!command->entered_mnt)
-		return 0;
-	if (*before && chdir(before) == 0)
-		return 0;
-	nsm_log(command->ctx, "the present directory does not exist inside: starting in /");
-	return chdir("/") < 0 ? nsm_fail(command->ctx, -errno, "cwd", NSMGR_TYPE_NONE, "/") : 0;
+	const char *cwd = command->cwd;
+
+	/* A relative one is meant from where the command would start without it. */
+	if (command->entered_mnt && (!cwd || *cwd != '/') && (!*before || chdir(before) < 0)) {
+		nsm_log(command->ctx, "the present directory does not exist inside: starting in /");
+		if (chdir("/") < 0)
+			return nsm_fail(command->ctx, -errno, "cwd", NSMGR_TYPE_NONE, "/");
+	}
+	return cwd && chdir(cwd) < 0 ? nsm_fail(command->ctx, -errno, "cwd", NSMGR_TYPE_NONE, cwd) : 0;
 }
 
 int nsmgr_command_enter(struct nsmgr_command *command, struct nsmgr_set *set)
@@ -133,8 +137,9 @@ int nsmgr_command_enter(struct nsmgr_command *command, struct nsmgr_set *set)
 	if (command->entered_mnt && (!getcwd(before, sizeof(before)) || before[0] != '/'))
 		before[0] = '\0';
 	/* Nobody inside shall trace us or read our memory while we are neither here nor there (CVE-2016-9962). An
-	 * execve gives the attribute back. */
-	prctl(PR_SET_DUMPABLE, 0);
+	 * execve gives the attribute back. Only these three show us to somebody who did not see us before. */
+	if (command->entered_pid || command->entered_mnt || command->entered_user)
+		prctl(PR_SET_DUMPABLE, 0);
 	r = nsmgr_set_enter(set);
 	return r < 0 ? r : change_directory(command, before);
 }

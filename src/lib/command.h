@@ -4,8 +4,7 @@
 
 #include "lib/ctx.h"
 
-#define NSM_ENV_COUNT 64
-#define NSM_FD_COUNT 32
+#define NSM_FD_COUNT 256
 
 enum nsm_credentials {
 	NSM_CREDENTIALS_DEFAULT, /* 0:0 inside where a user namespace was joined that maps it */
@@ -20,7 +19,7 @@ struct nsmgr_command {
 	const char *cwd;
 	bool clear_env, no_new_privs, new_session;
 	size_t env_count;
-	const char *env[NSM_ENV_COUNT];
+	const char **env;
 	size_t fd_count;
 	int fds[NSM_FD_COUNT]; /* sorted */
 	int parent_signal;

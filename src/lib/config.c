@@ -79,6 +79,10 @@ static int set_uts_name(struct nsmgr_config *config, struct nsm_uts_name *name, 
 	if (!nsm_copy(name->text, sizeof(name->text), text))
 		return nsm_fail_text(config->ctx, -ENAMETOOLONG, what, NSMGR_UTS, NULL, "has at most %d bytes",
 				     NSM_HOSTNAME_SIZE - 1);
+	for (const char *p = text; *p; p++)
+		if ((unsigned char)*p <= ' ' || *p == 0x7f)
+			return nsm_fail_text(config->ctx, -EINVAL, what, NSMGR_UTS, NULL,
+					     "has neither blanks nor control characters");
 	name->set = true;
 	return 0;
 }
@@ -125,8 +129,9 @@ int nsmgr_config_sysctl(struct nsmgr_config *config, const char *key, const char
 				     nsm_after(key, "kernel.hostname") || nsm_after(key, "kernel.domainname")
 					     ? " (use --hostname, --domainname)"
 					     : "");
-	if (strchr(value, '\n'))
-		return nsm_fail_text(config->ctx, -EINVAL, "sysctl", rule->type, key, "a value has no newline");
+	if (!*value || strchr(value, '\n'))
+		return nsm_fail_text(config->ctx, -EINVAL, "sysctl", rule->type, key,
+				     "a value is not empty, and has no newline");
 	if (config->sysctl_count == NSM_SYSCTL_COUNT)
 		return nsm_fail_text(config->ctx, -E2BIG, "sysctl", rule->type, key, "at most %d sysctls",
 				     NSM_SYSCTL_COUNT);

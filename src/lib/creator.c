@@ -7,13 +7,13 @@
 #include "lib/creator_run.h"
 #include "lib/init.h"
 #include "lib/nstype.h"
+#include "lib/proc.h"
 #include "lib/setup.h"
 #include "lib/sys.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,7 +63,7 @@ static int answer(struct nsmgr_config *config, struct nsm_creator *creator, cons
 
 	switch (report->phase) {
 	case NSM_PHASE_USER:
-		r = nsm_idmap_write(config, creator->proc, creator->pid);
+		r = nsm_idmap_write(config, creator->proc, creator->proc_pid);
 		break;
 	case NSM_PHASE_TIME:
 		r = nsm_setup_offsets(config, creator->proc);
@@ -94,23 +94,20 @@ static int serve(struct nsmgr_config *config, struct nsm_creator *creator)
 	}
 }
 
-static int open_proc(struct nsmgr_ctx *ctx, const char *path)
+/* Finds the creator in /proc by its pidfd: by its number another may be shown there. */
+static int find_in_proc(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 {
-	nsm_autoclose int fd = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct statfs fs;
-
-	if (fd < 0 || fstatfs(fd, &fs) < 0)
-		return nsm_fail(ctx, -errno, "creator", NSMGR_TYPE_NONE, path);
-	if (fs.f_type != NSM_PROC_MAGIC)
-		return nsm_fail_text(ctx, -ENOSYS, "creator", NSMGR_TYPE_NONE, path, "/proc is not a proc file system");
-	return take_fd(fd);
+	creator->proc_pid = nsm_proc_pid(creator->pidfd);
+	creator->proc = creator->proc_pid > 0 ? nsm_proc_open(creator->proc_pid) : -ESRCH;
+	if (creator->proc >= 0)
+		return 0;
+	return nsm_fail_text(ctx, creator->proc, "creator", NSMGR_TYPE_NONE, NULL,
+			     "/proc does not show our own children (cure: mount -t proc proc /proc)");
 }
 
 int nsm_creator_start(struct nsmgr_config *config, const char *name, uint64_t floor, struct nsm_creator *ret)
 {
 	nsm_autocreator struct nsm_creator creator = NSM_CREATOR_INIT;
-	char path[32];
-	struct nsm_text text = NSM_TEXT(path);
 	int pair[2], r;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
@@ -124,11 +121,9 @@ int nsm_creator_start(struct nsmgr_config *config, const char *name, uint64_t fl
 	close(pair[1]);
 	if (creator.pid < 0)
 		return nsm_fail(config->ctx, creator.pid, "fork", NSMGR_TYPE_NONE, NULL);
-	nsm_text_add(&text, "/proc/%ld", (long)creator.pid);
-	creator.proc = open_proc(config->ctx, path);
-	if (creator.proc < 0)
-		return creator.proc;
-	r = serve(config, &creator);
+	r = find_in_proc(config->ctx, &creator);
+	if (r == 0)
+		r = serve(config, &creator);
 	if (r < 0)
 		return r;
 	*ret = creator;
@@ -141,9 +136,9 @@ int nsm_creator_self(struct nsmgr_config *config, struct nsm_creator *ret)
 	int r;
 
 	if (ret->proc < 0)
-		ret->proc = open_proc(config->ctx, "/proc/self");
+		ret->proc = nsm_proc_open(0);
 	if (ret->proc < 0)
-		return ret->proc;
+		return nsm_fail(config->ctx, ret->proc, "creator", NSMGR_TYPE_NONE, "/proc/self");
 	r = nsm_setup_unshare(config);
 	if (r == 0)
 		r = nsm_setup_offsets(config, ret->proc);

@@ -11,7 +11,8 @@ struct nsm_creator {
 	pid_t pid;
 	int pidfd;
 	int socket; /* a keeper lives only as long as it is open, until it is released */
-	int proc;   /* its directory in /proc */
+	int proc;   /* its directory in /proc, and the number that it has there */
+	pid_t proc_pid;
 	pid_t keeper;
 	int keeper_pidfd;
 };

@@ -77,6 +77,19 @@ static int unshare_user(struct nsmgr_config *config, int socket)
 	return 0;
 }
 
+/* Of all descriptors that came along only these are of use; the lock of a stage among the others would outlive its
+ * owner with us. */
+static void close_others(int socket, int source)
+{
+	unsigned low = (unsigned)(source >= 0 && source < socket ? source : socket);
+	unsigned high = (unsigned)(source > socket ? source : socket);
+
+	if (low > 0)
+		nsm_sys_close_range(0, low - 1, false);
+	nsm_sys_close_range(low + 1, high - 1, false);
+	nsm_sys_close_range(high + 1, ~0u, false);
+}
+
 _Noreturn void nsm_creator_run(struct nsmgr_config *config, const char *name, uint64_t floor, int socket)
 {
 	struct nsm_title title = nsm_title_find();
@@ -84,6 +97,7 @@ _Noreturn void nsm_creator_run(struct nsmgr_config *config, const char *name, ui
 	struct pollfd end = { .fd = socket };
 	pid_t keeper;
 
+	close_others(socket, config->source[NSMGR_USER]);
 	if (unshare_user(config, socket) < 0)
 		fail(config->ctx, socket);
 	if (floor)

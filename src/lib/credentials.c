@@ -20,10 +20,7 @@ struct identity {
 
 static int refuse(struct nsmgr_command *command, int r, const char *what, const char *who)
 {
-	char shown[128];
-
-	return nsm_fail_text(command->ctx, r, "credentials", NSMGR_TYPE_NONE, NULL, "%s '%s'", what,
-			     nsm_escape(who, shown, sizeof(shown)));
+	return nsm_fail_text(command->ctx, r, "credentials", NSMGR_TYPE_NONE, NULL, "%s '%s'", what, who);
 }
 
 static int find_group(struct nsmgr_command *command, const char *who, uint32_t *ret)
@@ -47,7 +44,7 @@ static int resolve_user(struct nsmgr_command *command, const char *who, bool wit
 			return refuse(command, -EINVAL, "bad user id", who);
 		ret->gid = ret->uid;
 		ret->groups[0] = ret->gid;
-		ret->group_count = 1;
+		ret->group_count = with_groups;
 		return 0;
 	}
 	ret->uid = user.uid;
@@ -110,6 +107,11 @@ static int become(struct nsmgr_command *command, const struct identity *identity
 	r = nsm_sys_setresuid(identity->uid);
 	if (r < 0)
 		return failed(command, r, "setresuid");
+	/* What a sparing kernel leaves behind a change of ids (securebits), and what never goes by itself
+	 * (CVE-2022-27650). */
+	r = nsm_sys_clear_capabilities(identity->uid != 0);
+	if (r < 0)
+		return failed(command, r, "capabilities");
 	if (getresgid(&rgid, &egid, &sgid) < 0 || getresuid(&ruid, &euid, &suid) < 0)
 		return failed(command, -errno, "credentials");
 	if (rgid != identity->gid || egid != identity->gid || sgid != identity->gid || ruid != identity->uid ||

@@ -54,6 +54,26 @@ static bool has_parent_component(const char *path)
 	return false;
 }
 
+/* Takes out repeated and closing slashes and "." components, so that the path is as the mount table shows it. */
+static void normalize(char *path)
+{
+	char *to = path, *cursor = path;
+	const char *part;
+
+	while ((part = nsm_token(&cursor, '/'))) {
+		size_t len = strlen(part);
+
+		if (len == 0 || nsm_streq(part, "."))
+			continue;
+		*to++ = '/';
+		memmove(to, part, len);
+		to += len;
+	}
+	if (to == path)
+		*to++ = '/';
+	*to = '\0';
+}
+
 int nsmgr_set_root(struct nsmgr_ctx *ctx, const char *path)
 {
 	char full[PATH_MAX];
@@ -71,6 +91,7 @@ int nsmgr_set_root(struct nsmgr_ctx *ctx, const char *path)
 	nsm_text_add(&text, "%s", path);
 	if (text.cut)
 		return nsm_fail(ctx, -ENAMETOOLONG, "store", NSMGR_TYPE_NONE, path);
+	normalize(full);
 	if (has_parent_component(full))
 		return nsm_fail_text(ctx, -EINVAL, "store", NSMGR_TYPE_NONE, path, "a store's path has no '..'");
 	root = strdup(full);

@@ -21,31 +21,32 @@ static char **find(char **environment, const char *name, size_t len)
 	return NULL;
 }
 
-static void unset(char **environment, const char *name)
+/* All of that name: what is inherited may have it twice. */
+static void unset(char **environment, const char *name, size_t len)
 {
-	char **at = find(environment, name, strlen(name));
+	char **at;
 
-	while (at && (at[0] = at[1]))
-		at++;
+	while ((at = find(environment, name, len)))
+		while ((at[0] = at[1]))
+			at++;
 }
 
-/* The last assignment of a name wins; the array has room for all. */
+/* The last assignment of a name is the one; the array has room for all. */
 static void set(char **environment, const char *assignment)
 {
-	char **at = find(environment, assignment, name_length(assignment));
+	char **at = environment;
 
-	if (!at) {
-		for (at = environment; *at; at++)
-			;
-		at[1] = NULL;
-	}
-	*at = (char *)(uintptr_t)assignment;
+	unset(environment, assignment, name_length(assignment));
+	while (*at)
+		at++;
+	at[0] = (char *)(uintptr_t)assignment;
+	at[1] = NULL;
 }
 
 static void apply(char **environment, const char *change)
 {
 	if (change[0] == '-') {
-		unset(environment, change + 1);
+		unset(environment, change + 1, strlen(change + 1));
 	} else if (strchr(change, '=')) {
 		set(environment, change);
 	} else {

@@ -7,9 +7,21 @@
 #include "lib/dir.h"
 #include "lib/init.h"
 #include "lib/nsfd.h"
+#include "lib/proc.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
+
+/* What has ended keeps its pid namespace until it is reaped, but no other. */
+static bool is_zombie(int proc, uint32_t pid)
+{
+	char path[32];
+	struct nsm_text text = NSM_TEXT(path);
+	struct stat st;
+
+	nsm_text_add(&text, "%u/ns/uts", pid);
+	return fstatat(proc, path, &st, 0) < 0 && errno == ENOENT;
+}
 
 int nsm_inhabitants(int pidns, pid_t *ret_pids, size_t size)
 {
@@ -24,6 +36,8 @@ int nsm_inhabitants(int pidns, pid_t *ret_pids, size_t size)
 
 	if (proc < 0 || stat("/proc/self/ns/pid", &own) < 0)
 		return -errno;
+	if (!nsm_proc_is_ours())
+		return -EXDEV;
 	r = nsm_nsfd_id(pidns, &wanted);
 	if (r < 0)
 		return r;
@@ -38,11 +52,13 @@ int nsm_inhabitants(int pidns, pid_t *ret_pids, size_t size)
 		if (nsm_parse_u32(entry->d_name, &pid) < 0 || (pid_t)pid == init)
 			continue;
 		nsm_text_add(&text, "%u/ns/pid", pid);
-		/* Most live where we do, and are told from the rest by one call. Zombies have no link left. */
+		/* Most live where we do, and are told from the rest by one call. */
 		if (fstatat(proc, path, &st, 0) < 0 || (st.st_ino == own.st_ino && own.st_ino != wanted.ino))
 			continue;
 		ns = nsm_nsfd_open(proc, path, false);
-		if (ns < 0 || !nsm_nsfd_is_within(ns, &wanted))
+		if (ns == -EMFILE || ns == -ENFILE || ns == -ENOMEM)
+			return ns;
+		if (ns < 0 || !nsm_nsfd_is_within(ns, &wanted) || is_zombie(proc, pid))
 			continue;
 		if (count < size)
 			ret_pids[count] = (pid_t)pid;

@@ -10,6 +10,19 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 
+/* An init goes last: it waits until all others are reaped, also by parents outside, who may be stopped. */
+#define END_MILLISECONDS 10000
+
+#define PIDFD_GET_UTS_NAMESPACE 0xff0au /* include/uapi/linux/pidfd.h, Linux 6.11 */
+
+/* Whether it is on its way out: its namespaces are gone before the others are waited for. */
+static bool is_exiting(int pidfd)
+{
+	nsm_autoclose int fd = ioctl(pidfd, PIDFD_GET_UTS_NAMESPACE, 0);
+
+	return fd < 0 && errno == ESRCH;
+}
+
 bool nsm_pidfd_has_ended(int pidfd)
 {
 	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
@@ -32,7 +45,7 @@ static enum nsm_init_state find_recorded(int nsfd, pid_t recorded, int *ret_pidf
 		return NSM_INIT_DEAD;
 	nsm_text_add(&text, "/proc/%ld/ns/pid", (long)recorded);
 	link = nsm_nsfd_open(AT_FDCWD, path, false);
-	if (link == -EACCES || link == -EPERM)
+	if (link < 0 && link != -ENOENT && link != -ESRCH)
 		return NSM_INIT_UNKNOWN;
 	/* A zombie has no namespaces any more; another process by now has others. */
 	if (link < 0 || !nsm_nsfd_is(link, &id) || (pidfd >= 0 && nsm_pidfd_has_ended(pidfd)))
@@ -61,8 +74,10 @@ static enum nsm_init_state find(int nsfd, pid_t recorded, int *ret_pidfd, pid_t 
 	if (pid < 0)
 		return is_in_our_tree(nsfd) ? NSM_INIT_DEAD : NSM_INIT_UNKNOWN;
 	pidfd = nsm_sys_pidfd_open(pid);
+	if (pidfd < 0)
+		return pidfd == -ESRCH ? NSM_INIT_DEAD : NSM_INIT_UNKNOWN;
 	/* Asked again, so that the pidfd is not of a process that got the number in between. */
-	if (pidfd < 0 || ioctl(nsfd, NSM_NS_GET_PID_FROM_PIDNS, 1) != pid || nsm_pidfd_has_ended(pidfd))
+	if (ioctl(nsfd, NSM_NS_GET_PID_FROM_PIDNS, 1) != pid || nsm_pidfd_has_ended(pidfd) || is_exiting(pidfd))
 		return NSM_INIT_DEAD;
 	*ret_pid = pid;
 	*ret_pidfd = take_fd(pidfd);
@@ -82,20 +97,15 @@ enum nsm_init_state nsm_init_find(int nsfd, pid_t recorded, int *ret_pidfd, pid_
 	return state;
 }
 
-void nsm_pidfd_end(int pidfd)
+int nsm_pidfd_end(int pidfd)
 {
 	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
+	int r = nsm_sys_pidfd_kill(pidfd, SIGKILL);
 
-	if (nsm_sys_pidfd_kill(pidfd, SIGKILL) < 0)
-		return;
-	while (poll(&poll_fd, 1, -1) < 0 && errno == EINTR)
-		;
-}
-
-void nsm_init_end(int nsfd, pid_t recorded)
-{
-	nsm_autoclose int pidfd = -EBADF;
-
-	if (nsm_init_find(nsfd, recorded, &pidfd, NULL) == NSM_INIT_ALIVE && pidfd >= 0)
-		nsm_pidfd_end(pidfd);
+	if (r < 0)
+		return r == -ESRCH ? 0 : r;
+	do
+		r = poll(&poll_fd, 1, END_MILLISECONDS);
+	while (r < 0 && errno == EINTR);
+	return r > 0 ? 0 : -ETIMEDOUT;
 }

@@ -17,11 +17,9 @@ enum nsm_init_state {
  * as we see it; both may be NULL. */
 enum nsm_init_state nsm_init_find(int nsfd, pid_t recorded, int *ret_pidfd, pid_t *ret_pid);
 
-/* Kills it, and waits until everybody in the namespace is gone: the kernel lets the init go last. */
-void nsm_init_end(int nsfd, pid_t recorded);
-
-/* The same for a pidfd. */
-void nsm_pidfd_end(int pidfd);
+/* Kills a process, and waits until it is gone; of an init, until everybody in its namespace is. -ETIMEDOUT when that takes
+ * more than ten seconds: somebody in it is not reaped by a parent outside. */
+int nsm_pidfd_end(int pidfd);
 
 /* Whether the process of a pidfd has ended, reaped or not. */
 bool nsm_pidfd_has_ended(int pidfd);

@@ -46,9 +46,9 @@ void nsm_title_set(const struct nsm_title *title, const char *name)
 	struct nsm_text text = NSM_TEXT(line);
 
 	nsm_text_add(&text, "nsmgr: %s", name);
-	if (title->size > text.len) {
+	if (title->size) {
 		memset(title->start, 0, title->arguments);
-		memcpy(title->start, line, text.len + 1);
+		nsm_copy(title->start, title->size, line);
 		/* Where the last byte of the arguments is no longer zero, the kernel shows what is before the first
 		 * zero and nothing behind it: get_mm_cmdline() in fs/proc/base.c. */
 		if (text.len + 1 < title->arguments)

@@ -6,20 +6,30 @@
 #include "base/text.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A file that may belong to somebody hostile: lines of bounded length, one at a time; longer ones are passed over. */
+#define FILE_LIMIT ((size_t)64 << 20)
+
 struct lines {
 	int fd;
-	size_t len, pos;
+	size_t len, pos, total;
 	char buf[65536];
 };
 
 static int open_lines(struct lines *lines, const char *path)
 {
+	struct stat st;
+
 	lines->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	lines->len = lines->pos = 0;
-	return lines->fd < 0 ? -errno : 0;
+	lines->len = lines->pos = lines->total = 0;
+	if (lines->fd < 0)
+		return -errno;
+	if (fstat(lines->fd, &st) == 0 && S_ISREG(st.st_mode))
+		return 0;
+	nsm_close(&lines->fd); /* a device would never end */
+	return -EBADMSG;
 }
 
 static char *next_line(struct lines *lines)
@@ -45,6 +55,8 @@ static char *next_line(struct lines *lines)
 		lines->len -= lines->pos;
 		lines->pos = 0;
 		n = read(lines->fd, lines->buf + lines->len, sizeof(lines->buf) - 1 - lines->len);
+		if (n > 0 && (lines->total += (size_t)n) > FILE_LIMIT)
+			return NULL;
 		if (n > 0) {
 			lines->len += (size_t)n;
 			continue;

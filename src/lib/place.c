@@ -19,8 +19,8 @@ int nsm_place_own(struct nsm_nsid *ret)
 	return fd < 0 ? fd : nsm_nsfd_id(fd, ret);
 }
 
-/* Whether our mountinfo has a mount of that number: its first field. */
-static bool mount_exists(uint64_t short_id)
+/* Before Linux 6.8 mounts have only the numbers of mountinfo, which are used again: its first field. */
+static bool mountinfo_has(uint64_t short_id)
 {
 	nsm_autofree char *line = NULL;
 	FILE *mounts = fopen("/proc/self/mountinfo", "re");
@@ -37,6 +37,14 @@ static bool mount_exists(uint64_t short_id)
 	}
 	fclose(mounts);
 	return found;
+}
+
+/* Whether our mount namespace still has ROOT's mount. */
+static bool mount_exists(const struct nsm_storefile *file)
+{
+	int r = nsm_sys_statmount(file->mount_id);
+
+	return r == -ENOSYS ? mountinfo_has(file->short_id) : r != -ENOENT;
 }
 
 /* Whether the kernel says for certain that a mount namespace is gone. It tells nobody but who has privilege over it,
@@ -67,7 +75,7 @@ enum nsm_place nsm_place_find(int root, uint64_t mount_id, bool is_mount)
 		return NSM_ELSEWHERE;
 	/* The same mount namespace, and ROOT's mount was taken away; or the whole of it was. */
 	if (own.ino == file.mntns.ino && own.id == file.mntns.id)
-		return !is_mount && !mount_exists(file.short_id) ? NSM_NOWHERE : NSM_ELSEWHERE;
+		return !is_mount && !mount_exists(&file) ? NSM_NOWHERE : NSM_ELSEWHERE;
 	return is_gone(&file.mntns) ? NSM_NOWHERE : NSM_ELSEWHERE;
 }
 
@@ -96,12 +104,19 @@ static pid_t find_resident(ino_t ino)
 	return 0;
 }
 
-void nsm_place_cure(int root, char *ret, size_t size)
+void nsm_place_explain(int root, char *ret, size_t size)
 {
 	struct nsm_text text = { .buf = ret, .size = size };
-	struct nsm_storefile file;
-	pid_t pid = nsm_storefile_read(root, &file) == 0 ? find_resident(file.mntns.ino) : 0;
+	struct nsm_storefile file = { 0 };
+	struct nsm_nsid own;
+	pid_t pid;
 
+	nsm_storefile_read(root, &file);
+	if (nsm_place_own(&own) == 0 && own.ino == file.mntns.ino && own.id == file.mntns.id) {
+		nsm_text_add(&text, "not the mount that the handles are on (cure: unmount what covers it)");
+		return;
+	}
 	/* Most often the caller is the one who is astray, and everybody else is where pid 1 is. */
-	nsm_text_add(&text, "nsenter -t %ld -m nsmgr ...", pid ? (long)pid : 1L);
+	pid = find_resident(file.mntns.ino);
+	nsm_text_add(&text, "mounted in another mount namespace (cure: nsenter -t %ld -m nsmgr ...)", pid ? (long)pid : 1L);
 }

@@ -6,6 +6,7 @@
 #include "lib/stage.h"
 #include "lib/sys.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -93,39 +94,70 @@ static int wait_for_one(const struct removal *removal, pid_t pid)
 	return r == 0 ? -ETIMEDOUT : 0;
 }
 
-/* Opens the set and finds out whether it made a pid namespace that lives. */
+/* The pid namespace that the metadata names, by way of its keeper: where no handle leads to it (a stale one, or one that is
+ * mounted elsewhere), the keeper still lives. -EBADF when it does not. */
+static int open_recorded(const struct nsm_setdir *set)
+{
+	char path[32];
+	struct nsm_text text = NSM_TEXT(path);
+	nsm_autoclose int fd = -EBADF;
+
+	if (!set->has_meta || set->meta.keeper <= 0 || !nsm_streq(set->meta.boot_id, set->store->boot_id))
+		return -EBADF;
+	nsm_text_add(&text, "/proc/%ld/ns/pid", (long)set->meta.keeper);
+	fd = nsm_nsfd_open(AT_FDCWD, path, false);
+	return fd >= 0 && nsm_nsfd_is(fd, &set->meta.types[NSMGR_PID].id) ? take_fd(fd) : -EBADF;
+}
+
+/* Finds out whether the set made a pid namespace that lives, which is then the removal's to look into. */
+static int inspect_pid(struct removal *removal, struct nsm_setdir *set)
+{
+	struct nsmgr_ctx *ctx = removal->store->ctx;
+	bool made = set->has_meta && set->meta.types[NSMGR_PID].origin == NSMGR_MADE;
+	nsm_autoclose int fd = -EBADF;
+	int r = nsm_handle_probe(set, NSMGR_PID, &fd);
+
+	if (r < 0)
+		return r;
+	if (!made && (removal->flags & NSMGR_REMOVE_KILL))
+		return nsm_fail_text(ctx, -EINVAL, "remove", NSMGR_PID, NULL,
+				     "not recorded as made by this set: --kill does not touch it");
+	if (r != NSMGR_LIVE) {
+		nsm_close(&fd);
+		fd = open_recorded(set);
+	}
+	if (!made || fd < 0)
+		return 0;
+	switch (nsm_init_find(fd, set->meta.keeper, NULL, NULL)) {
+	case NSM_INIT_ALIVE:
+		removal->pidns = take_fd(fd);
+		return 0;
+	case NSM_INIT_DEAD:
+		return 0;
+	case NSM_INIT_UNKNOWN:
+		break;
+	}
+	if (removal->flags & NSMGR_REMOVE_FORCE)
+		return 0;
+	return nsm_fail_text(ctx, -EXDEV, "remove", NSMGR_PID, NULL,
+			     "cannot see who lives in it from this pid namespace (cure: remove it from where it was made)");
+}
+
 static int inspect(struct removal *removal)
 {
 	struct nsmgr_ctx *ctx = removal->store->ctx;
 	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
-	nsm_autoclose int fd = -EBADF;
 	int r = nsm_setdir_open(removal->store, removal->name, &set);
 
 	nsm_close(&removal->pidns);
 	if (r < 0)
 		return r;
-	if (*set.odd) {
-		char odd[256];
-
+	if (*set.odd)
 		return nsm_fail_text(ctx, -ENOTEMPTY, "remove", NSMGR_TYPE_NONE, NULL,
-				     "'%s' in it is no handle: remove it by hand", nsm_escape(set.odd, odd, sizeof(odd)));
-	}
+				     "'%s' in it is no handle: remove it by hand", set.odd);
 	if (set.elsewhere && !(removal->flags & NSMGR_REMOVE_FORCE))
 		return nsm_store_refuse_elsewhere(removal->store);
-	if (!(set.types & NSMGR_MASK(NSMGR_PID)))
-		return 0;
-	r = nsm_handle_probe(&set, NSMGR_PID, &fd);
-	if (r < 0)
-		return r;
-	if (r != NSMGR_LIVE || !set.has_meta)
-		return 0;
-	if (set.meta.types[NSMGR_PID].origin == NSMGR_PINNED && (removal->flags & NSMGR_REMOVE_KILL))
-		return nsm_fail_text(ctx, -EINVAL, "remove", NSMGR_PID, NULL,
-				     "pinned, not made by this set: --kill does not touch it");
-	if (set.meta.types[NSMGR_PID].origin == NSMGR_MADE &&
-	    nsm_init_find(fd, set.meta.keeper, NULL, NULL) == NSM_INIT_ALIVE)
-		removal->pidns = take_fd(fd);
-	return 0;
+	return set.types & NSMGR_MASK(NSMGR_PID) ? inspect_pid(removal, &set) : 0;
 }
 
 /* Takes the lock that keeps others from entering, looks who is inside, and hides the set if that is nobody, or if they
@@ -141,7 +173,10 @@ static int try_hide(struct removal *removal, pid_t *ret_pid)
 	if (r == 0 && removal->pidns >= 0 && !(removal->flags & NSMGR_REMOVE_KILL)) {
 		int count = nsm_inhabitants(removal->pidns, pids, SHOWN_PIDS);
 
-		if (count < 0)
+		if (count == -EXDEV)
+			r = nsm_fail_text(removal->store->ctx, count, "remove", NSMGR_PID, NULL,
+					  "/proc is not of our pid namespace (cure: mount -t proc proc /proc)");
+		else if (count < 0)
 			r = nsm_fail(removal->store->ctx, count, "remove", NSMGR_PID, "/proc");
 		else if (count > 0 && !(removal->flags & NSMGR_REMOVE_WAIT))
 			r = refuse_busy(removal, -EBUSY, pids, count);
@@ -158,9 +193,26 @@ static int try_hide(struct removal *removal, pid_t *ret_pid)
 	return r;
 }
 
+/* Kills the init, and with it everybody in its namespace. Waited for later: the set is hidden already. */
+static int kill_init(struct removal *removal, int *ret_pidfd)
+{
+	if (removal->pidns < 0 || nsm_init_find(removal->pidns, 0, ret_pidfd, NULL) != NSM_INIT_ALIVE)
+		return 0;
+	return nsm_sys_pidfd_kill(*ret_pidfd, SIGKILL);
+}
+
+static int wait_for_init(struct removal *removal, int pidfd)
+{
+	if (pidfd < 0 || nsm_pidfd_end(pidfd) == 0)
+		return 0;
+	return nsm_fail_text(removal->store->ctx, -ETIMEDOUT, "remove", NSMGR_PID, NULL,
+			     "its processes are killed, but not all have ended: one waits for a parent outside");
+}
+
 static int remove_one(struct removal *removal)
 {
 	struct nsm_stage *stage = removal->stage;
+	nsm_autoclose int init = -EBADF;
 	bool detached;
 	pid_t pid = 0;
 	int r;
@@ -170,13 +222,15 @@ static int remove_one(struct removal *removal)
 		if (r < 0 && r != -ETIMEDOUT)
 			return r;
 	}
+	if (r == 0)
+		r = kill_init(removal, &init);
 	if (r < 0)
 		return r;
-	if (removal->pidns >= 0)
-		nsm_init_end(removal->pidns, 0);
 	r = nsm_stage_remove(stage, &detached);
+	if (r == 0)
+		return wait_for_init(removal, init);
 	/* Refused before anything was lost: the set gets its name back. */
-	if (r < 0 && !detached) {
+	if (!detached && init < 0) {
 		struct nsm_failure failure = removal->store->ctx->failure;
 
 		nsm_stage_publish(stage, removal->name);

@@ -27,8 +27,9 @@ static int open_handles(struct nsmgr_set *set, const char *name, unsigned types)
 	if (r == 0 && (dir.types & types & NSMGR_MASK(NSMGR_PID))) {
 		nsm_setdir_close(&dir);
 		r = nsm_store_lock(&set->store, false);
-		/* An ordinary user, who may enter a set of his own, has no lock and meets at worst a clear failure. */
-		if (r == 0 || r == -EACCES)
+		/* An ordinary user may enter a set of his own; he has no lock, and meets at worst a clear failure. So does
+		 * who finds a read-only store that never had one. */
+		if (r == 0 || r == -EACCES || r == -EROFS)
 			r = nsm_setdir_open(&set->store, name, &dir);
 	}
 	if (r < 0)

@@ -215,14 +215,16 @@ int nsm_stage_remove(struct nsm_stage *stage, bool *ret_detached)
 static void end_keeper(struct nsm_stage *stage)
 {
 	nsm_autoclose int set = openat(stage->dir, SET, DIR_FLAGS);
-	nsm_autoclose int fd = -EBADF;
+	nsm_autoclose int fd = -EBADF, keeper = -EBADF;
 	struct nsm_meta meta;
 
 	if (set < 0 || nsm_meta_read(set, &meta) < 0 || !(nsm_meta_made(&meta) & NSMGR_MASK(NSMGR_PID)))
 		return;
 	fd = nsm_nsfd_open(set, "pid", true);
-	if (fd >= 0 && nsm_nsfd_is(fd, &meta.types[NSMGR_PID].id))
-		nsm_init_end(fd, meta.keeper);
+	/* Nobody waits for it: it is as good as gone, and a sweep must not be held up. */
+	if (fd >= 0 && nsm_nsfd_is(fd, &meta.types[NSMGR_PID].id) &&
+	    nsm_init_find(fd, meta.keeper, &keeper, NULL) == NSM_INIT_ALIVE)
+		nsm_sys_pidfd_kill(keeper, SIGKILL);
 }
 
 void nsm_stage_discard(struct nsm_stage *stage)

@@ -23,20 +23,34 @@ void nsm_store_close(struct nsm_store *store)
 	nsm_close(&store->stages);
 }
 
+/* The lock file; made once, with its mode whatever the umask. Opened for reading, for an exec on a read-only store. */
+static int open_lock(int root)
+{
+	const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+	int fd = openat(root, LOCK_NAME, flags);
+
+	if (fd < 0 && errno == ENOENT) {
+		fd = openat(root, LOCK_NAME, flags | O_CREAT | O_EXCL, 0600);
+		if (fd < 0 && errno == EEXIST) /* by somebody else just now */
+			fd = openat(root, LOCK_NAME, flags);
+		else if (fd >= 0)
+			(void)!fchmod(fd, 0600);
+	}
+	return fd < 0 ? -errno : fd;
+}
+
 int nsm_store_lock(struct nsm_store *store, bool exclusive)
 {
 	int r;
 
-	if (store->lock < 0) {
-		store->lock = openat(store->root, LOCK_NAME,
-				     O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-		if (store->lock < 0)
-			return nsm_fail(store->ctx, -errno, "store", NSMGR_TYPE_NONE, LOCK_NAME);
-	}
+	if (store->lock < 0)
+		store->lock = open_lock(store->root);
+	if (store->lock < 0)
+		return nsm_fail(store->ctx, store->lock, "store", NSMGR_TYPE_NONE, store->ctx->root);
 	do
 		r = flock(store->lock, exclusive ? LOCK_EX : LOCK_SH);
 	while (r < 0 && errno == EINTR);
-	return r < 0 ? nsm_fail(store->ctx, -errno, "lock", NSMGR_TYPE_NONE, LOCK_NAME) : 0;
+	return r < 0 ? nsm_fail(store->ctx, -errno, "lock", NSMGR_TYPE_NONE, store->ctx->root) : 0;
 }
 
 void nsm_store_unlock(struct nsm_store *store)
@@ -52,11 +66,10 @@ bool nsm_store_is_elsewhere(struct nsm_store *store)
 
 int nsm_store_refuse_elsewhere(struct nsm_store *store)
 {
-	char cure[64];
+	char reason[96];
 
-	nsm_place_cure(store->root, cure, sizeof(cure));
-	return nsm_fail_text(store->ctx, -EXDEV, "store", NSMGR_TYPE_NONE, NULL,
-			     "'%s' is mounted in another mount namespace (cure: %s)", store->ctx->root, cure);
+	nsm_place_explain(store->root, reason, sizeof(reason));
+	return nsm_fail_text(store->ctx, -EXDEV, "store", NSMGR_TYPE_NONE, NULL, "'%s' is %s", store->ctx->root, reason);
 }
 
 int nsm_store_open(struct nsmgr_ctx *ctx, struct nsm_store *ret)
@@ -128,19 +141,25 @@ static int establish(struct nsm_store *store)
 	store->mount_id = root.mount_id;
 	if (r == 0 && place == NSM_NOWHERE) {
 		r = write_storefile(store);
-		if (r < 0)
-			nsm_fail(ctx, r, "store", NSMGR_TYPE_NONE, ".store");
+		if (r < 0) {
+			nsm_fail(ctx, r, "store", NSMGR_TYPE_NONE, ctx->root);
+			umount2(ctx->root, MNT_DETACH | UMOUNT_NOFOLLOW);
+		}
 	}
 	return r;
 }
 
 static int open_stages(struct nsm_store *store)
 {
-	if (mkdirat(store->root, NSM_STAGE_DIR, 0700) < 0 && errno != EEXIST)
-		return nsm_fail(store->ctx, -errno, "store", NSMGR_TYPE_NONE, NSM_STAGE_DIR);
+	int r = mkdirat(store->root, NSM_STAGE_DIR, 0700);
+
+	if (r == 0)
+		r = fchmodat(store->root, NSM_STAGE_DIR, 0700, 0); /* whatever the umask */
+	if (r < 0 && errno != EEXIST)
+		return nsm_fail(store->ctx, -errno, "store", NSMGR_TYPE_NONE, store->ctx->root);
 	store->stages = openat(store->root, NSM_STAGE_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (store->stages < 0)
-		return nsm_fail(store->ctx, -errno, "store", NSMGR_TYPE_NONE, NSM_STAGE_DIR);
+		return nsm_fail(store->ctx, -errno, "store", NSMGR_TYPE_NONE, store->ctx->root);
 	return 0;
 }
 
@@ -159,9 +178,8 @@ int nsm_store_open_rw(struct nsmgr_ctx *ctx, bool make, bool force, struct nsm_s
 	place = nsm_place_find(root.fd, root.mount_id, root.is_mount);
 	if (place == NSM_ELSEWHERE && !force)
 		return nsm_store_refuse_elsewhere(&store);
-	r = nsm_boot_id(store.boot_id);
-	if (r < 0)
-		return nsm_fail(ctx, r, "store", NSMGR_TYPE_NONE, "/proc/sys/kernel/random/boot_id");
+	if (nsm_boot_id(store.boot_id) < 0)
+		return nsm_fail_text(ctx, -ENOSYS, "store", NSMGR_TYPE_NONE, NULL, "no /proc is mounted");
 	if (place == NSM_NOWHERE && make) {
 		r = nsm_store_lock(&store, true);
 		if (r == 0)

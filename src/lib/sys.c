@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/sys.h"
 
+#include "base/signals.h"
+
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/stat.h>
@@ -18,6 +21,10 @@
 #endif
 #ifndef SYS_close_range
 #define SYS_close_range 436
+#endif
+
+#ifndef SYS_statmount
+#define SYS_statmount 457
 #endif
 
 #define CLONE_PIDFD_FLAG 0x1000
@@ -116,7 +123,7 @@ void nsm_sys_block_signals(sigset_t *ret_old)
 {
 	sigset_t all;
 
-	sigfillset(&all);
+	nsm_all_signals(&all);
 	pthread_sigmask(SIG_SETMASK, &all, ret_old);
 }
 
@@ -137,20 +144,51 @@ uint64_t nsm_sys_random(void)
 	return (uint64_t)now.tv_nsec * 2654435761u ^ (uint64_t)now.tv_sec << 32 ^ (uint64_t)getpid();
 }
 
+/* linux/capability.h, version 3 */
+struct cap_header {
+	uint32_t version;
+	int pid;
+};
+
+struct cap_data {
+	uint32_t effective, permitted, inheritable;
+};
+
+#define CAP_VERSION 0x20080522
+
 bool nsm_sys_is_capable(unsigned capability)
 {
 	const ino_t initial_user_ns = 0xeffffffd; /* include/linux/proc_ns.h */
-	struct {
-		uint32_t version;
-		int pid;
-	} header = { .version = 0x20080522 };
-	struct {
-		uint32_t effective, permitted, inheritable;
-	} data[2];
+	struct cap_header header = { .version = CAP_VERSION };
+	struct cap_data data[2];
 	struct stat st;
 
 	return stat("/proc/self/ns/user", &st) == 0 && st.st_ino == initial_user_ns &&
 	       syscall(SYS_capget, &header, data) == 0 && (data[capability / 32].effective >> capability % 32 & 1);
+}
+
+int nsm_sys_clear_capabilities(bool all)
+{
+	struct cap_header header = { .version = CAP_VERSION };
+	struct cap_data data[2] = { 0 };
+
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 && errno != EINVAL)
+		return -errno;
+	if (!all && syscall(SYS_capget, &header, data) < 0)
+		return -errno;
+	data[0].inheritable = data[1].inheritable = 0;
+	return (int)result(syscall(SYS_capset, &header, data));
+}
+
+int nsm_sys_statmount(uint64_t mount_id)
+{
+	struct {
+		uint32_t size, spare;
+		uint64_t mount_id, param;
+	} request = { .size = sizeof(request), .mount_id = mount_id };
+	_Alignas(uint64_t) char answer[4096];
+
+	return (int)result(syscall(SYS_statmount, &request, answer, sizeof(answer), 0));
 }
 
 int nsm_sys_open_namespace(uint64_t id, int flag, uint32_t ino)

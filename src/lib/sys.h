@@ -103,6 +103,12 @@ bool nsm_sys_is_capable(unsigned capability);
  * namespace any more, or we may not know: only who is CAP_SYS_ADMIN over it is told. */
 int nsm_sys_open_namespace(uint64_t id, int flag, uint32_t ino);
 
+/* Whether our mount namespace has the mount of that unique id: 0, -ENOENT, or -ENOSYS before Linux 6.8. statmount(2) */
+int nsm_sys_statmount(uint64_t mount_id);
+
+/* Takes away every inheritable and ambient capability, and with `all` the effective and permitted ones too. */
+int nsm_sys_clear_capabilities(bool all);
+
 #define NSM_CAP_SYS_ADMIN 21u
 
 #endif

@@ -31,28 +31,43 @@ static void split(const struct plan *plan, const struct range *range)
 		madvise((void *)at, plan->page, MADV_DONTDUMP);
 }
 
-/* "START-END r-xp OFFSET DEV INODE PATH": of interest is what is backed by a file and never written to, and the
- * stack. */
-static void add_mapping(struct plan *plan, char *line)
+/* "START-END r-xp OFFSET DEV INODE PATH": of interest is what is backed by a file and not writable, and the stack. */
+static bool parse_mapping(struct range *range, char *line)
 {
-	struct range *range = &plan->ranges[plan->count];
 	char *bounds = nsm_token(&line, ' ');
 	const char *mode = nsm_token(&line, ' ');
 	char *end;
 
-	if (!bounds || !mode || strlen(mode) != 4 || !line || plan->count == RANGES)
-		return;
+	if (!bounds || !mode || strlen(mode) != 4 || !line)
+		return false;
 	range->is_stack = strstr(line, "[stack]");
 	if (!range->is_stack && (mode[1] == 'w' || !strchr(line, '/')))
-		return;
+		return false;
 	range->start = strtoul(bounds, &end, 16);
 	range->end = *end == '-' ? strtoul(end + 1, NULL, 16) : 0;
-	if (range->start < range->end)
-		plan->count++;
+	return range->start < range->end;
+}
+
+/* One line of smaps(5): the head of a mapping, or a figure of the one before. What the loader wrote to before it took
+ * the right away (RELRO) cannot be read again from the file: it is anonymous by now. */
+static void add_line(struct plan *plan, bool *inside, char *line)
+{
+	const char *anonymous = nsm_after(line, "Anonymous:");
+
+	if (line[strcspn(line, " :")] == ':') {
+		if (*inside && anonymous && strtoul(anonymous, NULL, 10) && !plan->ranges[plan->count - 1].is_stack) {
+			plan->count--;
+			*inside = false;
+		}
+		return;
+	}
+	*inside = plan->count < RANGES && parse_mapping(&plan->ranges[plan->count], line);
+	plan->count += *inside;
 }
 
 static void read_mappings(struct plan *plan, int fd)
 {
+	bool inside = false;
 	char buf[1024];
 	size_t len = 0;
 	ssize_t n;
@@ -63,7 +78,7 @@ static void read_mappings(struct plan *plan, int fd)
 		buf[len += (size_t)n] = '\0';
 		for (; (end = strchr(line, '\n')); line = end + 1) {
 			*end = '\0';
-			add_mapping(plan, line);
+			add_line(plan, &inside, line);
 		}
 		len -= (size_t)(line - buf);
 		memmove(buf, line, len);
@@ -75,7 +90,7 @@ static void read_mappings(struct plan *plan, int fd)
 /* In a frame of its own, so that the stack that the reading took lies below. */
 static __attribute__((noinline)) void make_plan(struct plan *plan)
 {
-	nsm_autoclose int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+	nsm_autoclose int fd = open("/proc/self/smaps", O_RDONLY | O_CLOEXEC);
 
 	plan->page = (unsigned long)sysconf(_SC_PAGESIZE);
 	plan->count = 0;
@@ -86,7 +101,7 @@ static __attribute__((noinline)) void make_plan(struct plan *plan)
 void nsm_trim_memory(void)
 {
 	struct plan plan;
-	unsigned long here = (unsigned long)&plan;
+	unsigned long here = (unsigned long)__builtin_frame_address(0);
 
 	make_plan(&plan);
 	for (size_t i = 0; i < plan.count; i++) {

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/proc.h"
+
+#include "base/fd.h"
+#include "base/parse.h"
+#include "base/text.h"
+#include "lib/sys.h"
+
+#include <fcntl.h>
+#include <sys/vfs.h>
+
+/* The text behind "KEY:" and blanks in a file of such lines, or NULL. */
+static char *find_value(char *text, const char *key)
+{
+	char *line;
+
+	while ((line = nsm_token(&text, '\n'))) {
+		const char *value = nsm_after(line, key);
+
+		if (value)
+			return line + strlen(key) + strspn(value, " \t");
+	}
+	return NULL;
+}
+
+bool nsm_proc_is_ours(void)
+{
+	char text[4096];
+	const char *pids;
+
+	if (nsm_read_text_at(AT_FDCWD, "/proc/self/status", text, sizeof(text)) < 0)
+		return false;
+	/* Our numbers from the namespace of this /proc downwards to ours: one means that they are the same. */
+	pids = find_value(text, "NSpid:");
+	return pids && !pids[strspn(pids, "0123456789")];
+}
+
+pid_t nsm_proc_pid(int pidfd)
+{
+	char path[40], text[512];
+	struct nsm_text path_text = NSM_TEXT(path);
+	const char *value;
+	uint32_t pid;
+
+	nsm_text_add(&path_text, "/proc/self/fdinfo/%d", pidfd);
+	if (nsm_read_text_at(AT_FDCWD, path, text, sizeof(text)) < 0)
+		return -ESRCH;
+	value = find_value(text, "Pid:");
+	/* 0 and -1 stand for a process that is not shown, or that has ended. */
+	if (!value || nsm_parse_u32(value, &pid) < 0 || pid == 0 || pid > INT32_MAX)
+		return -ESRCH;
+	return (pid_t)pid;
+}
+
+int nsm_proc_open(pid_t pid)
+{
+	char path[32] = "/proc/self";
+	struct nsm_text text = NSM_TEXT(path);
+	nsm_autoclose int fd = -EBADF;
+	struct statfs fs;
+
+	if (pid)
+		nsm_text_add(&text, "/proc/%ld", (long)pid);
+	fd = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fstatfs(fd, &fs) < 0)
+		return -errno;
+	return fs.f_type == NSM_PROC_MAGIC ? take_fd(fd) : -ENOSYS;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_LIB_PROC_H
+#define NSM_LIB_PROC_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* A /proc shows the processes of the pid namespace it was mounted in, under their numbers there: after "unshare --pid" without
+ * a new mount that is not ours. */
+
+/* Whether /proc numbers processes as we do. */
+bool nsm_proc_is_ours(void);
+
+/* The number under which /proc shows the process of a pidfd, or -ESRCH when it does not. proc_pid_fdinfo(5). */
+pid_t nsm_proc_pid(int pidfd);
+
+/* Opens /proc/PID (0: /proc/self), verified to be in a proc file system (LESSONS security 14). */
+int nsm_proc_open(pid_t pid);
+
+#endif

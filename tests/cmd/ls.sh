@@ -1,0 +1,283 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# ls: columns, formats, states, and who may look.
+# Cases are called by name (SC2317); single quotes are for inner shells (SC2016); lists of words are split (SC2046, SC2086);
+# names are plain (SC2012).
+# shellcheck disable=SC2012,SC2016,SC2046,SC2086,SC2317
+# shellcheck source=tests/cmd/lib.sh
+. "${0%/*}/lib.sh"
+
+# The program where an ordinary user can reach it, whatever the modes above the build directory.
+as_nobody() {
+	setpriv --reuid=65534 --regid=65534 --clear-groups \
+		env "NSMGR_LIBEXEC=$T/bin" "LD_LIBRARY_PATH=$T/bin" "$T/bin/$([ "$PROGRAM" = front ] && echo nsmgr || echo nsmgr-full)" "$@"
+}
+
+make_some() {
+	ok "$NSMGR" create "$P.b" --net --uts
+	ok "$NSMGR" create "$P.a" --pid
+	ok "$NSMGR" create "$P.c" --ipc=/proc/self/ns/ipc
+}
+
+table() {
+	local header
+	make_some
+	ok "$NSMGR" ls
+	header=$(head -n 1 <<<"$out")
+	is 'headings' "$(tr -s ' ' <<<"$header")" 'NAME TYPE INODE STATE'
+	is 'rows, sorted by name' "$(tail -n +2 <<<"$out" | awk '{ print $1, $2, $3, $4 }')" "$(
+		printf '%s\n' "$P.a pid $(inode_of "$P.a" pid) live" "$P.b net $(inode_of "$P.b" net) live" \
+			"$P.b uts $(inode_of "$P.b" uts) live" "$P.c ipc $(inode_of "$P.c" ipc) live")"
+	ok "$NSMGR" ls -n
+	is 'rows without headings' "$(wc -l <<<"$out")" 4
+	ok "$NSMGR" ls -r -n
+	is 'raw rows' "$(head -n 1 <<<"$out")" "$P.a pid $(inode_of "$P.a" pid) live"
+	ok "$NSMGR" ls -q
+	is 'names' "$out" "$(printf '%s\n' "$P.a" "$P.b" "$P.c")"
+	ok "$NSMGR" list -q
+	is 'the alias' "$out" "$(printf '%s\n' "$P.a" "$P.b" "$P.c")"
+}
+
+columns() {
+	local listed keeper
+	make_some
+	ok "$NSMGR" ls --list-columns
+	listed=$(awk '{ print $1 }' <<<"$out" | tr '\n' ' ')
+	is 'columns there are' "$listed" 'NAME TYPE INODE STATE ID PATH CREATED PID ORIGIN OWNER DEV NPROCS STACK '
+	keeper=$(keeper_of "$P.a")
+	ok "$NSMGR" ls -rn -o PATH,PID,ORIGIN,DEV,NPROCS,STACK "$P.a"
+	is 'values' "$out" "$NSMGR_STORE/$P.a/pid $keeper made $(stat -L -c '%Hd:%Ld' "$NSMGR_STORE/$P.a/pid") 1 1"
+	ok "$NSMGR" ls -rn -o +origin,pid "$P.c"
+	like 'added columns, in small letters' "$out" "$P.c ipc [0-9]* live pinned *"
+	ok "$NSMGR" ls -rn -o CREATED "$P.b"
+	like 'time' "$out" "$(date -u +%Y-%m)-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z*"
+	ok "$NSMGR" ls -rn -o OWNER "$P.a"
+	is 'owner' "$out" "$(stat -L -c %i /proc/self/ns/user)"
+	expect 2 "$NSMGR" ls -o NO
+	like 'what is said of a column that is none' "$err" "*no column 'NO'*"
+	expect 2 "$NSMGR" ls -o ''
+	# LESSONS 2: mounts on top of each other are seen.
+	mount --bind /proc/self/ns/uts "$NSMGR_STORE/$P.b/uts"
+	ok "$NSMGR" ls -rn -t uts -o STACK "$P.b"
+	is 'stack' "$out" 2
+	hold "$NSMGR" exec "$P.a"
+	ok "$NSMGR" ls -rn -o NPROCS "$P.a"
+	is 'processes with one held' "$out" 2
+	release
+	wait "$pid"
+}
+
+json() {
+	make_some
+	ok "$NSMGR" ls -J -o NAME,TYPE,INODE,STATE,ID,PID,OWNER,NPROCS,STACK,PATH
+	is 'number of objects' "$(jq '.handles | length' <<<"$out")" 4
+	is 'types of numbers' "$(jq -r '[.handles[] | .inode, .owner, .stack | type] | unique | join(" ")' <<<"$out")" number
+	# Of a namespace of the host it may be unknown: where process 1 cannot be looked at, for one.
+	is 'types of counts' "$(jq -r --arg n "$P.c" '[.handles[] | select(.name != $n) | .nprocs | type] | unique | join(" ")' <<<"$out")" number
+	is 'an inode' "$(jq --arg n "$P.b" '.handles[] | select(.name == $n and .type == "net") | .inode' <<<"$out")" "$(inode_of "$P.b" net)"
+	is 'a keeper' "$(jq --arg n "$P.a" '.handles[] | select(.name == $n) | .pid' <<<"$out")" "$(keeper_of "$P.a")"
+	is 'no keeper' "$(jq --arg n "$P.c" '.handles[] | select(.name == $n) | .pid' <<<"$out")" null
+	is 'kind of a state' "$(jq -r '.handles[0].state | type' <<<"$out")" string
+	ok "$NSMGR" ls -J "$P.none*"
+	is 'nothing as JSON' "$(jq -c '.handles' <<<"$out")" '[]'
+	expect 2 "$NSMGR" ls -J -r
+}
+
+selection() {
+	make_some
+	ok "$NSMGR" ls -q "$P.[ab]"
+	is 'a pattern' "$out" "$(printf '%s\n' "$P.a" "$P.b")"
+	ok "$NSMGR" ls -q "$P.?" "$P.b"
+	is 'a pattern and a name' "$(wc -l <<<"$out")" 3
+	ok "$NSMGR" ls -q 'zzz*'
+	is 'a pattern that matches nothing' "$out$err" ''
+	expect 1 "$NSMGR" ls -q "$P.a" "$P.none"
+	is 'what is there' "$out" "$P.a"
+	is 'what is said' "$err" "nsmgr: cannot ls '$P.none': no such set"
+	ok "$NSMGR" ls -rn -t uts,ipc -o TYPE
+	is 'chosen types' "$out" $'uts\nipc'
+	expect 2 "$NSMGR" ls -t nonsense
+	expect 2 "$NSMGR" ls --no-such
+	ok "$NSMGR" "--store=$T/none" ls -q
+	is 'a store that does not exist' "$out" ''
+	no 'ls makes a store' test -e "$T/none"
+}
+
+state_of() { "$NSMGR" ls -rn -t "$2" -o STATE "$1"; }
+
+states() {
+	local keeper
+	ok "$NSMGR" create "$P.s" --all
+	is 'live' "$("$NSMGR" ls -rn -o STATE "$P.s" | sort -u)" live
+	umount "$NSMGR_STORE/$P.s/net"
+	is 'stale (LESSONS 4)' "$(state_of "$P.s" net)" stale
+	umount "$NSMGR_STORE/$P.s/uts"
+	mount --bind /proc/self/ns/uts "$NSMGR_STORE/$P.s/uts"
+	is 'foreign: another namespace' "$(state_of "$P.s" uts)" foreign
+	umount "$NSMGR_STORE/$P.s/ipc"
+	mount --bind /proc/self/ns/net "$NSMGR_STORE/$P.s/ipc"
+	is 'foreign: another type' "$(state_of "$P.s" ipc)" foreign
+	keeper=$(keeper_of "$P.s")
+	kill -KILL "$keeper"
+	is_dead() { [ "$(state_of "$P.s" pid)" = dead ]; }
+	until_true 'dead (LESSONS 8)' is_dead
+	is 'others are live' "$("$NSMGR" ls -rn -t cgroup,mnt,time,user -o STATE "$P.s" | sort -u)" live
+}
+
+# KERNEL R41: an init that has ended but was not collected is dead too.
+unreaped() {
+	hold unshare --pid --fork --kill-child
+	inner=$(pgrep -P "$pid")
+	ok "$NSMGR" create "$P.z" "--pid=$inner"
+	is 'state' "$(state_of "$P.z" pid)" live
+	kill -STOP "$pid"
+	until_true 'the parent of the init is stopped' is_stopped "$pid"
+	kill -KILL "$inner"
+	until_true 'the init is a zombie' grep -qs '^State:.Z' "/proc/$inner/status"
+	is 'state' "$(state_of "$P.z" pid)" dead
+	kill -KILL "$pid"
+	wait "$pid"
+}
+
+# KERNEL R41: from a sibling pid namespace nobody can tell.
+unknown() {
+	ok "$NSMGR" create "$P.u" --pid
+	ok unshare --pid --fork "$NSMGR" ls -rn -o STATE "$P.u"
+	is 'state seen from a sibling' "$out" unknown
+	ok "$NSMGR" ls -rn -o STATE "$P.u"
+	is 'state seen from here' "$out" live
+}
+
+elsewhere() {
+	mkdir "$T/$PROGRAM-else"
+	hold unshare -m --propagation=private sh -c '"$1" --store="$2/s" create else --net --uts && shift 2 && exec "$@"' sh "$NSMGR" "$T/$PROGRAM-else"
+	ok "$NSMGR" "--store=$T/$PROGRAM-else/s" ls -rn -o STATE
+	is 'state' "$out" $'elsewhere\nelsewhere'
+	ok nsenter -t "$pid" -m "$NSMGR" "--store=$T/$PROGRAM-else/s" ls -rn -o STATE
+	is 'state there' "$out" $'live\nlive'
+	release
+	wait "$pid"
+	rm -rf "${T:?}/$PROGRAM-else"
+}
+
+hand_made() {
+	ok "$NSMGR" create "$P.a" --uts
+	mkdir "$NSMGR_STORE/$P.hand" "$NSMGR_STORE/$P.empty"
+	: >"$NSMGR_STORE/$P.hand/net"
+	mount --bind /proc/self/ns/net "$NSMGR_STORE/$P.hand/net"
+	: >"$NSMGR_STORE/$P.hand/uts"
+	: >"$NSMGR_STORE/$P.hand/other"
+	ok "$NSMGR" ls -rn "$P.hand"
+	is 'rows' "$(awk '{ print $2, $3, $4 }' <<<"$out" | head -n 1)" "net $(stat -L -c %i /proc/self/ns/net) live"
+	like 'a file' "$out" $'*\n'"$P.hand uts *stale"
+	is 'number of rows' "$(wc -l <<<"$out")" 2
+	ok "$NSMGR" ls -rn -t net -o ORIGIN "$P.hand"
+	is 'origin' "$out" ''
+	ok "$NSMGR" exec --only=net "$P.hand" true
+	ok "$NSMGR" ls -q
+	is 'names' "$(wc -l <<<"$out")" 3
+	rm "$NSMGR_STORE/$P.hand/other"
+	ok "$NSMGR" rm "$P.hand" "$P.empty"
+}
+
+ordinary_user() {
+	make_some
+	ok as_nobody ls -rn
+	is 'rows' "$(awk '{ print $1, $2, $4 }' <<<"$out")" "$(printf '%s\n' "$P.a pid live" "$P.b net live" "$P.b uts live" "$P.c ipc live")"
+	ok as_nobody ls -q
+	is 'names' "$(wc -l <<<"$out")" 3
+	ok as_nobody ls -J -o +NPROCS,OWNER,STACK,PID,ORIGIN
+	is 'objects' "$(jq '.handles | length' <<<"$out")" 4
+	# Not all processes could be looked at: empty, not wrong.
+	is 'number of processes' "$(jq '[.handles[].nprocs] | unique | length' <<<"$out")" 1
+	expect 1 as_nobody create "$P.no" --user
+	like 'what create says' "$err" 'nsmgr: cannot create*'
+	expect 1 as_nobody rm "$P.a"
+	like 'what rm says' "$err" 'nsmgr: cannot rm*'
+	expect 125 as_nobody exec "$P.b" true
+	like 'what exec says' "$err" '*CAP_SYS_ADMIN*'
+	is 'sets' "$("$NSMGR" ls -q | wc -l)" 3
+}
+
+# LESSONS security 16: what others wrote is escaped.
+escaped() {
+	ok "$NSMGR" create "$P.a" --uts
+	mkdir "$NSMGR_STORE/"$'bad\033[31m\nname' "$NSMGR_STORE/sp ace"
+	: >"$NSMGR_STORE/"$'bad\033[31m\nname/net'
+	: >"$NSMGR_STORE/sp ace/net"
+	ok "$NSMGR" ls
+	unlike 'what is printed' "$out" $'*\033*'
+	is 'lines' "$(wc -l <<<"$out")" 4
+	ok "$NSMGR" ls -q
+	is 'names' "$(wc -l <<<"$out")" 3
+	unlike 'names' "$out" $'*\033*'
+	ok "$NSMGR" ls -J
+	is 'objects' "$(jq '.handles | length' <<<"$out")" 3
+	ok "$NSMGR" ls -rn
+	is 'blanks a row: a stale handle has no inode' "$(tr -cd ' \n' <<<"$out" | sort -u)" '   '
+	expect 1 "$NSMGR" ls $'no\033such'
+	unlike 'what is said' "$err" $'*\033*'
+	rm -r "$NSMGR_STORE/"bad* "$NSMGR_STORE/sp ace"
+}
+
+bad_output() {
+	local how
+	make_some
+	for how in '' -q -J --list-columns --help; do
+		"$NSMGR" ls $how >/dev/full 2>"$T/err"
+		is "status of ls $how into a full device" $? 1
+		like 'what is said' "$(<"$T/err")" 'nsmgr: *No space left on device*'
+		"$NSMGR" ls $how >&- 2>"$T/err"
+		is "status of ls $how into nothing" $? 1
+	done
+}
+
+# A watcher that lists while sets come and go sees whole ones.
+while_changing() {
+	local i
+	(for i in {1..40}; do "$NSMGR" create "$P.w" --net --uts && "$NSMGR" rm "$P.w" || exit 1; done) &
+	pid=$!
+	while ! gone "$pid"; do
+		ok "$NSMGR" ls -rn -o STATE
+		[ -z "$out" ] || is 'what a watcher sees' "$out" $'live\nlive'
+	done
+	ok wait "$pid"
+}
+
+# A process that ends while it is looked at is no reason to say nothing: its links give EACCES by then.
+count_while_changing() {
+	local i
+	ok "$NSMGR" create "$P.n" --pid
+	(while [ -d "$NSMGR_STORE/$P.n" ]; do (:) & (:) & wait; done) 2>/dev/null &
+	pid=$!
+	for i in {1..60}; do
+		ok "$NSMGR" ls -rn -o NPROCS "$P.n"
+		is "number of processes at look $i" "$out" 1
+	done
+	ok "$NSMGR" rm "$P.n"
+	wait "$pid"
+}
+
+cases() {
+	it 'prints a row a handle, sorted by name' table
+	it 'has the columns that it lists (LESSONS 2)' columns
+	it '-J is JSON with numbers as numbers' json
+	it 'chooses by name, pattern and type' selection
+	it 'tells live, stale, dead and foreign apart (KERNEL R3 R8, LESSONS 4 8)' states
+	it 'an init that nobody collected is dead (KERNEL R41)' unreaped
+	it 'a pid namespace outside our tree is unknown (KERNEL R41)' unknown
+	it 'what is mounted elsewhere is elsewhere' elsewhere
+	it 'takes directories made by hand' hand_made
+	it 'works as an ordinary user' ordinary_user
+	it 'escapes what it prints (LESSONS security 16)' escaped
+	it 'a closed or full output is a failure' bad_output
+	it 'counts processes while others end' count_while_changing
+	it 'a watcher sees whole sets (LESSONS 3)' while_changing
+}
+
+mkdir "$T/bin"
+cp "$FRONT" "$T/bin/nsmgr"
+cp "$FULL" "$T/bin/nsmgr-full"
+cp "${FULL%/*}"/libnsmgr.so* "$T/bin" 2>/dev/null
+for_both
+finish

@@ -1,0 +1,271 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# rm: frees what create made, everywhere, and nothing else.
+# Cases are called by name (SC2317); single quotes are for inner shells (SC2016); lists of words are split (SC2046, SC2086);
+# names are plain (SC2012).
+# shellcheck disable=SC2012,SC2016,SC2046,SC2086,SC2317
+# shellcheck source=tests/cmd/lib.sh
+. "${0%/*}/lib.sh"
+
+# Whether any process's mount table has one of these inode numbers, or a path of the set.
+mounted_anywhere() {
+	local pattern=$1
+	env -u NSMGR_TEST_MARK grep -Eqs "$pattern" /proc/[0-9]*/mountinfo
+}
+free_everywhere() { ! mounted_anywhere "$1"; }
+
+# A peer mount namespace, made after the sets, so with copies of their handles: $pid.
+peer() {
+	hold unshare -m "--propagation=$1"
+}
+
+frees() {
+	local ids how
+	for how in private slave shared unchanged; do
+		ok "$NSMGR" create "$P.f" --all
+		ok "$NSMGR" ls -rn -o TYPE,INODE "$P.f"
+		ids=$(awk '{ printf "%s%s:\\[%s\\]", (NR > 1 ? "|" : ""), $1, $2 }' <<<"$out")
+		peer $how
+		yes "a peer ($how) has copies" grep -q "$NSMGR_STORE/$P.f/net" "/proc/$pid/mountinfo"
+		ok "$NSMGR" rm "$P.f"
+		no "paths are left in a mount table ($how)" mounted_anywhere "$NSMGR_STORE/($P.f|.stage)"
+		# Others may be given the same inode numbers for a while.
+		until_true "ids are in no mount table ($how)" free_everywhere " ($ids) "
+		release
+		wait "$pid"
+	done
+}
+
+# KERNEL R5: also copies in a mount namespace of another user.
+frees_in_user_namespace() {
+	ok "$NSMGR" create "$P.f" --net --uts
+	hold unshare -Um --map-root-user --propagation=unchanged
+	yes 'the copy is there' grep -q "$NSMGR_STORE/$P.f/net" "/proc/$pid/mountinfo"
+	ok "$NSMGR" rm "$P.f"
+	no 'it is left' grep -q "$NSMGR_STORE/$P.f" "/proc/$pid/mountinfo"
+	no 'it is left under another name' grep -q "$NSMGR_STORE/.stage" "/proc/$pid/mountinfo"
+	release
+	wait "$pid"
+}
+
+names_and_aliases() {
+	local verb
+	for verb in rm del delete remove; do
+		ok "$NSMGR" create "$P.a" "$P.b" --uts
+		ok "$NSMGR" $verb "$P.a" "$P.b"
+		is "left by $verb" "$(sets_in "$NSMGR_STORE")" ''
+	done
+	ok "$NSMGR" create "$P.a" "$P.b" --uts
+	ok "$NSMGR" rm --all-sets
+	is 'left by --all-sets' "$(sets_in "$NSMGR_STORE")$(mounts_below "$NSMGR_STORE" | tail -n +2)" ''
+	ok "$NSMGR" rm --all-sets
+	expect 2 "$NSMGR" rm --kill --wait "$P.a"
+	expect 2 "$NSMGR" rm --wait=x "$P.a"
+	expect 2 "$NSMGR" rm --no-such "$P.a"
+}
+
+missing() {
+	expect 1 "$NSMGR" rm "$P.none"
+	is 'what is said' "$err" "nsmgr: cannot rm '$P.none': open: no such set"
+	ok "$NSMGR" rm --ignore-missing "$P.none"
+	ok "$NSMGR" "--store=$T/none" rm --ignore-missing "$P.none"
+	expect 1 "$NSMGR" "--store=$T/none" rm "$P.none"
+	no 'rm makes a store' test -e "$T/none"
+	ok "$NSMGR" "--store=$T/none" rm --all-sets
+}
+
+busy() {
+	local keeper child
+	ok "$NSMGR" create "$P.b" --pid --net
+	keeper=$(keeper_of "$P.b")
+	hold "$NSMGR" exec "$P.b"
+	child=$(pgrep -P "$pid")
+	expect 1 "$NSMGR" rm "$P.b"
+	like 'what is said' "$err" "nsmgr: cannot rm '$P.b': pid: *1 process still in it: $child *--kill*"
+	unlike 'what is said' "$err" "*$keeper*"
+	ok "$NSMGR" exec "$P.b" true
+	ok "$NSMGR" ls -rn -o STATE "$P.b"
+	is 'states' "$(sort -u <<<"$out")" live
+	# --all-sets removes the others.
+	ok "$NSMGR" create "$P.c" --uts
+	expect 1 "$NSMGR" rm --all-sets
+	is 'sets left' "$("$NSMGR" ls -q)" "$P.b"
+	release
+	wait "$pid"
+	ok "$NSMGR" rm "$P.b"
+	yes 'the keeper is gone' gone "$keeper"
+}
+
+# One who lives in a pid namespace below is inside as well.
+busy_below() {
+	ok "$NSMGR" create "$P.b" --pid --mnt
+	hold "$NSMGR" exec "$P.b" unshare --pid --fork --kill-child
+	expect 1 "$NSMGR" rm "$P.b"
+	like 'what is said' "$err" '*2 processes still in it*'
+	ok "$NSMGR" rm --kill "$P.b"
+	wait "$pid"
+	is 'what became of the command' $? 137
+}
+
+kill_all() {
+	local i pids=()
+	ok "$NSMGR" create "$P.k" --pid --mnt
+	for i in 1 2 3; do
+		hold "$NSMGR" exec "$P.k" sh -c 'trap "" TERM HUP INT; exec "$@"' sh
+		pids+=("$pid" "$(pgrep -P "$pid")")
+	done
+	ok "$NSMGR" rm --kill "$P.k"
+	for i in 1 3 5; do
+		yes 'all have ended when rm returns' gone "${pids[i]}"
+	done
+	wait
+}
+
+waits() {
+	local rm
+	ok "$NSMGR" create "$P.w" --pid
+	hold "$NSMGR" exec "$P.w"
+	held=$pid
+	expect 1 "$NSMGR" rm --wait=0.05 "$P.w"
+	like 'what is said when it is over' "$err" '*1 process still in it*'
+	ok "$NSMGR" exec "$P.w" true
+	spawn "$NSMGR" rm --wait "$P.w"
+	rm=$pid
+	asleep() { grep -q '^State:.S' "/proc/$rm/status"; }
+	until_true 'rm waits' asleep
+	yes 'the set is there while rm waits' test -d "$NSMGR_STORE/$P.w"
+	release
+	wait "$held"
+	wait "$rm"
+	is 'status of rm' $? 0
+	no 'the set is left' test -e "$NSMGR_STORE/$P.w"
+	# Interrupted while it waits, it leaves the set as it was.
+	ok "$NSMGR" create "$P.w" --pid
+	hold "$NSMGR" exec "$P.w"
+	held=$pid
+	spawn "$NSMGR" rm --wait=60 "$P.w"
+	rm=$pid
+	until_true 'rm waits' asleep
+	kill -TERM "$rm"
+	wait "$rm"
+	is 'status of an interrupted rm' $? 143
+	ok "$NSMGR" exec "$P.w" true
+	release
+	wait "$held"
+	ok "$NSMGR" rm "$P.w"
+	is 'what is left' "$(stages_in "$NSMGR_STORE")" ''
+}
+
+# LESSONS 4: what is broken can be removed.
+broken() {
+	ok "$NSMGR" create "$P.a" "$P.b" "$P.c" "$P.d" "$P.e" --net --uts
+	umount "$NSMGR_STORE/$P.a/net"
+	ok "$NSMGR" rm "$P.a"
+	rm "$NSMGR_STORE/$P.b/.set"
+	ok "$NSMGR" rm "$P.b"
+	echo nonsense >"$NSMGR_STORE/$P.c/.set"
+	ok "$NSMGR" rm "$P.c"
+	umount "$NSMGR_STORE/$P.d/net"
+	mount --bind /proc/self/ns/net "$NSMGR_STORE/$P.d/net"
+	ok "$NSMGR" rm "$P.d"
+	# LESSONS 2: a stack goes whole.
+	mount --bind /proc/self/ns/net "$NSMGR_STORE/$P.e/net"
+	mount --bind /proc/self/ns/uts "$NSMGR_STORE/$P.e/net"
+	ok "$NSMGR" rm "$P.e"
+	is 'mounts left' "$(mounts_below "$NSMGR_STORE")" "$NSMGR_STORE"
+	mkdir "$NSMGR_STORE/$P.hand"
+	ok "$NSMGR" rm "$P.hand"
+	is 'sets left' "$(sets_in "$NSMGR_STORE")" ''
+}
+
+# CVE-2015-1335: no link is followed, nothing outside is touched.
+links() {
+	local victim=$T/$PROGRAM-victim
+	ok "$NSMGR" create "$P.a" --uts
+	mkdir "$victim"
+	: >"$victim/net"
+	mount --bind /proc/self/ns/net "$victim/net"
+	ln -s "$victim" "$NSMGR_STORE/$P.link"
+	expect 1 "$NSMGR" rm "$P.link"
+	like 'what is said of a link' "$err" '*not a set*'
+	mkdir "$NSMGR_STORE/$P.in"
+	ln -s "$victim/net" "$NSMGR_STORE/$P.in/net"
+	expect 1 "$NSMGR" rm "$P.in"
+	expect 125 "$NSMGR" exec "$P.in" true
+	mkdir "$NSMGR_STORE/$P.dir"
+	mkdir "$NSMGR_STORE/$P.dir/net"
+	expect 1 "$NSMGR" rm "$P.dir"
+	: >"$NSMGR_STORE/$P.file"
+	expect 1 "$NSMGR" rm "$P.file"
+	yes 'what is outside stays mounted' is_mounted "$victim/net"
+	yes 'the link stays' test -L "$NSMGR_STORE/$P.link"
+	rm -r "$NSMGR_STORE/$P.link" "$NSMGR_STORE/$P.in" "$NSMGR_STORE/$P.dir" "$NSMGR_STORE/$P.file"
+	umount "$victim/net"
+	rm -r "$victim"
+}
+
+# Something that is no handle is not ours to delete: the set stays whole.
+odd_file() {
+	ok "$NSMGR" create "$P.o" --uts
+	echo precious >"$NSMGR_STORE/$P.o/notes"
+	expect 1 "$NSMGR" rm "$P.o"
+	like 'what is said' "$err" "*'notes' in it is no handle*"
+	ok "$NSMGR" exec "$P.o" true
+	is 'the file' "$(<"$NSMGR_STORE/$P.o/notes")" precious
+	rm "$NSMGR_STORE/$P.o/notes"
+	ok "$NSMGR" rm "$P.o"
+}
+
+# exec holds a shared lock while it joins a pid set: rm never pulls it away half-entered.
+race_with_exec() {
+	local i status
+	for i in {1..30}; do
+		ok "$NSMGR" create "$P.r" --all
+		"$NSMGR" exec "$P.r" true 2>"$T/race" &
+		pid=$!
+		run "$NSMGR" rm --kill "$P.r"
+		is 'status of rm' "$st" 0
+		wait "$pid"
+		status=$?
+		case $status in
+		0 | 137) ;;
+		125) like 'what exec says' "$(<"$T/race")" "nsmgr: cannot exec '$P.r': *no such set*" ;;
+		*) fail "status $status of exec: $(<"$T/race")" ;;
+		esac
+	done
+}
+
+# Two removing the same: one of them does, and nothing is left.
+race_of_two() {
+	local i first second
+	for i in {1..20}; do
+		ok "$NSMGR" create "$P.r" --net --pid
+		"$NSMGR" rm "$P.r" 2>/dev/null &
+		pid=$!
+		"$NSMGR" rm "$P.r" 2>/dev/null
+		second=$?
+		wait "$pid"
+		first=$?
+		is 'statuses' $((first + second)) 1
+		is 'mounts' "$(mounts_below "$NSMGR_STORE")" "$NSMGR_STORE"
+	done
+}
+
+cases() {
+	it 'frees in every mount namespace (KERNEL R5, LESSONS 1, moby#27277)' frees
+	it 'frees copies that another user namespace owns (KERNEL R5 R13)' frees_in_user_namespace
+	it 'takes names, aliases and --all-sets' names_and_aliases
+	it 'a missing set is a failure unless told otherwise' missing
+	it 'refuses a set with processes and lists them' busy
+	it 'counts those in pid namespaces below' busy_below
+	it '--kill: all have ended when it returns' kill_all
+	it '--wait waits, for a time if told so' waits
+	it 'removes stale, stacked, half-made and hand-made sets (LESSONS 2 4)' broken
+	it 'follows no link and unmounts nothing outside (CVE-2015-1335, LESSONS security 15)' links
+	it 'what is no handle stays, and the set with it' odd_file
+	it 'exec enters wholly or not at all while rm comes' race_with_exec
+	it 'of two that remove, one does' race_of_two
+}
+
+for_both
+finish

@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# exec with the static front of musl: at most 25 system calls from its start to the first attempt to run the command,
+# and as many in a store of one set as in one of hundreds.
+# Cases are called by name (SC2317); single quotes are for inner shells (SC2016); lists of words are split (SC2046, SC2086);
+# names are plain (SC2012).
+# shellcheck disable=SC2012,SC2016,SC2046,SC2086,SC2317
+# shellcheck source=tests/cmd/lib.sh
+. "${0%/*}/lib.sh"
+
+# The calls between our own execve and the next.
+calls() {
+	strace -qq -o "$T/trace" "$NSMGR" exec "$1" true || fail 'exec under strace'
+	awk '/^execve\(/ { if (seen++) exit; next } seen { print }' "$T/trace"
+}
+
+few() {
+	local list
+	ok "$NSMGR" create "$P.net" --net
+	list=$(calls "$P.net")
+	yes 'there are calls' test "$(wc -l <<<"$list")" -gt 5
+	like 'what is called' "$list" '*setns(*'
+	[ "$(wc -l <<<"$list")" -le 25 ] || fail "$(wc -l <<<"$list") calls: $(cut -d'(' -f1 <<<"$list" | tr '\n' ' ')"
+	unlike 'what is called' "$list" '*mountinfo*'
+	unlike 'what is called' "$list" '*getdents*"/proc*'
+	# KERNEL section 9: no mount namespace is cloned on this path.
+	unlike 'what is called' "$list" '*unshare(*'
+	unlike 'what is called' "$list" '*clone*'
+}
+
+constant() {
+	local before after names
+	ok "$NSMGR" create "$P.net" --net
+	before=$(calls "$P.net" | cut -d'(' -f1)
+	names=$(for ((i = 0; i < 400; i++)); do echo "$P.$i"; done)
+	ok "$NSMGR" create $names --uts
+	is 'sets' "$("$NSMGR" ls -q | wc -l)" 401
+	after=$(calls "$P.net" | cut -d'(' -f1)
+	is 'calls with 400 more sets' "$after" "$before"
+}
+
+is_static() {
+	local interpreter
+	interpreter=$(LC_ALL=C grep -ac 'ld-linux\|ld-musl' "$NSMGR")
+	is 'lines that name a loader' "$interpreter" 0
+}
+
+cases() {
+	it 'needs at most 25 system calls before the command of a net set (LESSONS 5, e2b-dev/infra#3012)' few
+	it 'needs the same calls however many sets there are (LESSONS 5)' constant
+	it 'loads nothing' is_static
+}
+
+"$FRONT" --version | grep -q '^front: musl' || { clean; trap - EXIT; echo 'SKIPPED: the front is not linked with musl' >&2; exit 77; }
+command -v strace >/dev/null || { clean; trap - EXIT; skip_all 'strace is missing'; }
+for_front
+finish

@@ -1,0 +1,234 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Holds the sources to what src/README says: who includes whom, who may call what, and that every file is listed there.
+# Runs in the build directory; $srcdir is the source tree, as automake sets it.
+
+set -u
+export LC_ALL=C
+
+: "${srcdir:=.}"
+passed=0 failed=0 skipped=0
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/nsmgr-layers.XXXXXX") || exit 99
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# result NAME COMPLAINTS: none is a pass
+result() {
+	if [ -z "$2" ]; then
+		passed=$((passed + 1))
+		echo "ok - $1"
+	else
+		failed=$((failed + 1))
+		echo "not ok - $1"
+		printf '%s\n' "$2" | sed 's/^/#   /'
+	fi
+}
+
+# What cannot be looked at here: a failure where everything has to work.
+skip() {
+	if [ "${NSMGR_MUST_WORK:-0}" = 1 ]; then
+		result "$1" "$2"
+	else
+		skipped=$((skipped + 1))
+		echo "skipped - $1 ($2)"
+	fi
+}
+
+# A variable of the Makefile that configure filled in.
+make_variable() {
+	sed -n "s/^$1 = //p" Makefile 2>/dev/null | head -n 1
+}
+
+# The sources without their comments, a file as src/LAYER/NAME: nothing here writes a comment's mark in a string.
+strip_comments() {
+	awk '{
+		line = $0
+		while (1) {
+			if (inside) {
+				end = index(line, "*/")
+				if (!end)
+					break
+				line = substr(line, end + 2)
+				inside = 0
+			}
+			start = index(line, "/*")
+			if (!start) {
+				code = code line
+				break
+			}
+			code = code substr(line, 1, start - 1) " "
+			line = substr(line, start + 2)
+			inside = 1
+		}
+		print code
+		code = ""
+	}' "$1"
+}
+
+for layer in base lib cmd; do
+	mkdir -p "$tmp/src/$layer"
+	for file in "$srcdir/src/$layer"/*.[ch]; do
+		strip_comments "$file" >"$tmp/src/$layer/${file##*/}"
+	done
+done
+strip_comments "$srcdir/src/nsmgr.h" >"$tmp/src/nsmgr.h"
+
+# in_code PATTERN FILE...: the lines that match, with the file's name
+in_code() {
+	pattern=$1
+	shift
+	(cd "$tmp" && grep -nE "$pattern" /dev/null "$@")
+}
+
+files() {
+	(cd "$tmp" && find "$@" -name '*.[ch]' | sort)
+}
+
+# The files that match, but for the ones named: `all_but FILES FILE...`
+all_but() {
+	except=" $1 "
+	shift
+	for file in "$@"; do
+		case $except in
+		*" $file "*) ;;
+		*) echo "$file" ;;
+		esac
+	done
+}
+
+# A call of one of these functions, not of one that ends so.
+call() {
+	echo "(^|[^A-Za-z0-9_])($1)[[:space:]]*\\("
+}
+
+# ---- who includes whom ----
+
+base=$(files src/base) lib=$(files src/lib) cmd=$(files src/cmd)
+
+# check_includes NAME ALLOWED FILE...: every other header in quotes is refused
+check_includes() {
+	name=$1
+	allowed=$2
+	shift 2
+	result "$name" "$(in_code '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' "$@" |
+		grep -vE "include[[:space:]]*\"($allowed)")"
+}
+
+# shellcheck disable=SC2086 # lists of files without blanks
+{
+	check_includes 'src/base includes only base/' 'base/' $base
+	check_includes 'src/lib includes only base/, lib/ and nsmgr.h' 'base/|lib/|nsmgr\.h"' $lib
+	check_includes 'src/cmd includes only base/, cmd/ and nsmgr.h' 'base/|cmd/|nsmgr\.h"' $cmd
+	check_includes 'nsmgr.h includes system headers only' 'nothing' src/nsmgr.h
+}
+
+complaints=
+for file in $base $lib $cmd; do
+	own=${file#src/}
+	own=${own%.c}.h
+	if [ "${file%.c}" = "$file" ] || [ ! -f "$srcdir/src/$own" ]; then
+		continue
+	fi
+	first=$(grep -E '^[[:space:]]*#[[:space:]]*include' "$tmp/$file" | head -n 1)
+	[ "$first" = "#include \"$own\"" ] || complaints="$complaints$file begins with $first
+"
+done
+result 'a .c file includes its own header first' "$complaints"
+
+# ---- who may call what ----
+
+# shellcheck disable=SC2046,SC2086
+{
+	result 'only src/lib/sys.c calls syscall()' \
+		"$(in_code "$(call syscall)" $(all_but src/lib/sys.c $base $lib $cmd))"
+	result 'only src/cmd/mounts.c includes libmount' \
+		"$(in_code '<libmount(/[a-z]+)?\.h>' $(all_but src/cmd/mounts.c $base $lib $cmd))"
+	result 'only src/cmd/table.c includes libsmartcols' \
+		"$(in_code '<libsmartcols(/[a-z]+)?\.h>' $(all_but src/cmd/table.c $base $lib $cmd))"
+	result 'the library never exits nor prints' \
+		"$(in_code "$(call 'exit|quick_exit|abort|v?[df]?printf|perror|f?puts|putchar|f?putc|errx?|warnx?|syslog')" \
+			$base $lib)"
+	result 'only the children of the library call _exit()' \
+		"$(in_code "$(call _exit)" \
+			$(all_but 'src/lib/create.c src/lib/creator_run.c src/lib/idmap_write.c' $base $lib))"
+}
+
+# ---- src/README ----
+
+# Its list of files: two blanks, the file below src/ ("[ch]" for .c and .h), two blanks at least, what it is for.
+sed -n '/^FILES$/,$s/^  \([a-z_/]*[a-z_]\.[][ch]*\)  .*/\1/p' "$srcdir/src/README" |
+	sed 's/\(.*\)\[ch\]$/\1c\n\1h/' | sort >"$tmp/listed"
+(cd "$srcdir/src" && find base lib cmd nsmgr.h -name '*.[ch]' | sort) >"$tmp/present"
+result 'src/README lists every source file' "$(comm -13 "$tmp/listed" "$tmp/present")"
+result 'src/README lists no file that is gone' "$(comm -23 "$tmp/listed" "$tmp/present")"
+result 'src/README lists a file once' "$(uniq -d "$tmp/listed")"
+
+# shellcheck disable=SC2086
+result 'no source file has more than 300 lines' "$(cd "$srcdir" && wc -l src/nsmgr.h $base $lib $cmd |
+	awk '$1 > 300 && $2 != "total" { print $2 ": " $1 }')"
+
+# ---- the public header ----
+
+cc=$(make_variable CC)
+: "${cc:=${CC:-cc}}"
+cxx=${CXX:-c++}
+
+# compiles COMPILER... : what it says of a file that includes nsmgr.h and nothing else
+compiles() {
+	"$@" -Wall -Wextra -Werror -pedantic -I"$srcdir/src" -c -o "$tmp/alone.o" 2>&1 || echo "refused by: $*"
+}
+
+echo '#include <nsmgr.h>' >"$tmp/alone.c"
+cp "$tmp/alone.c" "$tmp/alone.cc"
+# shellcheck disable=SC2086 # a compiler can come with options
+result 'nsmgr.h compiles alone in C11' "$(compiles $cc -std=c11 "$tmp/alone.c")"
+if command -v "$cxx" >/dev/null; then
+	result 'nsmgr.h compiles alone in C++' "$(compiles "$cxx" -std=c++11 "$tmp/alone.cc")"
+else
+	skip 'nsmgr.h compiles alone in C++' 'no C++ compiler'
+fi
+
+# ---- what was built ----
+
+library=.libs/libnsmgr.so
+if [ ! -e "$library" ]; then
+	skip 'the library exports nsmgr_ alone' 'no shared library here'
+elif ! command -v nm >/dev/null; then
+	skip 'the library exports nsmgr_ alone' 'no nm'
+else
+	nm -D --defined-only "$library" | awk '{ print $NF }' | sed 's/@.*//' >"$tmp/exported"
+	result 'the library exports nsmgr_ alone' "$(grep -v '^nsmgr_' "$tmp/exported")"
+	grep -v '^typedef' "$tmp/src/nsmgr.h" | grep -oE 'nsmgr_[a-z_]+\(' | tr -d '(' | sort -u >"$tmp/declared"
+	result 'the library exports all that nsmgr.h declares' "$(sort -u "$tmp/exported" | comm -13 - "$tmp/declared")"
+fi
+
+if ! command -v readelf >/dev/null; then
+	skip 'a static front has no interpreter' 'no readelf'
+else
+	case $(make_variable FRONT_KIND) in
+	musl | static)
+		result 'a static front has no interpreter' "$(readelf -lW nsmgr | grep -E 'INTERP|interpreter')"
+		;;
+	dynamic)
+		result 'a dynamic front has an interpreter' \
+			"$(readelf -lW nsmgr | grep -q INTERP || echo 'nsmgr has no PT_INTERP')"
+		;;
+	*)
+		skip 'a static front has no interpreter' 'no Makefile tells how it was linked'
+		;;
+	esac
+	full=.libs/nsmgr-full
+	[ -e "$full" ] || full=nsmgr-full
+	if [ -n "$(make_variable NSM_HARDEN_LDFLAGS)" ]; then
+		result 'the dynamic program is hardened' "$(
+			readelf -hW "$full" | grep -q 'Type:.*DYN' || echo 'not position-independent'
+			readelf -lW "$full" | grep -q GNU_RELRO || echo 'no relro'
+			readelf -lW "$full" | grep 'GNU_STACK.*E' | grep -v 'RW ' && echo 'an executable stack'
+			readelf -dW "$full" | grep -qE 'BIND_NOW|NOW' || echo 'lazy binding'
+		)"
+	fi
+fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
