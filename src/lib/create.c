@@ -69,6 +69,7 @@ static _Noreturn void run_worker(const struct batch *batch, int pipe)
 		}
 	}
 	tell(pipe, &outcome);
+	nsm_stage_close(batch->stage); /* opened by us */
 	_exit(0);
 }
 
@@ -168,7 +169,7 @@ int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 		      unsigned flags, nsmgr_result_fn *done, void *data)
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
-	nsm_autostage struct nsm_stage stage = NSM_STAGE_INIT;
+	nsm_autostage struct nsm_stage stage = { .store = &store, .dir = -EBADF };
 	struct batch batch = { &stage, config, flags, names, count, done, data };
 	int r = 0;
 
@@ -178,8 +179,6 @@ int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 		r = nsm_config_prepare(config);
 	if (r == 0)
 		r = nsm_store_open_rw(ctx, true, false, &store);
-	if (r == 0)
-		r = nsm_stage_open(&store, &stage);
 	if (r < 0)
 		return r;
 	/* A set that makes nothing has no use for a worker either. */

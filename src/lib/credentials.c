@@ -97,10 +97,17 @@ static int become(struct nsmgr_command *command, const struct identity *identity
 {
 	uid_t ruid, euid, suid;
 	gid_t rgid, egid, sgid;
+	bool groups_set = true;
 	int r = nsm_sys_setgroups(identity->group_count, identity->groups);
 
-	if (r < 0)
+	/* With the capability it is the user namespace that denies it, for good, to everybody in it: then those that we
+	 * have stay, unless a list was asked for (KERNEL R25). */
+	if (r == -EPERM && !strchr(command->user, ':') && nsm_sys_is_capable(NSM_CAP_SETGID)) {
+		nsm_log(command->ctx, "setgroups is denied in this user namespace: supplementary groups stay");
+		groups_set = false;
+	} else if (r < 0) {
 		return failed(command, r, "setgroups");
+	}
 	r = nsm_sys_setresgid(identity->gid);
 	if (r < 0)
 		return failed(command, r, "setresgid");
@@ -116,7 +123,7 @@ static int become(struct nsmgr_command *command, const struct identity *identity
 		return failed(command, -errno, "credentials");
 	if (rgid != identity->gid || egid != identity->gid || sgid != identity->gid || ruid != identity->uid ||
 	    euid != identity->uid || suid != identity->uid ||
-	    getgroups(0, NULL) != (int)identity->group_count)
+	    (groups_set && getgroups(0, NULL) != (int)identity->group_count))
 		return nsm_fail_text(command->ctx, -EPERM, "credentials", NSMGR_TYPE_NONE, NULL,
 				     "the ids are not those that were set");
 	return 0;

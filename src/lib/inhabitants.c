@@ -66,3 +66,15 @@ int nsm_inhabitants(int pidns, pid_t *ret_pids, size_t size)
 	}
 	return r < 0 ? r : (int)count;
 }
+
+bool nsm_is_inhabitant(int pidns, pid_t pid)
+{
+	char path[32];
+	struct nsm_text text = NSM_TEXT(path);
+	nsm_autoclose int ns = -EBADF;
+	struct nsm_nsid wanted;
+
+	nsm_text_add(&text, "/proc/%ld/ns/pid", (long)pid);
+	ns = nsm_nsfd_open(AT_FDCWD, path, false);
+	return ns >= 0 && nsm_nsfd_id(pidns, &wanted) == 0 && nsm_nsfd_is_within(ns, &wanted);
+}

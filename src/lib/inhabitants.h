@@ -2,11 +2,15 @@
 #ifndef NSM_LIB_INHABITANTS_H
 #define NSM_LIB_INHABITANTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
 /* The processes in a pid namespace and those below it, but for its init, as /proc shows them here. Gives their number, of
  * which the first `size` are in ret_pids; or -errno. */
 int nsm_inhabitants(int pidns, pid_t *ret_pids, size_t size);
+
+/* Whether a process lives there. */
+bool nsm_is_inhabitant(int pidns, pid_t pid);
 
 #endif

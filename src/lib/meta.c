@@ -70,6 +70,7 @@ static int parse_line(char *line, struct nsm_meta *meta, bool *complete)
 
 int nsm_meta_read(int setdir, struct nsm_meta *ret)
 {
+	struct nsm_meta meta = { 0 };
 	char text[FILE_SIZE];
 	char *cursor = text, *line;
 	bool complete = false;
@@ -83,11 +84,13 @@ int nsm_meta_read(int setdir, struct nsm_meta *ret)
 	if (len < 0)
 		return -EBADMSG;
 	text[len] = '\0';
-	*ret = (struct nsm_meta){ 0 };
 	while (!complete && (line = nsm_token(&cursor, '\n')))
-		if (parse_line(line, ret, &complete) < 0)
+		if (parse_line(line, &meta, &complete) < 0)
 			return -EBADMSG;
-	return complete ? 0 : -EBADMSG;
+	if (!complete)
+		return -EBADMSG;
+	*ret = meta;
+	return 0;
 }
 
 int nsm_meta_write(int dir, const char *path, bool mode_exact, const struct nsm_meta *meta)

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#define INITIAL_USER_NS 0xeffffffd /* PROC_USER_INIT_INO, include/linux/proc_ns.h */
+
 int nsm_place_own(struct nsm_nsid *ret)
 {
 	nsm_autoclose int fd = nsm_nsfd_open(AT_FDCWD, "/proc/self/ns/mnt", false);
@@ -52,8 +54,10 @@ static bool mount_exists(const struct nsm_storefile *file)
 static bool is_gone(const struct nsm_nsid *mntns)
 {
 	nsm_autoclose int fd = -EBADF;
+	struct stat user;
 
-	if (!mntns->id || !nsm_sys_is_capable(NSM_CAP_SYS_ADMIN))
+	if (!mntns->id || !nsm_sys_is_capable(NSM_CAP_SYS_ADMIN) || stat("/proc/self/ns/user", &user) < 0 ||
+	    user.st_ino != INITIAL_USER_NS)
 		return false;
 	fd = nsm_sys_open_namespace(mntns->id, nsm_nstypes[NSMGR_MNT].flag, (uint32_t)mntns->ino);
 	return fd == -ESTALE;

@@ -1,207 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "base/text.h"
-#include "lib/handle.h"
-#include "lib/inhabitants.h"
 #include "lib/init.h"
-#include "lib/stage.h"
+#include "lib/removal.h"
 #include "lib/sys.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
-
-#define SHOWN_PIDS 16
-
-/* One set on its way out. */
-struct removal {
-	struct nsm_store *store;
-	struct nsm_stage *stage;
-	const char *name;
-	unsigned flags;
-	const struct timespec *timeout;
-	struct timespec deadline;
-	sigset_t signals; /* what the caller has blocked */
-	int pidns; /* of a pid namespace that the set made and whose init lives, or -EBADF */
-};
-
-static void add_seconds(struct timespec *time, const struct timespec *more)
-{
-	time->tv_sec += more->tv_sec;
-	time->tv_nsec += more->tv_nsec;
-	if (time->tv_nsec >= 1000000000L) {
-		time->tv_nsec -= 1000000000L;
-		time->tv_sec++;
-	}
-}
-
-/* The time to the deadline; false without one. */
-static bool time_left(const struct removal *removal, struct timespec *ret)
-{
-	struct timespec now;
-
-	if (!removal->timeout)
-		return false;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	ret->tv_sec = removal->deadline.tv_sec - now.tv_sec;
-	ret->tv_nsec = removal->deadline.tv_nsec - now.tv_nsec;
-	if (ret->tv_nsec < 0) {
-		ret->tv_nsec += 1000000000L;
-		ret->tv_sec--;
-	}
-	if (ret->tv_sec < 0)
-		*ret = (struct timespec){ 0 };
-	return true;
-}
-
-static bool is_late(const struct removal *removal)
-{
-	struct timespec left;
-
-	return time_left(removal, &left) && left.tv_sec == 0 && left.tv_nsec == 0;
-}
-
-static int refuse_busy(const struct removal *removal, int r, const pid_t pids[], int count)
-{
-	char list[192] = "";
-	struct nsm_text text = NSM_TEXT(list);
-
-	for (int i = 0; i < count && i < SHOWN_PIDS; i++)
-		nsm_text_add(&text, " %ld", (long)pids[i]);
-	if (count > SHOWN_PIDS)
-		nsm_text_add(&text, " ...");
-	return nsm_fail_text(removal->store->ctx, r, "remove", NSMGR_PID, NULL, "%d process%s still in it:%s%s", count,
-			     count == 1 ? "" : "es", list,
-			     r == -EBUSY ? " (cure: --kill ends them, --wait waits)" : "");
-}
-
-/* Waits for one of the processes to end. 0, or -ETIMEDOUT. */
-static int wait_for_one(const struct removal *removal, pid_t pid)
-{
-	struct pollfd fd = { .events = POLLIN };
-	struct timespec left;
-	nsm_autoclose int pidfd = nsm_sys_pidfd_open(pid);
-	int r;
-
-	if (pidfd == -ESRCH)
-		return 0;
-	if (pidfd < 0)
-		return nsm_fail(removal->store->ctx, pidfd, "wait", NSMGR_PID, NULL);
-	fd.fd = pidfd;
-	/* The only place where a signal may end us: nothing has been touched. */
-	do
-		r = ppoll(&fd, 1, time_left(removal, &left) ? &left : NULL, &removal->signals);
-	while (r < 0 && errno == EINTR);
-	return r == 0 ? -ETIMEDOUT : 0;
-}
-
-/* The pid namespace that the metadata names, by way of its keeper: where no handle leads to it (a stale one, or one that is
- * mounted elsewhere), the keeper still lives. -EBADF when it does not. */
-static int open_recorded(const struct nsm_setdir *set)
-{
-	char path[32];
-	struct nsm_text text = NSM_TEXT(path);
-	nsm_autoclose int fd = -EBADF;
-
-	if (!set->has_meta || set->meta.keeper <= 0 || !nsm_streq(set->meta.boot_id, set->store->boot_id))
-		return -EBADF;
-	nsm_text_add(&text, "/proc/%ld/ns/pid", (long)set->meta.keeper);
-	fd = nsm_nsfd_open(AT_FDCWD, path, false);
-	return fd >= 0 && nsm_nsfd_is(fd, &set->meta.types[NSMGR_PID].id) ? take_fd(fd) : -EBADF;
-}
-
-/* Finds out whether the set made a pid namespace that lives, which is then the removal's to look into. */
-static int inspect_pid(struct removal *removal, struct nsm_setdir *set)
-{
-	struct nsmgr_ctx *ctx = removal->store->ctx;
-	bool made = set->has_meta && set->meta.types[NSMGR_PID].origin == NSMGR_MADE;
-	nsm_autoclose int fd = -EBADF;
-	int r = nsm_handle_probe(set, NSMGR_PID, &fd);
-
-	if (r < 0)
-		return r;
-	if (!made && (removal->flags & NSMGR_REMOVE_KILL))
-		return nsm_fail_text(ctx, -EINVAL, "remove", NSMGR_PID, NULL,
-				     "not recorded as made by this set: --kill does not touch it");
-	if (r != NSMGR_LIVE) {
-		nsm_close(&fd);
-		fd = open_recorded(set);
-	}
-	if (!made || fd < 0)
-		return 0;
-	switch (nsm_init_find(fd, set->meta.keeper, NULL, NULL)) {
-	case NSM_INIT_ALIVE:
-		removal->pidns = take_fd(fd);
-		return 0;
-	case NSM_INIT_DEAD:
-		return 0;
-	case NSM_INIT_UNKNOWN:
-		break;
-	}
-	if (removal->flags & NSMGR_REMOVE_FORCE)
-		return 0;
-	return nsm_fail_text(ctx, -EXDEV, "remove", NSMGR_PID, NULL,
-			     "cannot see who lives in it from this pid namespace (cure: remove it from where it was made)");
-}
-
-static int inspect(struct removal *removal)
-{
-	struct nsmgr_ctx *ctx = removal->store->ctx;
-	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
-	int r = nsm_setdir_open(removal->store, removal->name, &set);
-
-	nsm_close(&removal->pidns);
-	if (r < 0)
-		return r;
-	if (*set.odd)
-		return nsm_fail_text(ctx, -ENOTEMPTY, "remove", NSMGR_TYPE_NONE, NULL,
-				     "'%s' in it is no handle: remove it by hand", set.odd);
-	if (set.elsewhere && !(removal->flags & NSMGR_REMOVE_FORCE))
-		return nsm_store_refuse_elsewhere(removal->store);
-	return set.types & NSMGR_MASK(NSMGR_PID) ? inspect_pid(removal, &set) : 0;
-}
-
-/* Takes the lock that keeps others from entering, looks who is inside, and hides the set if that is nobody, or if they
- * are to be killed. -EAGAIN with the pid of somebody to wait for. */
-static int try_hide(struct removal *removal, pid_t *ret_pid)
-{
-	pid_t pids[SHOWN_PIDS];
-	int r = nsm_store_lock(removal->store, true);
-
-	if (r < 0)
-		return r;
-	r = inspect(removal);
-	if (r == 0 && removal->pidns >= 0 && !(removal->flags & NSMGR_REMOVE_KILL)) {
-		int count = nsm_inhabitants(removal->pidns, pids, SHOWN_PIDS);
-
-		if (count == -EXDEV)
-			r = nsm_fail_text(removal->store->ctx, count, "remove", NSMGR_PID, NULL,
-					  "/proc is not of our pid namespace (cure: mount -t proc proc /proc)");
-		else if (count < 0)
-			r = nsm_fail(removal->store->ctx, count, "remove", NSMGR_PID, "/proc");
-		else if (count > 0 && !(removal->flags & NSMGR_REMOVE_WAIT))
-			r = refuse_busy(removal, -EBUSY, pids, count);
-		else if (count > 0 && is_late(removal))
-			r = refuse_busy(removal, -ETIMEDOUT, pids, count);
-		else if (count > 0) {
-			*ret_pid = pids[0];
-			r = -EAGAIN;
-		}
-	}
-	if (r == 0)
-		r = nsm_stage_hide(removal->stage, removal->name);
-	nsm_store_unlock(removal->store);
-	return r;
-}
-
 /* Kills the init, and with it everybody in its namespace. Waited for later: the set is hidden already. */
-static int kill_init(struct removal *removal, int *ret_pidfd)
+static int kill_init(struct nsm_removal *removal, int *ret_pidfd)
 {
 	if (removal->pidns < 0 || nsm_init_find(removal->pidns, 0, ret_pidfd, NULL) != NSM_INIT_ALIVE)
 		return 0;
 	return nsm_sys_pidfd_kill(*ret_pidfd, SIGKILL);
 }
 
-static int wait_for_init(struct removal *removal, int pidfd)
+static int wait_for_init(struct nsm_removal *removal, int pidfd)
 {
 	if (pidfd < 0 || nsm_pidfd_end(pidfd) == 0)
 		return 0;
@@ -209,19 +19,13 @@ static int wait_for_init(struct removal *removal, int pidfd)
 			     "its processes are killed, but not all have ended: one waits for a parent outside");
 }
 
-static int remove_one(struct removal *removal)
+static int remove_one(struct nsm_removal *removal)
 {
 	struct nsm_stage *stage = removal->stage;
 	nsm_autoclose int init = -EBADF;
 	bool detached;
-	pid_t pid = 0;
-	int r;
+	int r = nsm_removal_hide(removal);
 
-	while ((r = try_hide(removal, &pid)) == -EAGAIN) {
-		r = wait_for_one(removal, pid);
-		if (r < 0 && r != -ETIMEDOUT)
-			return r;
-	}
 	if (r == 0)
 		r = kill_init(removal, &init);
 	if (r < 0)
@@ -241,15 +45,12 @@ static int remove_one(struct removal *removal)
 
 static int remove_name(struct nsm_stage *stage, const char *name, unsigned flags, const struct timespec *timeout)
 {
-	struct removal removal = {
-		.store = stage->store, .stage = stage, .name = name, .flags = flags, .timeout = timeout, .pidns = -EBADF,
+	struct nsm_removal removal = {
+		.store = stage->store, .stage = stage, .name = name, .flags = flags, .pidns = -EBADF,
 	};
 	int r;
 
-	if (timeout) {
-		clock_gettime(CLOCK_MONOTONIC, &removal.deadline);
-		add_seconds(&removal.deadline, timeout);
-	}
+	nsm_removal_set_timeout(&removal, timeout);
 	nsm_sys_block_signals(&removal.signals);
 	r = remove_one(&removal);
 	nsm_sys_restore_signals(&removal.signals);
@@ -261,7 +62,7 @@ int nsmgr_remove_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 		      const struct timespec *timeout, nsmgr_result_fn *done, void *data)
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
-	nsm_autostage struct nsm_stage stage = NSM_STAGE_INIT;
+	nsm_autostage struct nsm_stage stage = { .store = &store, .dir = -EBADF };
 	int failures = 0, r = 0;
 
 	for (size_t i = 0; r == 0 && i < count; i++)
@@ -269,8 +70,6 @@ int nsmgr_remove_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 	if (r < 0)
 		return r;
 	r = nsm_store_open_rw(ctx, false, flags & NSMGR_REMOVE_FORCE, &store);
-	if (r == 0)
-		r = nsm_stage_open(&store, &stage);
 	if (r == -ENOENT)
 		r = nsm_fail_text(ctx, r, "open", NSMGR_TYPE_NONE, NULL, "no such set");
 	else if (r < 0)

@@ -67,14 +67,15 @@ void nsm_stage_close(struct nsm_stage *stage)
 	nsm_close(&stage->dir);
 }
 
-/* A set that could not be removed stays where it is, hidden, for a sweep to come; we go on in another stage. */
-static int leave_if_busy(struct nsm_stage *stage)
+/* Opens the stage when it is first needed. A set that could not be removed stays where it is, hidden, for a sweep to
+ * come, and we go on in another stage. */
+static int make_ready(struct nsm_stage *stage)
 {
 	struct nsm_store *store = stage->store;
 	bool modes_exact = stage->modes_exact;
 	int r;
 
-	if (!stage->busy)
+	if (stage->dir >= 0 && !stage->busy)
 		return 0;
 	nsm_stage_close(stage);
 	r = nsm_stage_open(store, stage);
@@ -85,7 +86,7 @@ static int leave_if_busy(struct nsm_stage *stage)
 int nsm_stage_begin(struct nsm_stage *stage)
 {
 	struct nsmgr_ctx *ctx = stage->store->ctx;
-	int r = leave_if_busy(stage);
+	int r = make_ready(stage);
 
 	if (r < 0)
 		return r;
@@ -100,7 +101,7 @@ int nsm_stage_begin(struct nsm_stage *stage)
 int nsm_stage_hide(struct nsm_stage *stage, const char *name)
 {
 	struct nsm_store *store = stage->store;
-	int r = leave_if_busy(stage);
+	int r = make_ready(stage);
 
 	if (r < 0)
 		return r;
@@ -149,53 +150,60 @@ int nsm_stage_publish(struct nsm_stage *stage, const char *name)
 	return 0;
 }
 
-/* Unmounts whatever lies on a file of the set, and unlinks it. Mounts can be stacked; metadata has none, so there
- * the unlink comes first. */
-static int remove_file(int dir, const char *name, bool *ret_detached)
+/* Unlinks a file of the set, after having unmounted whatever lies on it: mounts can be stacked. Without a descriptor, for
+ * it has to work when there are no more. */
+static int remove_file(struct nsm_stage *stage, const char *name, bool *ret_detached)
 {
-	bool mounted = nsm_nstype_from_file(name) != NSMGR_TYPE_NONE;
-	char path[300];
-	struct nsm_text text = NSM_TEXT(path);
+	char path[320], file[280];
+	struct nsm_text path_text = NSM_TEXT(path), file_text = NSM_TEXT(file);
 
-	nsm_text_add(&text, "/proc/self/fd/%d/%s", dir, name);
-	if (text.cut)
+	nsm_text_add(&file_text, SET "/%s", name);
+	nsm_text_add(&path_text, "/proc/self/fd/%d/%s", stage->dir, file);
+	if (file_text.cut || path_text.cut)
 		return -ENAMETOOLONG;
 	for (;;) {
-		bool was_mount = false;
-
-		if (mounted) {
-			was_mount = umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0;
-			if (!was_mount && errno != EINVAL && errno != ENOENT)
-				return -errno;
-			*ret_detached |= was_mount;
-		}
-		if (unlinkat(dir, name, 0) == 0 || errno == ENOENT) {
+		if (unlinkat(stage->dir, file, 0) == 0) {
 			*ret_detached = true;
 			return 0;
 		}
-		/* Busy although nothing could be unmounted: a mount that is locked for our user namespace. */
-		if (errno != EBUSY || (mounted && !was_mount))
+		if (errno == ENOENT)
+			return 0;
+		if (errno != EBUSY)
 			return -errno;
-		mounted = true;
+		if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+			/* Busy, and not to be unmounted: a mount that is locked for our user namespace. */
+			return errno == EINVAL ? -EBUSY : -errno;
+		*ret_detached = true;
 	}
+}
+
+/* What somebody else put there. */
+static int remove_others(struct nsm_stage *stage, bool *ret_detached)
+{
+	nsm_autoclose int set = openat(stage->dir, SET, DIR_FLAGS);
+	const struct nsm_dirent *entry;
+	struct nsm_dir dir;
+	int r;
+
+	if (set < 0)
+		return -errno;
+	nsm_dir_begin(&dir, set);
+	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
+		r = remove_file(stage, entry->d_name, ret_detached);
+		if (r < 0)
+			return r;
+	}
+	return r;
 }
 
 int nsm_stage_remove(struct nsm_stage *stage, bool *ret_detached)
 {
 	struct nsmgr_ctx *ctx = stage->store->ctx;
-	nsm_autoclose int set = openat(stage->dir, SET, DIR_FLAGS);
-	const struct nsm_dirent *entry;
-	struct nsm_dir dir;
 	bool detached = false;
-	int r = set < 0 ? -errno : 0;
+	int r = 0;
 
-	if (r < 0)
-		return nsm_fail(ctx, r, "detach", NSMGR_TYPE_NONE, NULL);
-	nsm_dir_begin(&dir, set);
-	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
-		enum nsmgr_type type = nsm_nstype_from_file(entry->d_name);
-
-		r = remove_file(set, entry->d_name, &detached);
+	for NSM_EACH_TYPE (type) {
+		r = remove_file(stage, nsm_nstypes[type].name, &detached);
 		if (r < 0) {
 			nsm_fail(ctx, r, "detach", type, NULL);
 			break;
@@ -205,8 +213,14 @@ int nsm_stage_remove(struct nsm_stage *stage, bool *ret_detached)
 		*ret_detached = detached;
 	if (r < 0)
 		return r;
-	if (unlinkat(stage->dir, SET, AT_REMOVEDIR) < 0)
-		return nsm_fail(ctx, -errno, "detach", NSMGR_TYPE_NONE, NULL);
+	r = remove_file(stage, NSM_META_FILE, &detached);
+	if (r == 0 && unlinkat(stage->dir, SET, AT_REMOVEDIR) < 0) {
+		r = errno == ENOTEMPTY ? remove_others(stage, &detached) : -errno;
+		if (r == 0 && unlinkat(stage->dir, SET, AT_REMOVEDIR) < 0)
+			r = -errno;
+	}
+	if (r < 0 && r != -ENOENT)
+		return nsm_fail(ctx, r, "detach", NSMGR_TYPE_NONE, NULL);
 	stage->busy = false;
 	return 0;
 }

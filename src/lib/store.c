@@ -163,19 +163,36 @@ static int open_stages(struct nsm_store *store)
 	return 0;
 }
 
+/* Opens the root and finds out where its handles are. Between the two the first user of a store may have mounted it, and what
+ * we hold lies below that mount: then a second look tells. */
+static int open_and_place(struct nsmgr_ctx *ctx, bool make, struct nsm_store *store, enum nsm_place *ret_place)
+{
+	for (int look = 0; look < 2; look++) {
+		struct nsm_root root = NSM_ROOT_INIT;
+		int r = nsm_root_open(ctx, make, &root);
+
+		if (r < 0)
+			return r;
+		nsm_close(&store->root);
+		store->root = root.fd;
+		store->mount_id = root.mount_id;
+		*ret_place = nsm_place_find(root.fd, root.mount_id, root.is_mount);
+		if (*ret_place != NSM_ELSEWHERE)
+			break;
+	}
+	return 0;
+}
+
 int nsm_store_open_rw(struct nsmgr_ctx *ctx, bool make, bool force, struct nsm_store *ret)
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
-	struct nsm_root root = NSM_ROOT_INIT;
 	enum nsm_place place;
-	int r = nsm_root_open(ctx, make, &root);
+	int r;
 
+	store.ctx = ctx;
+	r = open_and_place(ctx, make, &store, &place);
 	if (r < 0)
 		return r;
-	store.ctx = ctx;
-	store.root = root.fd;
-	store.mount_id = root.mount_id;
-	place = nsm_place_find(root.fd, root.mount_id, root.is_mount);
 	if (place == NSM_ELSEWHERE && !force)
 		return nsm_store_refuse_elsewhere(&store);
 	if (nsm_boot_id(store.boot_id) < 0)

@@ -96,7 +96,7 @@ void nsm_sys_restore_signals(const sigset_t *old);
 
 uint64_t nsm_sys_random(void);
 
-/* Whether we have the capability over the whole system: in the initial user namespace. */
+/* Whether we have the capability in our user namespace. */
 bool nsm_sys_is_capable(unsigned capability);
 
 /* Opens a namespace by what it is, through the file handles of nsfs (Linux 6.18). -ESTALE: there is no such
@@ -109,6 +109,7 @@ int nsm_sys_statmount(uint64_t mount_id);
 /* Takes away every inheritable and ambient capability, and with `all` the effective and permitted ones too. */
 int nsm_sys_clear_capabilities(bool all);
 
+#define NSM_CAP_SETGID 6u
 #define NSM_CAP_SYS_ADMIN 21u
 
 #endif

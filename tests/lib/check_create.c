@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fixture.h"
 
+#include "base/macro.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

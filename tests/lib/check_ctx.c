@@ -59,8 +59,7 @@ END_TEST
 
 START_TEST(dots_that_are_part_of_a_name_are_fine)
 {
-	static const char *const good[] = { "/..a", "/a..", "/a..b/c", "/...", "/..../x", "/.a", "/a/./b", "/a//b",
-					    "/a/" };
+	static const char *const good[] = { "/..a", "/a..", "/a..b/c", "/...", "/..../x", "/.a", "/a/.b/c" };
 
 	for (size_t i = 0; i < NSM_ARRAY_SIZE(good); i++) {
 		ck_assert_int_eq(nsmgr_set_root(fixture.ctx, good[i]), 0);

@@ -6,11 +6,14 @@
  * descriptor, child, mount, set or stage may be left, and the process has to be what it was. Uses nothing of the
  * library but nsmgr.h. */
 
+#include "base/macro.h"
 #include "nsmgr.h"
 
 #include <check.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct fixture {
 	char dir[64];  /* a directory of this test's own */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_LIB_REMOVAL_H
+#define NSM_LIB_REMOVAL_H
+
+#include "lib/stage.h"
+
+#include <signal.h>
+
+/* One set on its way out. */
+struct nsm_removal {
+	struct nsm_store *store;
+	struct nsm_stage *stage;
+	const char *name;
+	unsigned flags;
+	const struct timespec *timeout;
+	struct timespec deadline;
+	sigset_t signals; /* what the caller has blocked */
+	int pidns; /* of a pid namespace that the set made and whose init lives, or -EBADF */
+};
+
+/* NULL is for ever. */
+void nsm_removal_set_timeout(struct nsm_removal *removal, const struct timespec *timeout);
+
+/* Looks at what stands in the way, waits for it where that was asked for, and takes the set into the stage. Afterwards
+ * pidns is the pid namespace that is to be ended, or -EBADF. */
+int nsm_removal_hide(struct nsm_removal *removal);
+
+#endif
