@@ -121,6 +121,18 @@ void nsmgr_config_make_rest(struct nsmgr_config *config);
  * -EPERM and what open(2) gives. */
 int nsmgr_config_pin(struct nsmgr_config *config, enum nsmgr_type type, const char *source);
 
+/* Pin the namespaces of `types` that a process lives in. With NSMGR_MASK_ALL the caller's own mount namespace is left out, which
+ * cannot be pinned. -ESRCH: no such process, or it ended meanwhile. proc(5) */
+int nsmgr_config_pin_process(struct nsmgr_config *config, unsigned types, pid_t pid);
+
+/* Pin those of `types` that a directory has as files named like the types: a set, /proc/PID/ns, or one of another tool's.
+ * A file alone is pinned as the type it is. -EINVAL: something in it is no namespace, or of another type. */
+int nsmgr_config_pin_path(struct nsmgr_config *config, unsigned types, const char *path);
+
+/* Take the rest from a set: what is neither made nor pinned otherwise is pinned from it, and what is made belongs to its user
+ * namespace, if it has one. The errors of nsmgr_set_open(). */
+int nsmgr_config_base(struct nsmgr_config *config, const char *name);
+
 /* The types asked for, made and pinned, as of the last nsmgr_config_check(). */
 unsigned nsmgr_config_types(const struct nsmgr_config *config);
 
@@ -206,6 +218,10 @@ struct nsmgr_handle {
 	pid_t keeper;	/* of a pid namespace that the set made and that lives */
 	struct timespec created; /* CLOCK_REALTIME */
 };
+
+/* Gives a set another name, in one step. -ENOENT: no such set; -EEXIST: there is one of the new name; -EXDEV as above. A
+ * keeper goes on showing the name it began with. */
+int nsmgr_rename(struct nsmgr_ctx *ctx, const char *old_name, const char *new_name);
 
 /* The sets of a store at one moment, sorted by name. A store that does not exist has none. Works as any user.
  * Names that no verb accepts are left out, unless `all`. */

@@ -90,6 +90,9 @@ int say_plain(const struct app *app, const char *fmt, ...) nsm_printf_like(2, 3)
 /* "nsmgr: cannot VERB 'NAME': no such set". */
 void say_missing(const struct app *app, const char *name);
 
+/* An nsmgr_log_fn: "nsmgr: LINE". */
+void say_remark(void *data, const char *line);
+
 /* Standard output that could not be written is a failure too. */
 int finish_stdout(int status);
 

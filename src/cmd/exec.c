@@ -5,7 +5,6 @@
 #include "cmd/supervise.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <unistd.h>
 
 enum {
@@ -179,12 +178,6 @@ static int act(struct job *job, char **argv)
 	if (enters_pid || job->fork || (job->new_session && getpgrp() == getpid()))
 		return run_child(job, argv);
 	return become(job, argv);
-}
-
-static void say_remark(void *data, const char *line)
-{
-	(void)data;
-	fprintf(stderr, "nsmgr: %s\n", line);
 }
 
 static int run(struct app *app, int argc, char **argv)

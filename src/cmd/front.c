@@ -10,7 +10,9 @@
 /* What makes a program the front: the verbs that scripts run by the thousand. Everything else is nsmgr-full's, to
  * which the command line goes over as it came. */
 
-const struct verb *const verbs[] = { &verb_create, &verb_exec, &verb_rm, &verb_names, NULL };
+const struct verb *const verbs[] = {
+	&verb_create, &verb_attach, &verb_exec, &verb_names, &verb_rename, &verb_rm, NULL
+};
 
 void hand_over(const struct app *app)
 {

@@ -94,6 +94,16 @@ void say_missing(const struct app *app, const char *name)
 	say(&text);
 }
 
+void say_remark(void *data, const char *line)
+{
+	char buf[1024], escaped[900];
+	struct nsm_text text = NSM_TEXT(buf);
+
+	(void)data;
+	nsm_text_add(&text, "%s", nsm_escape(line, escaped, sizeof(escaped)));
+	say(&text);
+}
+
 int finish_stdout(int status)
 {
 	char line[128];

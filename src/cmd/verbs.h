@@ -5,10 +5,12 @@
 #include "cmd/app.h"
 
 /* Every verb, a file each. */
+extern const struct verb verb_attach;
 extern const struct verb verb_create;
 extern const struct verb verb_exec;
 extern const struct verb verb_ls;    /* nsmgr-full */
 extern const struct verb verb_names; /* the front's ls: names only */
+extern const struct verb verb_rename;
 extern const struct verb verb_rm;
 
 #endif

@@ -14,7 +14,7 @@ int nsmgr_config_new(struct nsmgr_ctx *ctx, struct nsmgr_config **ret_config)
 		return nsm_fail(ctx, -ENOMEM, "configuration", NSMGR_TYPE_NONE, NULL);
 	config->ctx = nsmgr_ref(ctx);
 	for NSM_EACH_TYPE (type)
-		config->source[type] = -EBADF;
+		config->source[type] = config->base[type] = -EBADF;
 	*ret_config = config;
 	return 0;
 }
@@ -23,8 +23,10 @@ void nsmgr_config_free(struct nsmgr_config *config)
 {
 	if (!config)
 		return;
-	for NSM_EACH_TYPE (type)
+	for NSM_EACH_TYPE (type) {
 		nsm_close(&config->source[type]);
+		nsm_close(&config->base[type]);
+	}
 	for (size_t i = 0; i < config->sysctl_count; i++) {
 		free(config->sysctls[i].key);
 		free(config->sysctls[i].value);
@@ -43,18 +45,6 @@ void nsmgr_config_make(struct nsmgr_config *config, enum nsmgr_type type)
 void nsmgr_config_make_rest(struct nsmgr_config *config)
 {
 	config->make_rest = true;
-}
-
-int nsmgr_config_pin(struct nsmgr_config *config, enum nsmgr_type type, const char *source)
-{
-	int fd = nsm_source_open(config->ctx, type, source);
-
-	if (fd < 0)
-		return fd;
-	nsm_close(&config->source[type]);
-	config->source[type] = fd;
-	config->pin |= NSMGR_MASK(type);
-	return 0;
 }
 
 unsigned nsmgr_config_types(const struct nsmgr_config *config)
@@ -158,6 +148,7 @@ int nsmgr_config_check(struct nsmgr_config *config)
 		if (config->asked[type] && (type == NSMGR_TIME || type == NSMGR_UTS) &&
 		    !(config->pin & NSMGR_MASK(type)))
 			config->make |= NSMGR_MASK(type);
+	nsm_config_take_base(config);
 	for NSM_EACH_TYPE (type) {
 		if (both & NSMGR_MASK(type))
 			return nsm_fail_text(config->ctx, -EINVAL, "configuration", type, NULL,

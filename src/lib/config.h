@@ -31,6 +31,7 @@ struct nsmgr_config {
 	unsigned make, pin;		/* masks of types */
 	bool make_rest;
 	int source[NSMGR_TYPE_COUNT];	/* the pinned ones, opened */
+	int base[NSMGR_TYPE_COUNT];	/* for the types that are neither made nor pinned */
 	unsigned asked[NSMGR_TYPE_COUNT]; /* count of set-up options that need the type made */
 	struct nsm_idmap *maps[2];	/* by enum nsmgr_id_kind; NULL or empty: ours, identically */
 	bool map_auto;
@@ -51,6 +52,9 @@ static inline bool nsm_config_makes(const struct nsmgr_config *config, enum nsmg
 	return config->make & NSMGR_MASK(type);
 }
 
+/* Pins from the base what is asked for in no other way. */
+void nsm_config_take_base(struct nsmgr_config *config);
+
 /* Completes what was left to defaults, once everything was checked. Allocates, so not in a child. */
 int nsm_config_prepare(struct nsmgr_config *config);
 
@@ -60,5 +64,11 @@ int nsm_subid_range(struct nsmgr_ctx *ctx, enum nsmgr_id_kind kind, uint32_t uid
 
 /* Opens a --TYPE=SOURCE: a path, a PID or @SET. The fd is verified to be of the type. source.c */
 int nsm_source_open(struct nsmgr_ctx *ctx, enum nsmgr_type type, const char *source);
+
+/* Opens those of `types` that a directory has as files named so, or that a process is in, into ret_fds, which is indexed by
+ * type; what was opened before a failure is there too, and the caller's to close. `shown` is the directory's
+ * name. -ENOENT: there is none. */
+int nsm_source_open_all(struct nsmgr_ctx *ctx, int dir, unsigned types, const char *shown, int ret_fds[]);
+int nsm_source_open_process(struct nsmgr_ctx *ctx, unsigned types, pid_t pid, int ret_fds[]);
 
 #endif

@@ -18,7 +18,7 @@
 #define NS_GET_NSTYPE_REQUEST 0xb703u
 #define NS_GET_PID_FROM_PIDNS_REQUEST 0x8004b706u
 
-static const char *join_path(const char *dir, const char *fmt, va_list args)
+static __attribute__((format(printf, 2, 0))) const char *join_path(const char *dir, const char *fmt, va_list args)
 {
 	static char paths[16][512];
 	static unsigned next;
