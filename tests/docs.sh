@@ -86,7 +86,7 @@ for verb in $verbs; do
 	help_options "$tmp/help" | comm -23 - "$tmp/global" >"$tmp/of_help"
 	part Ss "$verb" >"$tmp/section"
 	page_options "$tmp/section" >"$tmp/of_page"
-	result "$verb: it has a help" "$(help_options "$tmp/help" | grep -qx -- --help || echo 'no option was found in it')"
+	result "$verb: it has a help" "$(help_options "$tmp/help" | grep -qx -- -h || echo 'no option was found in it')"
 	compare "$verb" "$tmp/of_help" "$tmp/of_page"
 done
 result 'the page has no verb that is gone' \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/procs.h"
 
+#include "base/fd.h"
 #include "base/parse.h"
 #include "base/text.h"
 
@@ -50,6 +51,24 @@ static void find_own(struct procs *procs)
 	}
 }
 
+/* Whether a process is on its way out, or has gone: it is in no namespace any more, whatever we may see of it. Field 9 of
+ * proc_pid_stat(5) has the kernel's flags. */
+static bool is_exiting(int proc, const char *pid)
+{
+	const unsigned long pf_exiting = 0x4; /* include/linux/sched.h */
+	char path[300], line[1024];
+	struct nsm_text text = NSM_TEXT(path);
+	char *cursor;
+
+	nsm_text_add(&text, "%s/stat", pid);
+	if (nsm_read_text_at(proc, path, line, sizeof(line)) < 0)
+		return true;
+	cursor = strrchr(line, ')'); /* the command, which may hold anything */
+	for (int field = 2; cursor && field < 9; field++)
+		nsm_token(&cursor, ' ');
+	return cursor && (strtoul(cursor, NULL, 10) & pf_exiting);
+}
+
 static int add_process(struct procs *procs, int proc, const char *pid)
 {
 	for (int type = 0; type < NSMGR_TYPE_COUNT; type++) {
@@ -60,7 +79,7 @@ static int add_process(struct procs *procs, int proc, const char *pid)
 
 		nsm_text_add(&text, "%s/ns/%s", pid, nsmgr_type_name((enum nsmgr_type)type));
 		if (fstatat(proc, path, &st, 0) < 0) {
-			if (errno == EACCES || errno == EPERM)
+			if ((errno == EACCES || errno == EPERM) && !is_exiting(proc, pid))
 				*(nsm_streq(pid, "1") ? &procs->misses_init : &procs->misses_others) = true;
 			continue;
 		}

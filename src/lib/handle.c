@@ -80,6 +80,8 @@ int nsm_handle_probe(struct nsm_setdir *set, enum nsmgr_type type, int *ret_fd)
 	fd = nsm_nsfd_open(set->fd, nsm_nstypes[type].name, true);
 	if (fd == -EACCES || fd == -ELOOP || fd == -ENXIO)
 		return NSMGR_STALE; /* our placeholder is mode 0; or what is no handle at all */
+	if (fd == -ENOENT)
+		return nsm_fail_text(ctx, fd, "open", NSMGR_TYPE_NONE, NULL, "no such set: it was removed just now");
 	if (fd < 0)
 		return nsm_fail(ctx, fd, "open", type, NULL);
 	r = nsm_nsfd_type(fd, &is);
