@@ -51,10 +51,10 @@ int nsmgr_type_from_name(const char *name, enum nsmgr_type *ret_type);
 
 /* Whether a set may be called so: [A-Za-z0-9_][A-Za-z0-9_.-]*, at most 64 bytes, not all digits. */
 bool nsmgr_name_is_valid(const char *name);
+struct nsmgr_ctx;
+int nsmgr_check_name(struct nsmgr_ctx *ctx, const char *name); /* -EINVAL, with the reason as the failure */
 
 /* ---- Context ---- */
-
-struct nsmgr_ctx;
 
 /* What failed last. Strings live until the next call with the same context, and are never NULL; empty
  * where there is nothing to say. */
@@ -79,9 +79,6 @@ const char *nsmgr_get_root(const struct nsmgr_ctx *ctx);
 
 const struct nsmgr_failure *nsmgr_get_failure(struct nsmgr_ctx *ctx);
 
-/* The same as nsmgr_name_is_valid(), with the reason as the failure. -EINVAL. */
-int nsmgr_check_name(struct nsmgr_ctx *ctx, const char *name);
-
 /* Where remarks that are no failures go, a line each without the newline; NULL (the default) drops them. */
 typedef void nsmgr_log_fn(void *data, const char *line);
 void nsmgr_set_log(struct nsmgr_ctx *ctx, nsmgr_log_fn *log, void *data);
@@ -98,7 +95,6 @@ enum nsmgr_propagation {
 };
 
 enum nsmgr_id_kind { NSMGR_UID, NSMGR_GID };
-
 /* One line of a uid_map or gid_map: `count` ids from `inner` inside are those from `outer` in the
  * user namespace of the caller. user_namespaces(7). */
 struct nsmgr_extent {
@@ -113,12 +109,11 @@ void nsmgr_config_free(struct nsmgr_config *config);
 /* Have a namespace of this type made. */
 void nsmgr_config_make(struct nsmgr_config *config, enum nsmgr_type type);
 
-/* Have every type made that is not pinned, whatever the order of the calls. */
-void nsmgr_config_make_rest(struct nsmgr_config *config);
+void nsmgr_config_make_rest(struct nsmgr_config *config); /* every type that is not pinned in the end */
 
 /* Pin one that exists: `source` is a path (with a '/'), a PID, or @SET. It is opened and verified here, so
  * the config holds it from now on. -EINVAL: not a namespace, or of another type; -ENOENT, -ESRCH, -EACCES,
- * -EPERM and what open(2) gives. */
+ * -EPERM and what open(2) gives; for @SET the errors of nsmgr_set_open(). */
 int nsmgr_config_pin(struct nsmgr_config *config, enum nsmgr_type type, const char *source);
 
 /* Pin the namespaces of `types` that a process lives in. With NSMGR_MASK_ALL the caller's own mount namespace is left out, which
@@ -137,8 +132,9 @@ int nsmgr_config_base(struct nsmgr_config *config, const char *name);
 unsigned nsmgr_config_types(const struct nsmgr_config *config);
 
 /* user: maps. Without any, each extent of the caller's own maps is mapped identically. The calls add up; at
- * most 340 lines a kind (-E2BIG). map_root is the caller's ids as 0, map_current as themselves; map_auto
- * adds the first range of the caller in /etc/subuid and /etc/subgid (-ENOENT where there is none). */
+ * most 340 lines a kind (-E2BIG); an empty or overlapping range is -EINVAL; -ENOMEM. map_root is the caller's ids as 0,
+ * map_current as themselves; map_auto adds the first range of the caller in /etc/subuid and /etc/subgid, which are read
+ * when the first set is made (-ENOENT from that where there is none). */
 int nsmgr_config_map(struct nsmgr_config *config, enum nsmgr_id_kind kind, const struct nsmgr_extent *extent);
 int nsmgr_config_map_root(struct nsmgr_config *config);
 int nsmgr_config_map_current(struct nsmgr_config *config);
@@ -149,7 +145,7 @@ void nsmgr_config_owner(struct nsmgr_config *config, uid_t uid, gid_t gid);
 /* time: what is added to a clock, CLOCK_MONOTONIC or CLOCK_BOOTTIME (-EINVAL for others). */
 int nsmgr_config_offset(struct nsmgr_config *config, clockid_t clock, const struct timespec *offset);
 
-/* uts. -ENAMETOOLONG above 64 bytes. */
+/* uts. -ENAMETOOLONG above 64 bytes; -EINVAL for blanks and control characters. */
 int nsmgr_config_hostname(struct nsmgr_config *config, const char *name);
 int nsmgr_config_domainname(struct nsmgr_config *config, const char *name);
 
@@ -170,7 +166,7 @@ int nsmgr_config_check(struct nsmgr_config *config);
 
 /* Makes a set under a name, whole or not at all. Needs CAP_SYS_ADMIN in the user namespace that owns the
  * caller's mount namespace. Any errno of unshare(2), mount(2) and open(2); -EEXIST; -EINVAL from the name or
- * the configuration; -EXDEV: the store's mounts are in another mount namespace. */
+ * the configuration; -ENOENT: no range for map_auto; -EXDEV: the store's mounts are in another mount namespace. */
 int nsmgr_create(struct nsmgr_ctx *ctx, const char *name, struct nsmgr_config *config, unsigned flags);
 
 /* Called for each name in order: 0, or -errno with nsmgr_get_failure() set. */
@@ -182,16 +178,22 @@ int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 		      struct nsmgr_config *config, unsigned flags, nsmgr_result_fn *done, void *data);
 
 #define NSMGR_REMOVE_KILL 1u   /* end the processes of a pid namespace that the set made */
-#define NSMGR_REMOVE_WAIT 2u   /* wait for them to end by themselves */
-#define NSMGR_REMOVE_FORCE 4u  /* although the store's mounts are in another mount namespace */
+#define NSMGR_REMOVE_WAIT 2u   /* wait for them to end by themselves; KILL goes before it */
+#define NSMGR_REMOVE_FORCE 4u  /* although the handles are in another mount namespace, or who is inside cannot be seen */
 #define NSMGR_REMOVE_MISSING 8u /* no such set is a success */
 
 /* Takes sets apart so that the kernel can free them. `timeout` bounds the waiting of a name, NULL is for ever.
- * -EBUSY: processes other than the keeper live in its pid namespace; -ETIMEDOUT: they still do;
- * -ENOENT; -EXDEV as above; -ENOTEMPTY: something that is no handle lies in the set. */
+ * -EBUSY: processes other than the keeper live in its pid namespace; -ETIMEDOUT: they still do, or, killed and with the
+ * set gone, are not reaped by a parent outside; -ENOENT, -ENOTDIR: no such set; -EXDEV as above, or the pid namespace is
+ * outside the caller's tree; -ENOTEMPTY: something that is no handle lies in the set; -EINVAL: the name, or KILL of a
+ * pid namespace that the set did not make. */
 int nsmgr_remove(struct nsmgr_ctx *ctx, const char *name, unsigned flags, const struct timespec *timeout);
 int nsmgr_remove_many(struct nsmgr_ctx *ctx, const char *const names[], size_t count, unsigned flags,
 		      const struct timespec *timeout, nsmgr_result_fn *done, void *data);
+
+/* Gives a set another name, in one step. -ENOENT: no such set; -EEXIST: there is one of the new name; -EXDEV as above. A
+ * keeper goes on showing the name it began with. */
+int nsmgr_rename(struct nsmgr_ctx *ctx, const char *old_name, const char *new_name);
 
 enum nsmgr_state {
 	NSMGR_LIVE,
@@ -219,10 +221,6 @@ struct nsmgr_handle {
 	struct timespec created; /* CLOCK_REALTIME */
 };
 
-/* Gives a set another name, in one step. -ENOENT: no such set; -EEXIST: there is one of the new name; -EXDEV as above. A
- * keeper goes on showing the name it began with. */
-int nsmgr_rename(struct nsmgr_ctx *ctx, const char *old_name, const char *new_name);
-
 /* The sets of a store at one moment, sorted by name. A store that does not exist has none. Works as any user.
  * Names that no verb accepts are left out, unless `all`. */
 struct nsmgr_list;
@@ -246,7 +244,7 @@ struct nsmgr_set;
 
 /* Opens and verifies the handles of a named set: all that are in `types`. Where a pid namespace is among
  * them the set cannot be removed until it was closed. -ENOENT, -ESTALE (a handle is not usable: the failure
- * says why), -ESRCH (its pid namespace is dead), -EXDEV (elsewhere). */
+ * says why), -ESRCH (its pid namespace is dead), -EXDEV (elsewhere), -EINVAL (the name), -ENOTDIR (not a set). */
 int nsmgr_set_open(struct nsmgr_ctx *ctx, const char *name, unsigned types, struct nsmgr_set **ret_set);
 void nsmgr_set_close(struct nsmgr_set *set); /* NULL is fine */
 unsigned nsmgr_set_types(const struct nsmgr_set *set);
@@ -267,11 +265,11 @@ int nsmgr_command_new(struct nsmgr_ctx *ctx, struct nsmgr_command **ret_command)
 void nsmgr_command_free(struct nsmgr_command *command);
 
 /* Strings are borrowed until the command ends. USER[:GROUP[,GROUP...]], numeric or by the passwd and group
- * files seen inside. -EINVAL, -E2BIG. */
+ * files seen inside, when the command is executed. -EINVAL: nobody is named. */
 int nsmgr_command_as(struct nsmgr_command *command, const char *user_and_groups);
 void nsmgr_command_preserve_credentials(struct nsmgr_command *command);
 void nsmgr_command_cwd(struct nsmgr_command *command, const char *path);
-/* "K=V" sets, "K" takes over the caller's, "-K" unsets. -EINVAL, -E2BIG. */
+/* "K=V" sets, "K" takes over the caller's, "-K" unsets. -EINVAL, -ENOMEM. */
 int nsmgr_command_env(struct nsmgr_command *command, const char *assignment);
 void nsmgr_command_clear_env(struct nsmgr_command *command);
 /* A descriptor above 2 that stays open. -EBADF when it is not, -E2BIG. */
@@ -281,7 +279,8 @@ void nsmgr_command_new_session(struct nsmgr_command *command);
 /* The signal that the command gets when the process that forked it ends; prctl(2), PR_SET_PDEATHSIG. */
 void nsmgr_command_parent_death(struct nsmgr_command *command, int signal);
 
-/* Enters `set` in the calling process, once; nsmgr_command_exec() has to follow, in it or in a child. */
+/* Enters `set` in the CALLING PROCESS, once, and changes to the command's directory; nsmgr_command_exec() has to follow, in
+ * it or in a child. The process is not dumpable from then on, until an execve(2). The errors of setns(2) and chdir(2). */
 int nsmgr_command_enter(struct nsmgr_command *command, struct nsmgr_set *set);
 
 /* fork(2) between the two, which puts the child into an entered pid namespace: its pid, 0 in the child, or -errno.

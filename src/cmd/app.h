@@ -35,7 +35,7 @@ struct opt {
 	const char *help;
 };
 
-/* A verb describes itself: help, completion and the front's knowledge of what it can do come from here. */
+/* A verb describes itself: help and the front's knowledge of what it can do come from here. */
 struct verb {
 	const char *name;
 	const char *const *aliases; /* ended by NULL; may be NULL */
@@ -84,7 +84,7 @@ int say_failure(const struct app *app, const char *name);
 /* The same for what was refused before anything was done. */
 int say_refusal(const struct app *app, const char *name);
 
-/* "nsmgr: VERB: ..." for what has nothing to do with how it was called; gives STATUS_FAILED. */
+/* "nsmgr: VERB: ..." for what has nothing to do with how it was called; gives the verb's status of a failure. */
 int say_plain(const struct app *app, const char *fmt, ...) nsm_printf_like(2, 3);
 
 /* "nsmgr: cannot VERB 'NAME': no such set". */

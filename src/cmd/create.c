@@ -45,7 +45,7 @@ static int read_names(struct job *job, const char *path)
 		else if (add_name(&job->owned_text, line) && add_name(&job->names, line))
 			line = NULL, size = 0;
 		else
-			status = say_usage(job->app, "out of memory");
+			status = say_plain(job->app, "out of memory");
 	}
 	if (status == STATUS_DONE && ferror(file))
 		status = say_usage(job->app, "cannot read '%s': %s", path, strerror(errno));
@@ -135,7 +135,7 @@ static int run(struct app *app, int argc, char **argv)
 		} else if (opt_common(app, id, &status))
 			return status;
 		if (!added)
-			return say_usage(app, "out of memory");
+			return say_plain(app, "out of memory");
 	}
 	return act(&job);
 }

@@ -2,7 +2,6 @@
 #include "cmd/create_opts.h"
 
 #include "base/parse.h"
-#include "base/text.h"
 
 static int say_value(const struct app *app, const char *option, const char *value, const char *want)
 {

@@ -4,7 +4,6 @@
 #include "base/text.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <unistd.h>
 
 /* What makes a program the front: the verbs that scripts run by the thousand. Everything else is nsmgr-full's, to
@@ -23,7 +22,7 @@ void hand_over(const struct app *app)
 	nsm_text_add(&text, "%s/nsmgr-full", dir && *dir ? dir : NSM_LIBEXEC_DIR);
 	if (!text.cut)
 		execv(path, app->argv);
-	exit(say_usage(app, "cannot run '%s': %s", path, strerror(errno)));
+	exit(say_plain(app, "cannot run '%s': %s", path, strerror(errno)));
 }
 
 int show_help(const struct app *app)

@@ -86,6 +86,8 @@ static int list_table(struct job *job)
 		r = table_add_column(table, &ls_columns[job->columns[i]]);
 	if (r == 0)
 		r = ls_sources_open(&job->sources, job->columns, job->column_count);
+	if (r < 0)
+		return say_error(job, r, "cannot read what the columns need");
 	while (r == 0 && selection_next(&job->selection, &name))
 		r = add_set(job, table, name, &status);
 	if (r == 0)
@@ -171,7 +173,7 @@ static int run(struct app *app, int argc, char **argv)
 	while ((id = opt_next(&parser, &value)) != OPT_END) {
 		if (id == OPT_OPERAND) {
 			if (!add_name(&job.selection.patterns, value))
-				return say_usage(app, "out of memory");
+				return say_plain(app, "out of memory");
 		} else if (id >= 0) {
 			status = apply(&job, id, value);
 		} else if (opt_common(app, id, &status)) {

@@ -3,8 +3,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
-#include <unistd.h>
 
 static bool is_called(const struct verb *verb, const char *name)
 {
@@ -107,7 +105,7 @@ int main(int argc, char **argv)
 
 	fill_descriptors();
 	if (nsmgr_new(&app.ctx) < 0)
-		return say_usage(&app, "out of memory");
+		return say_plain(&app, "out of memory");
 	status = dispatch(&app, argc, argv);
 	nsmgr_unref(app.ctx);
 	return finish_stdout(status);

@@ -3,7 +3,6 @@
 
 #include "cmd/select.h"
 
-#include <stdio.h>
 
 /* ls as the front knows it: -q with names and patterns. Any other option, or none, is nsmgr-full's. */
 
@@ -28,7 +27,7 @@ static int run(struct app *app, int argc, char **argv)
 			quiet = true;
 		else if (id == OPT_OPERAND) {
 			if (!add_name(&selection.patterns, value))
-				return say_usage(app, "out of memory");
+				return say_plain(app, "out of memory");
 		} else if (opt_common(app, id, &status))
 			return status;
 	}

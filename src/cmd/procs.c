@@ -6,7 +6,6 @@
 #include "base/text.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 
 struct procs {
@@ -92,10 +91,11 @@ static int add_process(struct procs *procs, int proc, const char *pid)
 
 int procs_scan(struct procs **ret_procs)
 {
-	nsm_cleanup(procs_free) struct procs *procs = calloc(1, sizeof(*procs));
 	DIR *dir = opendir("/proc");
+	int opened = dir ? 0 : -errno;
+	nsm_cleanup(procs_free) struct procs *procs = calloc(1, sizeof(*procs));
 	struct dirent *entry;
-	int r = procs && dir ? 0 : -ENOMEM;
+	int r = procs ? opened : -ENOMEM;
 
 	if (r == 0)
 		find_own(procs);

@@ -112,7 +112,7 @@ static int run(struct app *app, int argc, char **argv)
 		status = STATUS_DONE;
 		if (id == OPT_OPERAND) {
 			if (!add_name(&job.names, value))
-				return say_usage(app, "out of memory");
+				return say_plain(app, "out of memory");
 		} else if (id >= 0) {
 			status = apply(&job, id, value);
 		} else if (opt_common(app, id, &status)) {

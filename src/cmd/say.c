@@ -14,8 +14,6 @@ static void say(const struct nsm_text *text)
 	struct nsm_text out = NSM_TEXT(line);
 
 	nsm_text_add(&out, "nsmgr: %s\n", text->buf);
-	if (out.cut)
-		line[out.len = sizeof(line) - 2] = '\n', out.len++;
 	(void)!write(STDERR_FILENO, line, out.len);
 }
 
@@ -46,9 +44,9 @@ int say_plain(const struct app *app, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(said, sizeof(said), fmt, args);
 	va_end(args);
-	nsm_text_add(&text, "%s: %s", app->verb->name, said);
+	nsm_text_add(&text, "%s%s%s", app->verb ? app->verb->name : "", app->verb ? ": " : "", said);
 	say(&text);
-	return STATUS_FAILED;
+	return app->verb && app->verb->runs_command ? STATUS_NSMGR : STATUS_FAILED;
 }
 
 static void say_why(const struct app *app, const char *name)

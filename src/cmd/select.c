@@ -19,7 +19,7 @@ int selection_begin(struct selection *selection)
 
 	selection->matched = calloc(selection->patterns.count + 1, sizeof(bool));
 	if (!selection->matched)
-		return say_usage(app, "out of memory");
+		return say_plain(app, "out of memory");
 	return nsmgr_list_new(app->ctx, true, &selection->list) < 0 ? say_failure(app, NULL) : STATUS_DONE;
 }
 

@@ -12,6 +12,7 @@ struct supervision {
 	pid_t child;
 	bool shares_terminal; /* it gets the signals of the terminal itself */
 	sigset_t before;
+	struct sigaction chld_before;
 };
 
 /* Before the fork: from here on signals wait for us. */

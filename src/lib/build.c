@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "lib/handle.h"
-#include "lib/sys.h"
+#include "lib/place.h"
 
 #include <fcntl.h>
 
@@ -87,9 +87,9 @@ static int build(struct nsm_stage *stage, const char *name, struct nsmgr_config 
 /* The id that a mount namespace made for us has to exceed to be pinned here (KERNEL R11). */
 static uint64_t own_mntns_id(void)
 {
-	nsm_autoclose int fd = nsm_nsfd_open(AT_FDCWD, "/proc/self/ns/mnt", false);
+	struct nsm_nsid own;
 
-	return fd < 0 ? 0 : nsm_nsfd_id64(fd);
+	return nsm_place_own(&own) < 0 ? 0 : own.id;
 }
 
 /* A set of that name that an older boot left behind: its handles went with that boot, and its name is free
@@ -99,18 +99,44 @@ static bool is_leftover(const struct nsm_setdir *set)
 	return set->has_meta && !nsm_streq(set->meta.boot_id, set->store->boot_id) && !*set->odd;
 }
 
+/* Looked at again under the lock: several may find the same leftover, and one of them has put a new set in its place by
+ * now. 1: the name is free. */
+static int clear_leftover(struct nsm_stage *stage, const char *name)
+{
+	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
+	int r = nsm_store_lock(stage->store, true);
+
+	if (r < 0)
+		return r;
+	r = nsm_setdir_open(stage->store, name, &set);
+	if (r == 0 && is_leftover(&set))
+		r = nsm_stage_hide(stage, name);
+	nsm_store_unlock(stage->store);
+	if (stage->busy)
+		nsm_stage_discard(stage);
+	return r < 0 && r != -ENOENT ? r : 1;
+}
+
+static const char *list_types(unsigned types, char *ret, size_t size)
+{
+	struct nsm_text text = { .buf = ret, .size = size };
+
+	nsm_copy(ret, size, "none");
+	for NSM_EACH_TYPE (type)
+		if (types & NSMGR_MASK(type))
+			nsm_text_add(&text, "%s%s", text.len ? "," : "", nsm_nstypes[type].name);
+	return ret;
+}
+
 static int compare_types(const struct nsm_setdir *set, unsigned wanted)
 {
-	char have[64] = "none";
-	struct nsm_text text = NSM_TEXT(have);
+	char have[64], want[64];
 
 	if (set->types == wanted)
 		return 0;
-	for NSM_EACH_TYPE (type)
-		if (set->types & NSMGR_MASK(type))
-			nsm_text_add(&text, "%s%s", text.len ? "," : "", nsm_nstypes[type].name);
 	return nsm_fail_text(set->store->ctx, -EEXIST, "publish", NSMGR_TYPE_NONE, NULL,
-			     "a set of that name exists, with other types: %s", have);
+			     "a set of that name exists, with %s instead of %s", list_types(set->types, have, sizeof(have)),
+			     list_types(wanted, want, sizeof(want)));
 }
 
 /* What to do about a set of that name: 1 make it, 0 it is as wanted, -errno. */
@@ -124,12 +150,8 @@ static int check_existing(struct nsm_stage *stage, const char *name, const struc
 		return 1;
 	if (r < 0)
 		return r;
-	if (is_leftover(&set)) {
-		r = nsm_stage_hide(stage, name);
-		if (r == 0)
-			nsm_stage_discard(stage);
-		return r < 0 ? r : 1;
-	}
+	if (is_leftover(&set))
+		return clear_leftover(stage, name);
 	if (!(flags & NSMGR_CREATE_EXIST_OK))
 		return nsm_fail_text(config->ctx, -EEXIST, "publish", NSMGR_TYPE_NONE, NULL, "a set of that name exists");
 	r = compare_types(&set, nsmgr_config_types(config));

@@ -3,13 +3,13 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "lib/nsfd.h"
 #include "lib/set.h"
 #include "lib/sys.h"
 
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <stdio.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -131,7 +131,7 @@ int nsmgr_command_enter(struct nsmgr_command *command, struct nsmgr_set *set)
 
 	command->entered_mnt = types & NSMGR_MASK(NSMGR_MNT);
 	command->entered_pid = types & NSMGR_MASK(NSMGR_PID);
-	command->entered_user = types & NSMGR_MASK(NSMGR_USER);
+	command->entered_user = (types & NSMGR_MASK(NSMGR_USER)) && !nsm_nsfd_is_own(set->fds[NSMGR_USER], NSMGR_USER);
 	nsm_text_add(&text, "NSMGR_NAME=%s", set->name);
 	/* "(unreachable)..." is what the kernel says of a directory outside our root. */
 	if (command->entered_mnt && (!getcwd(before, sizeof(before)) || before[0] != '/'))

@@ -74,24 +74,47 @@ void nsmgr_config_owner(struct nsmgr_config *config, uid_t uid, gid_t gid)
 	config->owner_gid = gid;
 }
 
-/* The auto range is 0 upward inside, behind an id 0 that is mapped already. */
-static int add_auto_range(struct nsmgr_config *config, enum nsmgr_id_kind kind)
+/* The automatic range goes from 0 upward inside, or from behind what is mapped there already. */
+static int find_auto_range(struct nsmgr_config *config, enum nsmgr_id_kind kind, struct nsmgr_extent *ret)
 {
-	struct nsmgr_extent extent = { 0 };
-	struct nsm_idmap *map;
+	struct nsm_idmap *map = NULL;
 	int r = idmap_of(config, kind, &map);
 
+	*ret = (struct nsmgr_extent){ 0 };
 	if (r == 0)
-		r = nsm_subid_range(config->ctx, kind, geteuid(), &extent.outer, &extent.count);
-	if (r < 0)
-		return r;
-	while (nsm_idmap_maps(map, extent.inner))
-		extent.inner++;
-	r = nsm_idmap_add(map, &extent);
-	if (r < 0)
-		return nsm_fail_text(config->ctx, r, "map", NSMGR_USER, NULL,
-				     "the automatic range %u:%u:%u overlaps another", extent.inner, extent.outer,
-				     extent.count);
+		r = nsm_subid_range(config->ctx, kind, geteuid(), &ret->outer, &ret->count);
+	for (size_t i = 0; r == 0 && i < map->count;) {
+		const struct nsmgr_extent *line = &map->lines[i++];
+
+		if (ret->inner - line->inner < line->count) {
+			ret->inner = line->inner + line->count;
+			i = 0;
+		}
+	}
+	return r;
+}
+
+/* Both ranges are found before one is added, so that it can be tried again. */
+static int add_auto_ranges(struct nsmgr_config *config)
+{
+	struct nsmgr_extent ranges[2];
+
+	for (enum nsmgr_id_kind kind = NSMGR_UID; kind <= NSMGR_GID; kind++) {
+		int r = find_auto_range(config, kind, &ranges[kind]);
+
+		if (r < 0)
+			return r;
+	}
+	for (enum nsmgr_id_kind kind = NSMGR_UID; kind <= NSMGR_GID; kind++) {
+		const struct nsmgr_extent *range = &ranges[kind];
+		int r = nsm_idmap_add(config->maps[kind], range);
+
+		if (r < 0)
+			return nsm_fail_text(config->ctx, r, "map", NSMGR_USER, NULL,
+					     "the automatic range %u:%u:%u overlaps another", range->inner,
+					     range->outer, range->count);
+	}
+	config->map_auto = false; /* done: a configuration serves many sets */
 	return 0;
 }
 
@@ -99,25 +122,19 @@ int nsm_config_prepare(struct nsmgr_config *config)
 {
 	int r = nsmgr_config_check(config);
 
-	if (r < 0 || !(config->make & NSMGR_MASK(NSMGR_USER)))
+	if (r < 0 || !nsm_config_makes(config, NSMGR_USER))
 		return r;
-	for (enum nsmgr_id_kind kind = NSMGR_UID; kind <= NSMGR_GID; kind++) {
-		struct nsm_idmap *map;
+	if (config->map_auto)
+		r = add_auto_ranges(config);
+	for (enum nsmgr_id_kind kind = NSMGR_UID; r == 0 && kind <= NSMGR_GID; kind++) {
+		struct nsm_idmap *map = NULL;
 
-		if (config->map_auto) {
-			r = add_auto_range(config, kind);
-			if (r < 0)
-				return r;
-		}
 		r = idmap_of(config, kind, &map);
+		if (r < 0 || map->count)
+			continue;
+		r = nsm_idmap_identity(kind, map);
 		if (r < 0)
-			return r;
-		if (map->count == 0) {
-			r = nsm_idmap_identity(kind, map);
-			if (r < 0)
-				return nsm_fail(config->ctx, r, "map", NSMGR_USER, "/proc/self/uid_map");
-		}
+			nsm_fail(config->ctx, r, "map", NSMGR_USER, "/proc/self/uid_map");
 	}
-	config->map_auto = false; /* done: a configuration serves many sets */
-	return 0;
+	return r;
 }

@@ -169,7 +169,7 @@ int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 		      unsigned flags, nsmgr_result_fn *done, void *data)
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
-	nsm_autostage struct nsm_stage stage = { .store = &store, .dir = -EBADF };
+	nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(&store);
 	struct batch batch = { &stage, config, flags, names, count, done, data };
 	int r = 0;
 
@@ -185,16 +185,10 @@ int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 	return nsm_creator_is_needed(config) || !config->make ? create_by_creators(&batch) : create_by_worker(&batch);
 }
 
-static void keep_result(void *data, const char *name, int result)
-{
-	(void)name;
-	*(int *)data = result;
-}
-
 int nsmgr_create(struct nsmgr_ctx *ctx, const char *name, struct nsmgr_config *config, unsigned flags)
 {
 	int result = 0;
-	int r = nsmgr_create_many(ctx, &name, 1, config, flags, keep_result, &result);
+	int r = nsmgr_create_many(ctx, &name, 1, config, flags, nsm_keep_result, &result);
 
 	return r < 0 ? r : result;
 }

@@ -36,14 +36,15 @@ static int adopt_keeper(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 	return 0;
 }
 
-/* The next report, or a failure when the creator ends without one; the keeper alone would hold the socket open. */
+/* The next report, or a failure when the creator or its keeper ends without one; the other would hold the socket open. */
 static int receive(struct nsmgr_ctx *ctx, const struct nsm_creator *creator, struct nsm_report *ret)
 {
 	struct pollfd fds[] = { { .fd = creator->socket, .events = POLLIN },
-				{ .fd = creator->pidfd, .events = POLLIN } };
+				{ .fd = creator->pidfd, .events = POLLIN },
+				{ .fd = creator->keeper_pidfd, .events = POLLIN } };
 	ssize_t n = -1;
 
-	while (poll(fds, 2, -1) < 0)
+	while (poll(fds, NSM_ARRAY_SIZE(fds), -1) < 0)
 		if (errno != EINTR)
 			return nsm_fail(ctx, -errno, "creator", NSMGR_TYPE_NONE, NULL);
 	if (fds[0].revents)
@@ -53,6 +54,10 @@ static int receive(struct nsmgr_ctx *ctx, const struct nsm_creator *creator, str
 	if (ret->phase != NSM_PHASE_FAILED)
 		return 0;
 	ctx->failure = ret->failure;
+	/* It may run as another user, who could have sent anything. */
+	ctx->failure.step[sizeof(ctx->failure.step) - 1] = '\0';
+	ctx->failure.path[sizeof(ctx->failure.path) - 1] = '\0';
+	ctx->failure.text[sizeof(ctx->failure.text) - 1] = '\0';
 	return ret->failure.error > 0 ? -ret->failure.error : -EIO;
 }
 

@@ -2,7 +2,6 @@
 #include "lib/creator_run.h"
 
 #include "lib/keeper.h"
-#include "lib/nstype.h"
 #include "lib/setup.h"
 #include "lib/sys.h"
 
@@ -115,7 +114,7 @@ _Noreturn void nsm_creator_run(struct nsmgr_config *config, const char *name, ui
 		if (keeper == 0)
 			run_keeper(config, socket, &title, name, pid_max_ino);
 		if (keeper < 0) {
-			nsm_fail(config->ctx, keeper, "fork", NSMGR_PID, NULL);
+			nsm_fail(config->ctx, keeper, "keeper", NSMGR_PID, NULL);
 			fail(config->ctx, socket);
 		}
 		report(socket, NSM_PHASE_KEEPER, keeper, NULL);

@@ -6,8 +6,6 @@
 #include "lib/passwd.h"
 #include "lib/sys.h"
 
-#include <grp.h>
-#include <limits.h>
 #include <unistd.h>
 
 #define GROUP_COUNT 1024

@@ -126,6 +126,12 @@ void nsm_log(struct nsmgr_ctx *ctx, const char *fmt, ...)
 	ctx->log(ctx->log_data, line);
 }
 
+void nsm_keep_result(void *data, const char *name, int result)
+{
+	(void)name;
+	*(int *)data = result;
+}
+
 static int record(struct nsmgr_ctx *ctx, int r, const char *step, enum nsmgr_type type, const char *path)
 {
 	struct nsm_failure *failure = &ctx->failure;

@@ -31,6 +31,9 @@ int nsm_fail(struct nsmgr_ctx *ctx, int r, const char *step, enum nsmgr_type typ
 int nsm_fail_text(struct nsmgr_ctx *ctx, int r, const char *step, enum nsmgr_type type, const char *path,
 		  const char *fmt, ...) nsm_printf_like(6, 7);
 
+/* An nsmgr_result_fn for a batch of one: `data` is an int. */
+void nsm_keep_result(void *data, const char *name, int result);
+
 void nsm_log(struct nsmgr_ctx *ctx, const char *fmt, ...) nsm_printf_like(2, 3);
 
 /* A cure for, or the limit behind, a failure; "" when none is known. hint.c */

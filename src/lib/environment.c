@@ -50,7 +50,7 @@ static void apply(char **environment, const char *change)
 	} else if (strchr(change, '=')) {
 		set(environment, change);
 	} else {
-		char **own = find(environ, change, strlen(change));
+		char **own = environ ? find(environ, change, strlen(change)) : NULL;
 
 		if (own)
 			set(environment, *own);
@@ -62,13 +62,14 @@ int nsm_environment_build(struct nsmgr_command *command, char ***ret_environment
 	size_t count = 0;
 	char **environment;
 
-	if (!command->clear_env)
+	if (!command->clear_env && environ)
 		while (environ[count])
 			count++;
 	environment = malloc((count + command->env_count + 3) * sizeof(*environment));
 	if (!environment)
 		return nsm_fail(command->ctx, -ENOMEM, "environment", NSMGR_TYPE_NONE, NULL);
-	memcpy(environment, environ, count * sizeof(*environment));
+	if (count)
+		memcpy(environment, environ, count * sizeof(*environment));
 	environment[count] = NULL;
 	if (*command->name_env)
 		set(environment, command->name_env);

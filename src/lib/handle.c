@@ -7,7 +7,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <unistd.h>
 
 void nsm_setdir_close(struct nsm_setdir *set)
 {

@@ -34,8 +34,8 @@ static int write_direct(const struct nsm_idmap *map, const char *file, int proc)
 	return nsm_write_text_at(proc, file, buf);
 }
 
-/* The child that becomes newuidmap, with what it says going to `err`. */
-static void run_helper(const char *helper, char *const argv[], int err)
+/* Becomes newuidmap, with what it says going to `err`. */
+static _Noreturn void run_helper(const char *helper, char *const argv[], int err)
 {
 	int null = open("/dev/null", O_RDWR);
 
@@ -46,12 +46,33 @@ static void run_helper(const char *helper, char *const argv[], int err)
 	_exit(errno == ENOENT ? HELPER_MISSING : 126);
 }
 
+/* A child between us and the helper: an execve gives a process its exit signal back, and the helper's end is to be
+ * noticed by nobody but us, nor to be lost where SIGCHLD is ignored. */
+static _Noreturn void run_between(const char *helper, char *const argv[], int err)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL };
+	sigset_t none;
+	int status;
+	pid_t child;
+
+	sigaction(SIGCHLD, &action, NULL);
+	child = nsm_sys_clone(NULL);
+	if (child == 0) {
+		sigemptyset(&none);
+		nsm_sys_restore_signals(&none);
+		run_helper(helper, argv, err);
+	}
+	if (child < 0 || waitpid(child, &status, __WALL) < 0 || !WIFEXITED(status))
+		_exit(126);
+	_exit(WEXITSTATUS(status));
+}
+
 static int write_by_helper(struct nsmgr_ctx *ctx, const struct nsm_idmap *map, const struct kind *kind, pid_t pid)
 {
 	nsm_autofree char *numbers = calloc(map->count * 3 + 1, 12);
 	nsm_autofree char **argv = calloc(map->count * 3 + 3, sizeof(*argv));
 	nsm_autoclose int from = -EBADF, to = -EBADF;
-	char said[200];
+	char said[200] = "";
 	size_t argc = 0;
 	int pipe_fds[2], status;
 	pid_t child;
@@ -78,7 +99,7 @@ static int write_by_helper(struct nsmgr_ctx *ctx, const struct nsm_idmap *map, c
 	if (child < 0)
 		return nsm_fail(ctx, child, kind->step, NSMGR_USER, NULL);
 	if (child == 0)
-		run_helper(kind->helper, argv, to);
+		run_between(kind->helper, argv, to);
 	nsm_close(&to);
 	/* What does not fit stays unread; the helper then meets a closed pipe, having failed anyway. */
 	if (nsm_read_text(from, said, sizeof(said)) < 0)
@@ -115,7 +136,7 @@ int nsm_idmap_write(struct nsmgr_config *config, int proc, pid_t pid)
 	if (config->setgroups != NSM_SETGROUPS_DEFAULT) {
 		r = nsm_write_text_at(proc, "setgroups", config->setgroups == NSM_SETGROUPS_DENY ? "deny" : "allow");
 		if (r < 0)
-			return nsm_fail(config->ctx, r, "setgroups", NSMGR_USER, NULL);
+			return nsm_fail(config->ctx, r, "map groups", NSMGR_USER, NULL);
 	}
 	r = write_map(config, NSMGR_UID, proc, pid);
 	return r < 0 ? r : write_map(config, NSMGR_GID, proc, pid);

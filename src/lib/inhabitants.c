@@ -23,7 +23,7 @@ static bool is_zombie(int proc, uint32_t pid)
 	return fstatat(proc, path, &st, 0) < 0 && errno == ENOENT;
 }
 
-int nsm_inhabitants(int pidns, pid_t *ret_pids, size_t size)
+int nsm_inhabitants(int pidns, pid_t keeper, pid_t *ret_pids, size_t size)
 {
 	nsm_autoclose int proc = openat(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	const struct nsm_dirent *entry;
@@ -41,7 +41,7 @@ int nsm_inhabitants(int pidns, pid_t *ret_pids, size_t size)
 	r = nsm_nsfd_id(pidns, &wanted);
 	if (r < 0)
 		return r;
-	nsm_init_find(pidns, 0, NULL, &init);
+	nsm_init_find(pidns, keeper, NULL, &init);
 	nsm_dir_begin(&dir, proc);
 	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
 		nsm_autoclose int ns = -EBADF;

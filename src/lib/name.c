@@ -2,7 +2,6 @@
 #include "lib/ctx.h"
 
 #include "base/parse.h"
-#include "base/text.h"
 
 #define NAME_LENGTH 64
 

@@ -51,13 +51,3 @@ enum nsmgr_type nsm_nstype_from_flag(int flag)
 			return type;
 	return NSMGR_TYPE_NONE;
 }
-
-int nsm_nstype_flags(unsigned mask)
-{
-	int flags = 0;
-
-	for NSM_EACH_TYPE (type)
-		if (mask & NSMGR_MASK(type))
-			flags |= nsm_nstypes[type].flag;
-	return flags;
-}

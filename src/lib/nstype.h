@@ -27,7 +27,4 @@ enum nsmgr_type nsm_nstype_from_flag(int flag);
 /* The type whose file is called exactly so: no alias. */
 enum nsmgr_type nsm_nstype_from_file(const char *name);
 
-/* The CLONE_NEW* flags of a mask of types. */
-int nsm_nstype_flags(unsigned mask);
-
 #endif

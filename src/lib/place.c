@@ -9,8 +9,8 @@
 #include "lib/storefile.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define INITIAL_USER_NS 0xeffffffd /* PROC_USER_INIT_INO, include/linux/proc_ns.h */
 
@@ -24,21 +24,27 @@ int nsm_place_own(struct nsm_nsid *ret)
 /* Before Linux 6.8 mounts have only the numbers of mountinfo, which are used again: its first field. */
 static bool mountinfo_has(uint64_t short_id)
 {
-	nsm_autofree char *line = NULL;
-	FILE *mounts = fopen("/proc/self/mountinfo", "re");
-	size_t size = 0;
-	bool found = false;
+	nsm_autoclose int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	bool at_start = true;
+	uint64_t id = 0;
+	char buf[4096];
+	ssize_t n;
 
-	if (!mounts)
+	if (fd < 0)
 		return true; /* unknown: the careful answer */
-	while (!found && getline(&line, &size, mounts) > 0) {
-		const char *p = line;
-		uint64_t id;
-
-		found = nsm_parse_u64_prefix(&p, &id) == 0 && id == short_id;
+	while ((n = read(fd, buf, sizeof(buf))) > 0) {
+		for (const char *p = buf; p < buf + n; p++) {
+			if (at_start && *p >= '0' && *p <= '9') {
+				id = id * 10 + (uint64_t)(*p - '0');
+				continue;
+			}
+			if (at_start && id == short_id)
+				return true;
+			at_start = *p == '\n';
+			id = 0;
+		}
 	}
-	fclose(mounts);
-	return found;
+	return n < 0;
 }
 
 /* Whether our mount namespace still has ROOT's mount. */

@@ -128,6 +128,7 @@ static int inspect_pid(struct nsm_removal *removal, struct nsm_setdir *set)
 	switch (nsm_init_find(fd, set->meta.keeper, NULL, NULL)) {
 	case NSM_INIT_ALIVE:
 		removal->pidns = take_fd(fd);
+		removal->keeper = set->meta.keeper;
 		return 0;
 	case NSM_INIT_DEAD:
 		return 0;
@@ -158,7 +159,7 @@ static int inspect(struct nsm_removal *removal)
 }
 
 /* Takes the lock that keeps others from entering, looks who is inside, and hides the set if that is nobody, or if they
- * are to be killed. -EAGAIN with the pid of somebody to wait for. */
+ * are to be killed. 1 with the pid of somebody to wait for. */
 static int try_hide(struct nsm_removal *removal, pid_t *ret_pid)
 {
 	pid_t pids[SHOWN_PIDS];
@@ -168,7 +169,7 @@ static int try_hide(struct nsm_removal *removal, pid_t *ret_pid)
 		return r;
 	r = inspect(removal);
 	if (r == 0 && removal->pidns >= 0 && !(removal->flags & NSMGR_REMOVE_KILL)) {
-		int count = nsm_inhabitants(removal->pidns, pids, SHOWN_PIDS);
+		int count = nsm_inhabitants(removal->pidns, removal->keeper, pids, SHOWN_PIDS);
 
 		if (count == -EXDEV)
 			r = nsm_fail_text(removal->store->ctx, count, "remove", NSMGR_PID, NULL,
@@ -181,7 +182,7 @@ static int try_hide(struct nsm_removal *removal, pid_t *ret_pid)
 			r = refuse_busy(removal, -ETIMEDOUT, pids, count);
 		else if (count > 0) {
 			*ret_pid = pids[0];
-			r = -EAGAIN;
+			r = 1;
 		}
 	}
 	if (r == 0)
@@ -195,7 +196,7 @@ int nsm_removal_hide(struct nsm_removal *removal)
 	pid_t pid = 0;
 	int r;
 
-	while ((r = try_hide(removal, &pid)) == -EAGAIN) {
+	while ((r = try_hide(removal, &pid)) > 0) {
 		r = wait_for_one(removal, pid);
 		if (r < 0 && r != -ETIMEDOUT)
 			return r;

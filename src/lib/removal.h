@@ -15,6 +15,7 @@ struct nsm_removal {
 	const struct timespec *timeout;
 	struct timespec deadline;
 	sigset_t signals; /* what the caller has blocked */
+	pid_t keeper; /* as recorded: before Linux 6.11 only that leads to an init */
 	int pidns; /* of a pid namespace that the set made and whose init lives, or -EBADF */
 };
 

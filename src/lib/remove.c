@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/fd.h"
 #include "lib/init.h"
 #include "lib/removal.h"
 #include "lib/sys.h"
@@ -6,9 +7,23 @@
 /* Kills the init, and with it everybody in its namespace. Waited for later: the set is hidden already. */
 static int kill_init(struct nsm_removal *removal, int *ret_pidfd)
 {
-	if (removal->pidns < 0 || nsm_init_find(removal->pidns, 0, ret_pidfd, NULL) != NSM_INIT_ALIVE)
+	int r = 0;
+
+	if (removal->pidns < 0)
 		return 0;
-	return nsm_sys_pidfd_kill(*ret_pidfd, SIGKILL);
+	switch (nsm_init_find(removal->pidns, removal->keeper, ret_pidfd, NULL)) {
+	case NSM_INIT_ALIVE:
+		r = nsm_sys_pidfd_kill(*ret_pidfd, SIGKILL);
+		break;
+	case NSM_INIT_DEAD:
+		return 0;
+	case NSM_INIT_UNKNOWN:
+		r = -ESRCH;
+		break;
+	}
+	if (r < 0)
+		nsm_close(ret_pidfd);
+	return r < 0 ? nsm_fail(removal->store->ctx, r, "kill", NSMGR_PID, NULL) : 0;
 }
 
 static int wait_for_init(struct nsm_removal *removal, int pidfd)
@@ -23,14 +38,14 @@ static int remove_one(struct nsm_removal *removal)
 {
 	struct nsm_stage *stage = removal->stage;
 	nsm_autoclose int init = -EBADF;
-	bool detached;
+	bool detached = false;
 	int r = nsm_removal_hide(removal);
 
-	if (r == 0)
-		r = kill_init(removal, &init);
 	if (r < 0)
 		return r;
-	r = nsm_stage_remove(stage, &detached);
+	r = kill_init(removal, &init);
+	if (r == 0)
+		r = nsm_stage_remove(stage, &detached);
 	if (r == 0)
 		return wait_for_init(removal, init);
 	/* Refused before anything was lost: the set gets its name back. */
@@ -62,7 +77,7 @@ int nsmgr_remove_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 		      const struct timespec *timeout, nsmgr_result_fn *done, void *data)
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
-	nsm_autostage struct nsm_stage stage = { .store = &store, .dir = -EBADF };
+	nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(&store);
 	int failures = 0, r = 0;
 
 	for (size_t i = 0; r == 0 && i < count; i++)
@@ -85,16 +100,10 @@ int nsmgr_remove_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 	return failures;
 }
 
-static void keep_result(void *data, const char *name, int result)
-{
-	(void)name;
-	*(int *)data = result;
-}
-
 int nsmgr_remove(struct nsmgr_ctx *ctx, const char *name, unsigned flags, const struct timespec *timeout)
 {
 	int result = 0;
-	int r = nsmgr_remove_many(ctx, &name, 1, flags, timeout, keep_result, &result);
+	int r = nsmgr_remove_many(ctx, &name, 1, flags, timeout, nsm_keep_result, &result);
 
 	return r < 0 ? r : result;
 }

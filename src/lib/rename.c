@@ -14,6 +14,9 @@ int nsmgr_rename(struct nsmgr_ctx *ctx, const char *old_name, const char *new_na
 		r = nsm_store_open_rw(ctx, false, false, &store);
 	if (r == -ENOENT)
 		return nsm_fail_text(ctx, r, "open", NSMGR_TYPE_NONE, NULL, "no such set");
+	/* Not while somebody looks at the set to take it away. */
+	if (r == 0)
+		r = nsm_store_lock(&store, true);
 	/* What is not a set is not renamed either. */
 	if (r == 0)
 		r = nsm_setdir_open(&store, old_name, &set);

@@ -96,7 +96,7 @@ int nsm_root_open(struct nsmgr_ctx *ctx, bool make, struct nsm_root *ret)
 	char path[PATH_MAX];
 	nsm_autoclose int dir = -EBADF;
 	struct nsm_statx st;
-	char *name = path;
+	char *name;
 	int r;
 
 	if (!nsm_copy(path, sizeof(path), ctx->root))

@@ -20,7 +20,7 @@
 
 int nsm_setup_owner(struct nsmgr_config *config)
 {
-	int r = 0;
+	int r;
 
 	if (!config->has_owner)
 		return 0;

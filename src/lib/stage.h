@@ -19,7 +19,9 @@ struct nsm_stage {
 
 #define NSM_STAGE_INIT { .dir = -EBADF }
 
-/* One that has its store is opened by itself when something is begun or hidden in it. */
+/* One that knows its store is opened by itself when something is begun or hidden in it. */
+#define NSM_STAGE_OF(of_store) { .store = (of_store), .dir = -EBADF }
+
 int nsm_stage_open(struct nsm_store *store, struct nsm_stage *ret);
 
 /* Destructor: discards what is in it, and the stage itself. */

@@ -12,7 +12,6 @@
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define LOCK_NAME ".lock"
 
@@ -117,35 +116,59 @@ static int write_storefile(struct nsm_store *store)
 	return r < 0 ? r : nsm_storefile_write(store->root, &file);
 }
 
-/* Makes the root mount, under the lock, unless another has by now. */
+/* Mounts the root, looks at it anew through that mount, and writes down which it is. */
+static int mount_and_record(struct nsm_store *store, const struct nsm_root *below)
+{
+	struct nsmgr_ctx *ctx = store->ctx;
+	struct nsm_root root = NSM_ROOT_INIT;
+	int r = mount_root(ctx, below);
+
+	if (r == 0)
+		r = nsm_root_open(ctx, false, &root);
+	if (r == 0) {
+		nsm_close(&store->root);
+		store->root = root.fd;
+		store->mount_id = root.mount_id;
+		r = write_storefile(store);
+		if (r < 0)
+			nsm_fail(ctx, r, "store", NSMGR_TYPE_NONE, ctx->root);
+	}
+	return r;
+}
+
+static bool is_mounted(const char *path)
+{
+	struct nsm_statx st;
+
+	return nsm_sys_statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, 0, &st) == 0 &&
+	       (st.stx_attributes & NSM_STATX_ATTR_MOUNT_ROOT);
+}
+
+/* Makes the root mount, under the lock, unless another has by now. What was not a mount before is none after a failure. */
 static int establish(struct nsm_store *store)
 {
 	struct nsmgr_ctx *ctx = store->ctx;
 	struct nsm_root root = NSM_ROOT_INIT;
+	nsm_autoclose int below = -EBADF;
 	int r = nsm_root_open(ctx, true, &root);
-	enum nsm_place place;
 
 	if (r < 0)
 		return r;
-	place = nsm_place_find(root.fd, root.mount_id, root.is_mount);
-	if (place == NSM_NOWHERE) {
-		r = mount_root(ctx, &root);
-		nsm_close(&root.fd);
-		if (r == 0)
-			r = nsm_root_open(ctx, false, &root);
-	} else if (place == NSM_ELSEWHERE) {
-		r = nsm_store_refuse_elsewhere(store);
+	below = root.fd;
+	switch (nsm_place_find(root.fd, root.mount_id, root.is_mount)) {
+	case NSM_HERE:
+		nsm_close(&store->root);
+		store->root = take_fd(below);
+		store->mount_id = root.mount_id;
+		return 0;
+	case NSM_ELSEWHERE:
+		return nsm_store_refuse_elsewhere(store);
+	case NSM_NOWHERE:
+		break;
 	}
-	nsm_close(&store->root);
-	store->root = root.fd;
-	store->mount_id = root.mount_id;
-	if (r == 0 && place == NSM_NOWHERE) {
-		r = write_storefile(store);
-		if (r < 0) {
-			nsm_fail(ctx, r, "store", NSMGR_TYPE_NONE, ctx->root);
-			umount2(ctx->root, MNT_DETACH | UMOUNT_NOFOLLOW);
-		}
-	}
+	r = mount_and_record(store, &root);
+	if (r < 0 && !root.is_mount && is_mounted(ctx->root))
+		umount2(ctx->root, MNT_DETACH | UMOUNT_NOFOLLOW);
 	return r;
 }
 

@@ -36,8 +36,8 @@ bool nsm_store_is_elsewhere(struct nsm_store *store);
 /* Refuses with the cure. Used by whoever found a handle unusable. */
 int nsm_store_refuse_elsewhere(struct nsm_store *store);
 
-/* flock(2) of .lock, shared or exclusive. It is held while the root mount is made, while stages are swept, while
- * a pid set is joined (shared) and while a set is hidden (exclusive). The file is 0600, so that nobody else can
+/* flock(2) of .lock, shared or exclusive. It is held while the root mount is made, while
+ * a pid set is joined (shared), and while a set is hidden or renamed (exclusive). The file is 0600, so that nobody else can
  * hold us up with it. */
 int nsm_store_lock(struct nsm_store *store, bool exclusive);
 void nsm_store_unlock(struct nsm_store *store);

@@ -2,7 +2,6 @@
 #include "lib/sysctl.h"
 
 #include "base/fd.h"
-#include "base/text.h"
 
 #include <fcntl.h>
 

@@ -6,7 +6,7 @@
 
 enum nsm_sysctl_writer {
 	NSM_WRITER_CREATOR,
-	NSM_WRITER_INSIDE_ROOT, /* the creator as uid 0 inside, which ipc sysctls demand */
+	NSM_WRITER_INSIDE_ROOT, /* the creator too, which is uid 0 inside by then where that is mapped: ipc demands it */
 	NSM_WRITER_KEEPER	/* written by the creator, it would change the host's (KERNEL section 9) */
 };
 

@@ -132,9 +132,9 @@ exist_ok() {
 	is 'what is said' "$out$err" ''
 	is 'the namespace' "$(inode_of "$P.e" net)" "$before"
 	expect 1 "$NSMGR" create "$P.e" --net --exist-ok
-	like 'the difference' "$err" "*with other types: net,uts*"
+	like 'the difference' "$err" "*with net,uts instead of *"
 	expect 1 "$NSMGR" create "$P.e" --net --uts --ipc --exist-ok
-	like 'the difference' "$err" "*with other types: net,uts*"
+	like 'the difference' "$err" "*with net,uts instead of *"
 	ok "$NSMGR" create "$P.f" "$P.e" "$P.g" --net --uts --exist-ok
 	is 'sets' "$("$NSMGR" ls -q | wc -l)" 3
 }

@@ -137,20 +137,20 @@ START_TEST(inhabitants_are_all_but_the_init)
 	nsm_autoclose int ns = open_pidns(init.pid);
 	pid_t pids[4] = { 0 };
 
-	ck_assert_int_eq(nsm_inhabitants(ns, pids, 4), 0);
+	ck_assert_int_eq(nsm_inhabitants(ns, 0, pids, 4), 0);
 	one = resident_start(join, &ns);
 	two = resident_start(join, &ns);
-	ck_assert_int_eq(nsm_inhabitants(ns, pids, 4), 2);
+	ck_assert_int_eq(nsm_inhabitants(ns, 0, pids, 4), 2);
 	ck_assert((pids[0] == one.pid && pids[1] == two.pid) || (pids[0] == two.pid && pids[1] == one.pid));
 	/* Counted are those for whom there is no room, too. */
 	pids[1] = 0;
-	ck_assert_int_eq(nsm_inhabitants(ns, pids, 1), 2);
+	ck_assert_int_eq(nsm_inhabitants(ns, 0, pids, 1), 2);
 	ck_assert_int_eq(pids[1], 0);
 	resident_end(&one);
-	ck_assert_int_eq(nsm_inhabitants(ns, pids, 4), 1);
+	ck_assert_int_eq(nsm_inhabitants(ns, 0, pids, 4), 1);
 	ck_assert_int_eq(pids[0], two.pid);
 	resident_end(&two);
-	ck_assert_int_eq(nsm_inhabitants(ns, NULL, 0), 0);
+	ck_assert_int_eq(nsm_inhabitants(ns, 0, NULL, 0), 0);
 	resident_end(&init);
 }
 END_TEST
@@ -174,9 +174,9 @@ START_TEST(who_lives_in_a_namespace_below_is_an_inhabitant)
 	nsm_autoclose int ns = open_pidns(init.pid);
 
 	nested = resident_start(join_nested, &ns);
-	ck_assert_int_eq(nsm_inhabitants(ns, NULL, 0), 2);
+	ck_assert_int_eq(nsm_inhabitants(ns, 0, NULL, 0), 2);
 	resident_end(&nested);
-	ck_assert_int_eq(nsm_inhabitants(ns, NULL, 0), 0);
+	ck_assert_int_eq(nsm_inhabitants(ns, 0, NULL, 0), 0);
 	resident_end(&init);
 }
 END_TEST
