@@ -137,6 +137,26 @@ race() {
 	done
 }
 
+# What an older boot left has a name that is free again, to exactly one of those who want it.
+race_leftover() {
+	local round i pids won
+	for round in {1..12}; do
+		ok "$NSMGR" create "$P.left" --uts
+		sed -i 's/^boot .*/boot 00000000-0000-4000-8000-000000000000/' "$NSMGR_STORE/$P.left/.set"
+		pids=() won=0
+		for i in 1 2 3 4 5 6; do
+			"$NSMGR" create "$P.left" --net 2>/dev/null &
+			pids+=($!)
+		done
+		for i in "${pids[@]}"; do
+			wait "$i" && won=$((won + 1))
+		done
+		is "winners of round $round" $won 1
+		is 'the new set' "$("$NSMGR" ls -rn -o TYPE,STATE "$P.left")" 'net live'
+		ok "$NSMGR" rm "$P.left"
+	done
+}
+
 # A watcher never sees half a set (LESSONS 3): whenever the name is there, so are its handles.
 never_half() {
 	local seen=0 i
@@ -218,6 +238,7 @@ cases() {
 	it 'rm --all-sets sweeps a dead stage' swept_by_rm_all
 	it 'a stage whose lock is held is left alone' stage_in_use
 	it 'of racing creates exactly one wins (KERNEL R6)' race
+	it 'of those who race for a name of an older boot exactly one wins' race_leftover
 	it 'a watcher never sees half a set (LESSONS 3)' never_half
 	it '50 first uses at once make one private root mount (KERNEL R4, LESSONS 2)' first_use
 	it 'modes do not depend on the umask' modes
