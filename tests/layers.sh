@@ -198,9 +198,11 @@ elif ! command -v nm >/dev/null; then
 	skip 'the library exports nsmgr_ alone' 'no nm'
 else
 	nm -D --defined-only "$library" | awk '{ print $NF }' | sed 's/@.*//' >"$tmp/exported"
-	result 'the library exports nsmgr_ alone' "$(grep -v '^nsmgr_' "$tmp/exported")"
+	# The name of a version node is a symbol too.
+	result 'the library exports nsmgr_ alone' "$(grep -v -e '^nsmgr_' -e '^LIBNSMGR_' "$tmp/exported")"
 	grep -v '^typedef' "$tmp/src/nsmgr.h" | grep -oE 'nsmgr_[a-z_]+\(' | tr -d '(' | sort -u >"$tmp/declared"
 	result 'the library exports all that nsmgr.h declares' "$(sort -u "$tmp/exported" | comm -13 - "$tmp/declared")"
+	result 'every exported symbol has a version' "$(nm -D --defined-only "$library" | grep ' nsmgr_' | grep -v '@@LIBNSMGR_')"
 fi
 
 if ! command -v readelf >/dev/null; then
