@@ -56,9 +56,13 @@ int nsm_inhabitants(int pidns, pid_t keeper, pid_t *ret_pids, size_t size)
 		if (fstatat(proc, path, &st, 0) < 0 || (st.st_ino == own.st_ino && own.st_ino != wanted.ino))
 			continue;
 		ns = nsm_nsfd_open(proc, path, false);
-		if (ns == -EMFILE || ns == -ENFILE || ns == -ENOMEM)
-			return ns;
-		if (ns < 0 || !nsm_nsfd_is_within(ns, &wanted) || is_zombie(proc, pid))
+		r = ns < 0 ? ns : nsm_nsfd_is_within(ns, &wanted);
+		/* Gone by now, or not ours to look at. What else hinders us from looking must not be taken for nobody. */
+		if (r == -ENOENT || r == -ESRCH || r == -EACCES || r == -EPERM)
+			continue;
+		if (r < 0)
+			return r;
+		if (r == 0 || is_zombie(proc, pid))
 			continue;
 		if (count < size)
 			ret_pids[count] = (pid_t)pid;
@@ -76,5 +80,5 @@ bool nsm_is_inhabitant(int pidns, pid_t pid)
 
 	nsm_text_add(&text, "/proc/%ld/ns/pid", (long)pid);
 	ns = nsm_nsfd_open(AT_FDCWD, path, false);
-	return ns >= 0 && nsm_nsfd_id(pidns, &wanted) == 0 && nsm_nsfd_is_within(ns, &wanted);
+	return ns >= 0 && nsm_nsfd_id(pidns, &wanted) == 0 && nsm_nsfd_is_within(ns, &wanted) > 0;
 }

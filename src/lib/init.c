@@ -61,7 +61,7 @@ static bool is_in_our_tree(int nsfd)
 	nsm_autoclose int own = nsm_nsfd_open(AT_FDCWD, "/proc/self/ns/pid", false);
 	struct nsm_nsid id;
 
-	return own >= 0 && nsm_nsfd_id(own, &id) == 0 && nsm_nsfd_is_within(nsfd, &id);
+	return own >= 0 && nsm_nsfd_id(own, &id) == 0 && nsm_nsfd_is_within(nsfd, &id) > 0;
 }
 
 static enum nsm_init_state find(int nsfd, pid_t recorded, int *ret_pidfd, pid_t *ret_pid)

@@ -73,20 +73,21 @@ bool nsm_nsfd_is(int fd, const struct nsm_nsid *id)
 	return fstat(fd, &st) == 0 && st.st_ino == id->ino && (!id->dev || st.st_dev == id->dev);
 }
 
-bool nsm_nsfd_is_within(int fd, const struct nsm_nsid *ancestor)
+int nsm_nsfd_is_within(int fd, const struct nsm_nsid *ancestor)
 {
-	nsm_autoclose int level = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	nsm_autoclose int level = -EBADF;
+	int at = fd;
 
-	while (level >= 0) {
-		int parent;
+	while (!nsm_nsfd_is(at, ancestor)) {
+		int parent = ioctl(at, NSM_NS_GET_PARENT);
 
-		if (nsm_nsfd_is(level, ancestor))
-			return true;
-		parent = ioctl(level, NSM_NS_GET_PARENT);
+		/* EPERM: the top, or outside what we may see. */
+		if (parent < 0)
+			return errno == EPERM ? 0 : -errno;
 		nsm_close(&level);
-		level = parent;
+		at = level = parent;
 	}
-	return false;
+	return 1;
 }
 
 bool nsm_nsfd_is_own(int fd, enum nsmgr_type type)

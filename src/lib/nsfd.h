@@ -32,8 +32,9 @@ uint64_t nsm_nsfd_id64(int fd);
 /* Whether fd is the namespace `id`: by the 64-bit ids when both are known, else by device and inode. */
 bool nsm_nsfd_is(int fd, const struct nsm_nsid *id);
 
-/* Whether fd, of a pid or user namespace, is `ancestor` or below it, as far as the caller may look up. */
-bool nsm_nsfd_is_within(int fd, const struct nsm_nsid *ancestor);
+/* 1 when fd, of a pid or user namespace, is `ancestor` or below it; 0 when it is not as far as the caller may look up;
+ * -errno when that cannot be found out, for lack of descriptors say. */
+int nsm_nsfd_is_within(int fd, const struct nsm_nsid *ancestor);
 
 /* Whether fd is the namespace that the caller is in. */
 bool nsm_nsfd_is_own(int fd, enum nsmgr_type type);

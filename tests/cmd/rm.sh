@@ -251,7 +251,23 @@ race_of_two() {
 	done
 }
 
+# Without descriptors to look with, nobody is taken for gone.
+few_descriptors() {
+	local n
+	ok "$NSMGR" create "$P.few" --pid --net
+	hold "$NSMGR" exec "$P.few"
+	for n in {4..16}; do
+		expect 1 bash -c 'ulimit -n "$1"; exec "$2" rm "$3"' bash "$n" "$NSMGR" "$P.few"
+		yes "the set is there after a try with $n descriptors" test -d "$NSMGR_STORE/$P.few"
+		yes "who is inside lives after a try with $n descriptors" alive "$pid"
+	done
+	release
+	wait "$pid"
+	ok "$NSMGR" rm "$P.few"
+}
+
 cases() {
+	it 'never takes an inhabited set for an empty one, however few descriptors there are' few_descriptors
 	it 'frees in every mount namespace (KERNEL R5, LESSONS 1, moby#27277)' frees
 	it 'frees copies that another user namespace owns (KERNEL R5 R13)' frees_in_user_namespace
 	it 'takes names, aliases and --all-sets' names_and_aliases
