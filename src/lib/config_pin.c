@@ -99,6 +99,6 @@ int nsmgr_config_base(struct nsmgr_config *config, const char *name)
 void nsm_config_take_base(struct nsmgr_config *config)
 {
 	for NSM_EACH_TYPE (type)
-		if (config->base[type] >= 0 && !(nsmgr_config_types(config) & NSMGR_MASK(type)))
+		if (config->base[type] >= 0 && !((config->make | config->pin) & NSMGR_MASK(type)))
 			pin(config, type, take_fd(config->base[type]));
 }
