@@ -150,10 +150,11 @@ int nsm_stage_publish(struct nsm_stage *stage, const char *name)
 	return 0;
 }
 
-/* Unlinks a file of the set, after having unmounted whatever lies on it: mounts can be stacked. Without a descriptor, for
- * it has to work when there are no more. */
+/* Unmounts whatever lies on a file of the set, and unlinks it. Mounts can be stacked; metadata has none, so there the
+ * unlink comes first. */
 static int remove_file(struct nsm_stage *stage, const char *name, bool *ret_detached)
 {
+	bool mounted = nsm_nstype_from_file(name) != NSMGR_TYPE_NONE;
 	char path[320], file[280];
 	struct nsm_text path_text = NSM_TEXT(path), file_text = NSM_TEXT(file);
 
@@ -162,65 +163,76 @@ static int remove_file(struct nsm_stage *stage, const char *name, bool *ret_deta
 	if (file_text.cut || path_text.cut)
 		return -ENAMETOOLONG;
 	for (;;) {
+		bool was_mount = mounted && umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0;
+
+		if (mounted && !was_mount && errno == ENOENT)
+			return 0;
+		if (mounted && !was_mount && errno != EINVAL)
+			return -errno;
 		if (unlinkat(stage->dir, file, 0) == 0) {
 			*ret_detached = true;
 			return 0;
 		}
 		if (errno == ENOENT)
 			return 0;
-		if (errno != EBUSY)
+		/* Busy although nothing could be unmounted: a mount that is locked for our user namespace. */
+		if (errno != EBUSY || (mounted && !was_mount))
 			return -errno;
-		if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
-			/* Busy, and not to be unmounted: a mount that is locked for our user namespace. */
-			return errno == EINVAL ? -EBUSY : -errno;
-		*ret_detached = true;
+		*ret_detached |= was_mount;
+		mounted = true;
 	}
 }
 
-/* What somebody else put there. */
-static int remove_others(struct nsm_stage *stage, bool *ret_detached)
+static int remove_entry(struct nsm_stage *stage, const char *name, bool *ret_detached)
+{
+	int r = remove_file(stage, name, ret_detached);
+
+	return r < 0 ? nsm_fail(stage->store->ctx, r, "detach", nsm_nstype_from_file(name), NULL) : 0;
+}
+
+/* What a set has if nobody else put anything into it: for when there is no descriptor left to look. */
+static int remove_usual(struct nsm_stage *stage, bool *ret_detached)
+{
+	for NSM_EACH_TYPE (type) {
+		int r = remove_entry(stage, nsm_nstypes[type].name, ret_detached);
+
+		if (r < 0)
+			return r;
+	}
+	return remove_entry(stage, NSM_META_FILE, ret_detached);
+}
+
+static int remove_entries(struct nsm_stage *stage, bool *ret_detached)
 {
 	nsm_autoclose int set = openat(stage->dir, SET, DIR_FLAGS);
 	const struct nsm_dirent *entry;
 	struct nsm_dir dir;
 	int r;
 
+	if (set < 0 && errno == ENOENT)
+		return 0;
 	if (set < 0)
-		return -errno;
+		return remove_usual(stage, ret_detached);
 	nsm_dir_begin(&dir, set);
 	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
-		r = remove_file(stage, entry->d_name, ret_detached);
+		r = remove_entry(stage, entry->d_name, ret_detached);
 		if (r < 0)
 			return r;
 	}
-	return r;
+	return r < 0 ? nsm_fail(stage->store->ctx, r, "detach", NSMGR_TYPE_NONE, NULL) : 0;
 }
 
 int nsm_stage_remove(struct nsm_stage *stage, bool *ret_detached)
 {
-	struct nsmgr_ctx *ctx = stage->store->ctx;
 	bool detached = false;
-	int r = 0;
+	int r = remove_entries(stage, &detached);
 
-	for NSM_EACH_TYPE (type) {
-		r = remove_file(stage, nsm_nstypes[type].name, &detached);
-		if (r < 0) {
-			nsm_fail(ctx, r, "detach", type, NULL);
-			break;
-		}
-	}
 	if (ret_detached)
 		*ret_detached = detached;
 	if (r < 0)
 		return r;
-	r = remove_file(stage, NSM_META_FILE, &detached);
-	if (r == 0 && unlinkat(stage->dir, SET, AT_REMOVEDIR) < 0) {
-		r = errno == ENOTEMPTY ? remove_others(stage, &detached) : -errno;
-		if (r == 0 && unlinkat(stage->dir, SET, AT_REMOVEDIR) < 0)
-			r = -errno;
-	}
-	if (r < 0 && r != -ENOENT)
-		return nsm_fail(ctx, r, "detach", NSMGR_TYPE_NONE, NULL);
+	if (unlinkat(stage->dir, SET, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return nsm_fail(stage->store->ctx, -errno, "detach", NSMGR_TYPE_NONE, NULL);
 	stage->busy = false;
 	return 0;
 }

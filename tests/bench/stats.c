@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_PARTS 8
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Between the two values that are next to it. */
+static double quantile(const double *sorted, unsigned count, double where)
+{
+	double place = where * (count - 1);
+	unsigned below = (unsigned)place;
+
+	if (below + 1 >= count)
+		return sorted[count - 1];
+	return sorted[below] + (place - below) * (sorted[below + 1] - sorted[below]);
+}
+
+struct quartiles stats_quartiles(const double *values, unsigned count)
+{
+	struct quartiles ret = {NAN, NAN, NAN};
+	double *sorted = count ? calloc(count, sizeof(*sorted)) : NULL;
+	unsigned used = 0;
+
+	if (!sorted)
+		return ret;
+	for (unsigned i = 0; i < count; i++)
+		if (!isnan(values[i]))
+			sorted[used++] = values[i];
+	qsort(sorted, used, sizeof(*sorted), compare);
+	if (used) {
+		ret.low = quantile(sorted, used, 0.25);
+		ret.median = quantile(sorted, used, 0.5);
+		ret.high = quantile(sorted, used, 0.75);
+	}
+	free(sorted);
+	return ret;
+}
+
+/* The median of one part of a row; parts of rows with other numbers of rounds are the same part of the time. */
+static double part_median(const struct row *row, unsigned part, unsigned parts)
+{
+	unsigned begin = row->count * part / parts, end = row->count * (part + 1) / parts;
+
+	return stats_quartiles(row->samples + begin, end - begin).median;
+}
+
+static double part_ratio(const struct row *const rows[4], unsigned part, unsigned parts)
+{
+	double over = part_median(rows[0], part, parts) - (rows[1] ? part_median(rows[1], part, parts) : 0);
+	double under = part_median(rows[2], part, parts) - (rows[3] ? part_median(rows[3], part, parts) : 0);
+
+	return under > 0 ? over / under : NAN;
+}
+
+struct quartiles stats_ratio(const struct row *over, const struct row *over_base, const struct row *under,
+			     const struct row *under_base)
+{
+	const struct row *const rows[4] = {over, over_base, under, under_base};
+	unsigned parts = MAX_PARTS;
+	double ratios[MAX_PARTS] = {0};
+	struct quartiles ret;
+
+	for (size_t i = 0; i < 4; i++)
+		if (rows[i] && rows[i]->count < parts)
+			parts = rows[i]->count;
+	for (unsigned part = 0; part < parts; part++)
+		ratios[part] = part_ratio(rows, part, parts);
+	ret = stats_quartiles(ratios, parts);
+	ret.median = parts ? part_ratio(rows, 0, 1) : NAN;
+	return ret;
+}
