@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 void nsm_setdir_close(struct nsm_setdir *set)
 {
@@ -35,7 +36,7 @@ static int read_entries(struct nsm_setdir *set)
 
 int nsm_setdir_open(struct nsm_store *store, const char *name, struct nsm_setdir *ret)
 {
-	nsm_autosetdir struct nsm_setdir set = { .store = store, .fd = -EBADF };
+	nsm_autosetdir struct nsm_setdir set = { .store = store, .name = name, .fd = -EBADF };
 	int r;
 
 	set.fd = openat(store->root, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -57,12 +58,25 @@ int nsm_setdir_open(struct nsm_store *store, const char *name, struct nsm_setdir
 	return 0;
 }
 
+bool nsm_setdir_is_current(const struct nsm_setdir *set)
+{
+	struct stat named, opened;
+
+	return fstat(set->fd, &opened) == 0 && fstatat(set->store->root, set->name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+}
+
 /* Whether the record speaks of this boot; what an older one says of ids means nothing. */
 static bool record_is_current(struct nsm_setdir *set)
 {
 	char boot_id[NSM_BOOT_ID_SIZE];
 
 	return nsm_boot_id(boot_id) == 0 && nsm_streq(boot_id, set->meta.boot_id);
+}
+
+static int refuse_removed(struct nsmgr_ctx *ctx)
+{
+	return nsm_fail_text(ctx, -ENOENT, "open", NSMGR_TYPE_NONE, NULL, "no such set: it was removed just now");
 }
 
 int nsm_handle_probe(struct nsm_setdir *set, enum nsmgr_type type, int *ret_fd)
@@ -80,7 +94,7 @@ int nsm_handle_probe(struct nsm_setdir *set, enum nsmgr_type type, int *ret_fd)
 	if (fd == -EACCES || fd == -ELOOP || fd == -ENXIO)
 		return NSMGR_STALE; /* our placeholder is mode 0; or what is no handle at all */
 	if (fd == -ENOENT)
-		return nsm_fail_text(ctx, fd, "open", NSMGR_TYPE_NONE, NULL, "no such set: it was removed just now");
+		return refuse_removed(ctx);
 	if (fd < 0)
 		return nsm_fail(ctx, fd, "open", type, NULL);
 	r = nsm_nsfd_type(fd, &is);
@@ -103,6 +117,8 @@ int nsm_handle_open(struct nsm_setdir *set, enum nsmgr_type type)
 	nsm_autoclose int fd = -EBADF;
 	int state = nsm_handle_probe(set, type, &fd);
 
+	if (state != NSMGR_LIVE && state >= 0 && !nsm_setdir_is_current(set))
+		return refuse_removed(ctx);
 	switch (state) {
 	case NSMGR_LIVE:
 		break;
@@ -117,8 +133,10 @@ int nsm_handle_open(struct nsm_setdir *set, enum nsmgr_type type)
 	default:
 		return state;
 	}
-	if (type == NSMGR_PID && nsm_init_find(fd, set->meta.keeper, NULL, NULL) == NSM_INIT_DEAD)
-		return nsm_fail_text(ctx, -ESRCH, "open", type, NULL,
+	if (type != NSMGR_PID || nsm_init_find(fd, set->meta.keeper, NULL, NULL) != NSM_INIT_DEAD)
+		return take_fd(fd);
+	if (!nsm_setdir_is_current(set))
+		return refuse_removed(ctx);
+	return nsm_fail_text(ctx, -ESRCH, "open", type, NULL,
 				     "dead: its init has ended (cure: nsmgr rm, then create it again)");
-	return take_fd(fd);
 }

@@ -8,7 +8,8 @@
 
 /* The directory of a set, opened and read once. */
 struct nsm_setdir {
-	struct nsm_store *store; /* borrowed */
+	struct nsm_store *store; /* borrowed, and so is the name */
+	const char *name;
 	int fd;
 	unsigned types;	 /* those that have a file */
 	bool has_meta;
@@ -23,6 +24,10 @@ struct nsm_setdir {
 int nsm_setdir_open(struct nsm_store *store, const char *name, struct nsm_setdir *ret);
 void nsm_setdir_close(struct nsm_setdir *set);
 #define nsm_autosetdir nsm_cleanup(nsm_setdir_close)
+
+/* Whether the directory still bears its name: what is being taken apart has lost it before, and what is seen of it then is
+ * neither stale nor dead, but gone. */
+bool nsm_setdir_is_current(const struct nsm_setdir *set);
 
 /* Opens a handle of the set and says what it is. *ret_fd is -EBADF where there is no namespace to have. Gives the
  * state, or -errno (with the failure recorded) when it could not be looked at. Liveness of a pid

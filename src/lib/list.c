@@ -152,6 +152,7 @@ const char *const *nsmgr_list_names(const struct nsmgr_list *list, size_t *ret_c
 int nsmgr_list_handles(struct nsmgr_list *list, const char *name, struct nsmgr_handle ret_handles[])
 {
 	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
+	bool whole = true;
 	int count = 0, r;
 
 	if (list->store.root < 0)
@@ -163,10 +164,14 @@ int nsmgr_list_handles(struct nsmgr_list *list, const char *name, struct nsmgr_h
 		if (!(set.types & NSMGR_MASK(type)))
 			continue;
 		r = nsm_handle_describe(&set, type, &ret_handles[count]);
+		whole &= r == 0 && ret_handles[count].state == NSMGR_LIVE;
 		if (r == 0)
 			count++;
-		else if (r != -ENOENT) /* it went away meanwhile */
+		else if (r != -ENOENT) /* that file alone was taken away */
 			return r;
 	}
+	/* A set on its way out was whole until it lost its name (LESSONS 3). */
+	if (!whole && !nsm_setdir_is_current(&set))
+		return nsm_fail_text(list->store.ctx, -ENOENT, "open", NSMGR_TYPE_NONE, NULL, "no such set");
 	return count;
 }
