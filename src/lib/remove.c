@@ -7,23 +7,23 @@
 /* Kills the init, and with it everybody in its namespace. Waited for later: the set is hidden already. */
 static int kill_init(struct nsm_removal *removal, int *ret_pidfd)
 {
-	int r = 0;
+	int r;
 
 	if (removal->pidns < 0)
 		return 0;
 	switch (nsm_init_find(removal->pidns, removal->keeper, ret_pidfd, NULL)) {
-	case NSM_INIT_ALIVE:
-		r = nsm_sys_pidfd_kill(*ret_pidfd, SIGKILL);
-		break;
 	case NSM_INIT_DEAD:
 		return 0;
 	case NSM_INIT_UNKNOWN:
-		r = -ESRCH;
+		return nsm_fail_text(removal->store->ctx, -EAGAIN, "kill", NSMGR_PID, NULL, "its init cannot be found now");
+	case NSM_INIT_ALIVE:
 		break;
 	}
-	if (r < 0)
-		nsm_close(ret_pidfd);
-	return r < 0 ? nsm_fail(removal->store->ctx, r, "kill", NSMGR_PID, NULL) : 0;
+	r = nsm_sys_pidfd_kill(*ret_pidfd, SIGKILL);
+	if (r == 0 || r == -ESRCH) /* it was faster */
+		return 0;
+	nsm_close(ret_pidfd);
+	return nsm_fail(removal->store->ctx, r, "kill", NSMGR_PID, NULL);
 }
 
 static int wait_for_init(struct nsm_removal *removal, int pidfd)
