@@ -66,7 +66,7 @@ strip_comments() {
 	}' "$1"
 }
 
-for layer in base lib cmd; do
+for layer in base lib cmd nsmgr; do
 	mkdir -p "$tmp/src/$layer"
 	for file in "$srcdir/src/$layer"/*.[ch]; do
 		strip_comments "$file" >"$tmp/src/$layer/${file##*/}"
@@ -104,7 +104,7 @@ call() {
 
 # ---- who includes whom ----
 
-base=$(files src/base) lib=$(files src/lib) cmd=$(files src/cmd)
+base=$(files src/base) lib=$(files src/lib) cmd=$(files src/cmd) public=$(files src/nsmgr)
 
 # check_includes NAME ALLOWED FILE...: every other header in quotes is refused
 check_includes() {
@@ -120,7 +120,15 @@ check_includes() {
 	check_includes 'src/base includes only base/' 'base/' $base
 	check_includes 'src/lib includes only base/, lib/ and nsmgr.h' 'base/|lib/|nsmgr\.h"' $lib
 	check_includes 'src/cmd includes only base/, cmd/ and nsmgr.h' 'base/|cmd/|nsmgr\.h"' $cmd
-	check_includes 'nsmgr.h includes system headers only' 'nothing' src/nsmgr.h
+	check_includes 'the public headers include nothing in quotes' 'nothing' src/nsmgr.h $public
+	result 'the public headers include system headers and nsmgr/ only' \
+		"$(in_code '#[[:space:]]*include[[:space:]]*<(nsmgr\.h|config\.h|base/|lib/|cmd/)' src/nsmgr.h $public)"
+	result 'the sources know the public headers as nsmgr.h alone' \
+		"$(in_code '#[[:space:]]*include[[:space:]]*<nsmgr[/.]' $base $lib $cmd)"
+	result 'nsmgr.h includes all of nsmgr/ and nothing else' "$(
+		sed -n 's/^#include <\(.*\)>$/src\/\1/p' "$tmp/src/nsmgr.h" | sort >"$tmp/included"
+		printf '%s\n' $public | diff - "$tmp/included"
+	)"
 }
 
 complaints=
@@ -138,6 +146,10 @@ result 'a .c file includes its own header first' "$complaints"
 
 # ---- who may call what ----
 
+# What runs in children of the library's.
+children='src/lib/call.c src/lib/create.c src/lib/creator_run.c src/lib/hook.c src/lib/idmap_write.c'
+children="$children src/lib/keeper.c src/lib/start_child.c"
+
 # shellcheck disable=SC2046,SC2086
 {
 	result 'only src/lib/sys.c calls syscall()' \
@@ -151,7 +163,7 @@ result 'a .c file includes its own header first' "$complaints"
 			$base $lib)"
 	result 'only the children of the library call _exit()' \
 		"$(in_code "$(call _exit)" \
-			$(all_but 'src/lib/create.c src/lib/creator_run.c src/lib/idmap_write.c' $base $lib))"
+			$(all_but "$children" $base $lib))"
 }
 
 # ---- src/README ----
@@ -159,35 +171,52 @@ result 'a .c file includes its own header first' "$complaints"
 # Its list of files: two blanks, the file below src/ ("[ch]" for .c and .h), two blanks at least, what it is for.
 sed -n '/^FILES$/,$s/^  \([a-z_/]*[a-z_]\.[][ch]*\)  .*/\1/p' "$srcdir/src/README" |
 	sed 's/\(.*\)\[ch\]$/\1c\n\1h/' | sort >"$tmp/listed"
-(cd "$srcdir/src" && find base lib cmd nsmgr.h -name '*.[ch]' | sort) >"$tmp/present"
+(cd "$srcdir/src" && find base lib cmd nsmgr nsmgr.h -name '*.[ch]' | sort) >"$tmp/present"
 result 'src/README lists every source file' "$(comm -13 "$tmp/listed" "$tmp/present")"
 result 'src/README lists no file that is gone' "$(comm -23 "$tmp/listed" "$tmp/present")"
 result 'src/README lists a file once' "$(uniq -d "$tmp/listed")"
 
 # shellcheck disable=SC2086
-result 'no source file has more than 300 lines' "$(cd "$srcdir" && wc -l src/nsmgr.h $base $lib $cmd |
+result 'no source file has more than 300 lines' "$(cd "$srcdir" && wc -l src/nsmgr.h $public $base $lib $cmd |
 	awk '$1 > 300 && $2 != "total" { print $2 ": " $1 }')"
 
-# ---- the public header ----
+# ---- the public headers ----
 
 cc=$(make_variable CC)
 : "${cc:=${CC:-cc}}"
 cxx=${CXX:-c++}
 
-# compiles COMPILER... : what it says of a file that includes nsmgr.h and nothing else
+# compiles HEADER COMPILER... : what it says of a file that includes that header and nothing else
 compiles() {
-	"$@" -Wall -Wextra -Werror -pedantic -I"$srcdir/src" -c -o "$tmp/alone.o" 2>&1 || echo "refused by: $*"
+	header=$1
+	shift
+	echo "#include <$header>" | "$@" -Wall -Wextra -Werror -pedantic -I"$srcdir/src" -c -o "$tmp/alone.o" - \
+		>"$tmp/said" 2>&1 || {
+		echo "refused by: $*"
+		head -n 8 "$tmp/said"
+	}
 }
 
-echo '#include <nsmgr.h>' >"$tmp/alone.c"
-cp "$tmp/alone.c" "$tmp/alone.cc"
-# shellcheck disable=SC2086 # a compiler can come with options
-result 'nsmgr.h compiles alone in C11' "$(compiles $cc -std=c11 "$tmp/alone.c")"
-if command -v "$cxx" >/dev/null; then
-	result 'nsmgr.h compiles alone in C++' "$(compiles "$cxx" -std=c++11 "$tmp/alone.cc")"
-else
-	skip 'nsmgr.h compiles alone in C++' 'no C++ compiler'
-fi
+for header in nsmgr.h $public; do
+	header=${header#src/}
+	# shellcheck disable=SC2086 # a compiler can come with options
+	result "$header compiles alone in C11" "$(compiles "$header" $cc -std=c11 -x c)"
+	if command -v "$cxx" >/dev/null; then
+		result "$header compiles alone in C++11" "$(compiles "$header" "$cxx" -std=c++11 -x c++)"
+	else
+		skip "$header compiles alone in C++11" 'no C++ compiler'
+	fi
+done
+
+# Functions, but not the types of functions. A declaration can take several lines.
+# shellcheck disable=SC2086
+(cd "$tmp" && cat $public) | grep -v '^[[:space:]]*#' | tr '\n' ' ' | tr ';' '\n' | grep -v '^[[:space:]]*typedef' |
+	grep -oE '[ *]nsmgr_[a-z0-9_]+\(' | tr -d ' *(' | sort >"$tmp/declared"
+sed -n 's/^\t\(nsmgr_[a-z0-9_]*\);$/\1/p' "$srcdir/src/libnsmgr.sym" | sort >"$tmp/versioned"
+result 'a function is declared once' "$(uniq -d "$tmp/declared")"
+result 'libnsmgr.sym has every function that the headers declare' "$(comm -23 "$tmp/declared" "$tmp/versioned")"
+result 'libnsmgr.sym has no function that the headers do not declare' "$(comm -13 "$tmp/declared" "$tmp/versioned")"
+result 'functions were found' "$([ "$(wc -l <"$tmp/declared")" -gt 100 ] || wc -l <"$tmp/declared")"
 
 # ---- what was built ----
 
@@ -200,8 +229,7 @@ else
 	nm -D --defined-only "$library" | awk '{ print $NF }' | sed 's/@.*//' >"$tmp/exported"
 	# The name of a version node is a symbol too.
 	result 'the library exports nsmgr_ alone' "$(grep -v -e '^nsmgr_' -e '^LIBNSMGR_' "$tmp/exported")"
-	grep -v '^typedef' "$tmp/src/nsmgr.h" | grep -oE 'nsmgr_[a-z_]+\(' | tr -d '(' | sort -u >"$tmp/declared"
-	result 'the library exports all that nsmgr.h declares' "$(sort -u "$tmp/exported" | comm -13 - "$tmp/declared")"
+	result 'the library exports all that the headers declare' "$(sort -u "$tmp/exported" | comm -13 - "$tmp/declared")"
 	result 'every exported symbol has a version' "$(nm -D --defined-only "$library" | grep ' nsmgr_' | grep -v '@@LIBNSMGR_')"
 fi
 

@@ -15,6 +15,16 @@ void nsm_close(int *fd)
 	*fd = -EBADF;
 }
 
+int nsm_dup(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+	/* EINVAL: not even that number is below the limit. */
+	if (copy < 0)
+		return errno == EINVAL ? -EMFILE : -errno;
+	return copy;
+}
+
 ssize_t nsm_read_text(int fd, char *buf, size_t size)
 {
 	size_t len = 0;

@@ -11,6 +11,10 @@ void nsm_close(int *fd);
 
 #define nsm_autoclose nsm_cleanup(nsm_close)
 
+/* One more descriptor of the same file, close-on-exec, or -errno. It is no standard one, which a program that has closed
+ * its own would write to. */
+int nsm_dup(int fd);
+
 /* Fills `buf` with what is left of a file and a closing NUL. Returns the length, -EFBIG when it does
  * not fit, or -errno. */
 ssize_t nsm_read_text(int fd, char *buf, size_t size);

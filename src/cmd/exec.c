@@ -170,7 +170,7 @@ static int act(struct job *job, char **argv)
 {
 	bool enters_pid;
 
-	if (nsmgr_set_open(job->app->ctx, job->name, job->types, &job->set) < 0)
+	if (nsmgr_set_open(job->app->ctx, job->name, job->types, NSMGR_OPEN_HOLD, &job->set) < 0)
 		return say_failure(job->app, job->name);
 	enters_pid = nsmgr_set_types(job->set) & NSMGR_MASK(NSMGR_PID);
 	if (nsmgr_command_enter(job->command, job->set) < 0)

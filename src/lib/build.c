@@ -61,7 +61,7 @@ static int fill_and_publish(struct nsm_stage *stage, const char *name, struct ns
 
 	if (nsm_creator_is_needed(config)) {
 		creator = &own;
-		r = nsm_creator_start(config, name, floor, creator);
+		r = nsm_creator_start(config, &(struct nsm_order){ .name = name, .floor = floor }, creator);
 	} else if (config->make) {
 		r = nsm_creator_self(config, creator);
 	}
@@ -87,7 +87,7 @@ static int build(struct nsm_stage *stage, const char *name, struct nsmgr_config 
 /* The id that a mount namespace made for us has to exceed to be pinned here (KERNEL R11). */
 static uint64_t own_mntns_id(void)
 {
-	struct nsm_nsid own;
+	struct nsmgr_id own;
 
 	return nsm_place_own(&own) < 0 ? 0 : own.id;
 }

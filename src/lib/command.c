@@ -2,15 +2,9 @@
 #include "lib/command.h"
 
 #include "base/fd.h"
-#include "base/text.h"
-#include "lib/nsfd.h"
-#include "lib/set.h"
+#include "lib/edge.h"
 #include "lib/sys.h"
 
-#include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 int nsmgr_command_new(struct nsmgr_ctx *ctx, struct nsmgr_command **ret_command)
@@ -21,6 +15,7 @@ int nsmgr_command_new(struct nsmgr_ctx *ctx, struct nsmgr_command **ret_command)
 		return nsm_fail(ctx, -ENOMEM, "command", NSMGR_TYPE_NONE, NULL);
 	command->ctx = nsmgr_ref(ctx);
 	command->parent = -EBADF;
+	command->group = -1;
 	*ret_command = command;
 	return 0;
 }
@@ -30,9 +25,16 @@ void nsmgr_command_free(struct nsmgr_command *command)
 	if (!command)
 		return;
 	nsm_close(&command->parent);
+	free(command->groups);
+	free(command->pid_env);
 	free(command->env);
 	nsmgr_unref(command->ctx);
 	free(command);
+}
+
+void nsmgr_command_argv0(struct nsmgr_command *command, const char *name)
+{
+	command->argv0 = name;
 }
 
 int nsmgr_command_as(struct nsmgr_command *command, const char *user_and_groups)
@@ -44,52 +46,43 @@ int nsmgr_command_as(struct nsmgr_command *command, const char *user_and_groups)
 	return 0;
 }
 
+int nsmgr_command_ids(struct nsmgr_command *command, uid_t uid, gid_t gid, const gid_t groups[], size_t count)
+{
+	gid_t *copy = NULL;
+	bool bad = uid == (uid_t)-1 || gid == (gid_t)-1;
+
+	if (count > NSM_GROUP_COUNT)
+		return nsm_fail_text(command->ctx, -E2BIG, "credentials", NSMGR_TYPE_NONE, NULL, "at most %d groups",
+				     NSM_GROUP_COUNT);
+	for (size_t i = 0; i < count; i++)
+		bad |= groups[i] == (gid_t)-1;
+	/* set*id(2) take it for "leave it as it is". */
+	if (bad)
+		return nsm_fail_text(command->ctx, -EINVAL, "credentials", NSMGR_TYPE_NONE, NULL, "-1 is no id");
+	if (count) {
+		copy = malloc(count * sizeof(*copy));
+		if (!copy)
+			return nsm_fail(command->ctx, -ENOMEM, "credentials", NSMGR_TYPE_NONE, NULL);
+		memcpy(copy, groups, count * sizeof(*copy));
+	}
+	free(command->groups);
+	command->groups = copy;
+	command->group_count = count;
+	command->uid = uid;
+	command->gid = gid;
+	command->credentials = NSM_CREDENTIALS_IDS;
+	return 0;
+}
+
 void nsmgr_command_preserve_credentials(struct nsmgr_command *command)
 {
 	command->credentials = NSM_CREDENTIALS_PRESERVE;
 }
 
-void nsmgr_command_cwd(struct nsmgr_command *command, const char *path)
+void nsmgr_command_keep_capabilities(struct nsmgr_command *command, uint64_t capabilities)
 {
-	command->cwd = path;
-}
-
-int nsmgr_command_env(struct nsmgr_command *command, const char *assignment)
-{
-	const char *name = assignment + (*assignment == '-');
-	const char **changes;
-
-	if (!*name || *name == '=' || (name != assignment && strchr(name, '=')))
-		return nsm_fail_text(command->ctx, -EINVAL, "environment", NSMGR_TYPE_NONE, NULL,
-				     "neither NAME=VALUE, nor NAME, nor -NAME");
-	changes = realloc(command->env, (command->env_count + 1) * sizeof(*changes));
-	if (!changes)
-		return nsm_fail(command->ctx, -ENOMEM, "environment", NSMGR_TYPE_NONE, NULL);
-	command->env = changes;
-	command->env[command->env_count++] = assignment;
-	return 0;
-}
-
-void nsmgr_command_clear_env(struct nsmgr_command *command)
-{
-	command->clear_env = true;
-}
-
-int nsmgr_command_preserve_fd(struct nsmgr_command *command, int fd)
-{
-	size_t at = command->fd_count;
-
-	if (fd < 0 || fcntl(fd, F_GETFD) < 0)
-		return nsm_fail_text(command->ctx, -EBADF, "descriptors", NSMGR_TYPE_NONE, NULL, "%d is not open", fd);
-	if (fd <= 2)
-		return 0;
-	if (at == NSM_FD_COUNT)
-		return nsm_fail_text(command->ctx, -E2BIG, "descriptors", NSMGR_TYPE_NONE, NULL, "at most %d", NSM_FD_COUNT);
-	for (; at > 0 && command->fds[at - 1] > fd; at--)
-		command->fds[at] = command->fds[at - 1];
-	command->fds[at] = fd;
-	command->fd_count++;
-	return 0;
+	command->keeps_capabilities = true;
+	command->capabilities = capabilities;
 }
 
 void nsmgr_command_no_new_privs(struct nsmgr_command *command)
@@ -97,9 +90,52 @@ void nsmgr_command_no_new_privs(struct nsmgr_command *command)
 	command->no_new_privs = true;
 }
 
+void nsmgr_command_root(struct nsmgr_command *command, const char *path)
+{
+	command->root = path;
+}
+
+void nsmgr_command_cwd(struct nsmgr_command *command, const char *path)
+{
+	command->cwd = path;
+}
+
+void nsmgr_command_signal_mask(struct nsmgr_command *command, uint64_t blocked)
+{
+	command->sets_mask = true;
+	command->mask = blocked;
+}
+
+int nsmgr_command_signal(struct nsmgr_command *command, int signal, void (*disposition)(int))
+{
+	const uint64_t fixed = NSMGR_SIGNAL(SIGKILL) | NSMGR_SIGNAL(SIGSTOP);
+	uint64_t which = signal ? 0 : ~fixed;
+
+	if (signal > 0 && signal <= NSM_SIGNAL_COUNT)
+		which = NSMGR_SIGNAL(signal);
+	if (!which || (which & fixed) || (disposition != SIG_DFL && disposition != SIG_IGN))
+		return nsm_fail_text(command->ctx, -EINVAL, "signals", NSMGR_TYPE_NONE, NULL,
+				     "signal %d cannot be set, or to neither SIG_DFL nor SIG_IGN", signal);
+	command->defaults &= ~which;
+	command->ignored &= ~which;
+	*(disposition == SIG_DFL ? &command->defaults : &command->ignored) |= which;
+	return 0;
+}
+
 void nsmgr_command_new_session(struct nsmgr_command *command)
 {
 	command->new_session = true;
+	command->group = -1;
+}
+
+int nsmgr_command_process_group(struct nsmgr_command *command, pid_t group)
+{
+	if (group < 0)
+		return nsm_fail_text(command->ctx, -EINVAL, "process group", NSMGR_TYPE_NONE, NULL, "%ld is no process group",
+				     (long)group);
+	command->new_session = false;
+	command->group = group;
+	return 0;
 }
 
 void nsmgr_command_parent_death(struct nsmgr_command *command, int signal)
@@ -107,77 +143,10 @@ void nsmgr_command_parent_death(struct nsmgr_command *command, int signal)
 	command->parent_signal = signal;
 }
 
-/* Where the command starts: --cwd inside; else the present directory where it exists inside, else /. By its name, so
- * that it is below the root that was entered (CVE-2024-21626); `before` is "" when it had none. */
-static int change_directory(struct nsmgr_command *command, const char *before)
+void nsmgr_command_hook(struct nsmgr_command *command, nsmgr_exec_fn *hook, void *data)
 {
-	const char *cwd = command->cwd;
-
-	/* A relative one is meant from where the command would start without it. */
-	if (command->entered_mnt && (!cwd || *cwd != '/') && (!*before || chdir(before) < 0)) {
-		nsm_log(command->ctx, "the present directory does not exist inside: starting in /");
-		if (chdir("/") < 0)
-			return nsm_fail(command->ctx, -errno, "cwd", NSMGR_TYPE_NONE, "/");
-	}
-	return cwd && chdir(cwd) < 0 ? nsm_fail(command->ctx, -errno, "cwd", NSMGR_TYPE_NONE, cwd) : 0;
-}
-
-int nsmgr_command_enter(struct nsmgr_command *command, struct nsmgr_set *set)
-{
-	unsigned types = nsmgr_set_types(set);
-	struct nsm_text text = NSM_TEXT(command->name_env);
-	char before[PATH_MAX] = "";
-	int r;
-
-	command->entered_mnt = types & NSMGR_MASK(NSMGR_MNT);
-	command->entered_pid = types & NSMGR_MASK(NSMGR_PID);
-	command->entered_user = (types & NSMGR_MASK(NSMGR_USER)) && !nsm_nsfd_is_own(set->fds[NSMGR_USER], NSMGR_USER);
-	nsm_text_add(&text, "NSMGR_NAME=%s", set->name);
-	/* "(unreachable)..." is what the kernel says of a directory outside our root. */
-	if (command->entered_mnt && (!getcwd(before, sizeof(before)) || before[0] != '/'))
-		before[0] = '\0';
-	/* Nobody inside shall trace us or read our memory while we are neither here nor there (CVE-2016-9962). An
-	 * execve gives the attribute back. Only these three show us to somebody who did not see us before. */
-	if (command->entered_pid || command->entered_mnt || command->entered_user)
-		prctl(PR_SET_DUMPABLE, 0);
-	r = nsmgr_set_enter(set);
-	return r < 0 ? r : change_directory(command, before);
-}
-
-/* Keeps exactly the chosen descriptors above 2. Those were found open before, and lose their close-on-exec mark. */
-static int close_descriptors(struct nsmgr_command *command)
-{
-	unsigned next = 3;
-	int r;
-
-	for (size_t i = 0; i < command->fd_count; i++) {
-		unsigned fd = (unsigned)command->fds[i];
-
-		if (fd > next) {
-			r = nsm_sys_close_range(next, fd - 1, true);
-			if (r < 0)
-				return r;
-		}
-		if (fcntl((int)fd, F_SETFD, 0) < 0)
-			return -errno;
-		next = fd + 1;
-	}
-	return nsm_sys_close_range(next, ~0u, true);
-}
-
-/* The signal that comes when the parent ends. The setting is lost by a change of ids, so it comes late, and the parent may
- * have ended before: inside a pid namespace getppid(2) would not tell (KERNEL R27). */
-static int bind_to_parent(struct nsmgr_command *command)
-{
-	struct pollfd parent = { .fd = command->parent, .events = POLLIN };
-
-	if (!command->parent_signal)
-		return 0;
-	if (prctl(PR_SET_PDEATHSIG, command->parent_signal) < 0)
-		return -errno;
-	if (poll(&parent, 1, 0) != 0)
-		raise(SIGKILL);
-	return 0;
+	command->hook = hook;
+	command->hook_data = data;
 }
 
 pid_t nsmgr_command_fork(struct nsmgr_command *command)
@@ -188,36 +157,13 @@ pid_t nsmgr_command_fork(struct nsmgr_command *command)
 	if (command->parent_signal) {
 		command->parent = nsm_sys_pidfd_open(getpid());
 		if (command->parent < 0)
-			return nsm_fail(command->ctx, command->parent, "parent death", NSMGR_TYPE_NONE, NULL);
+			return nsm_edge(command->ctx, NSM_EDGE_command_fork,
+					nsm_fail(command->ctx, command->parent, "parent death", NSMGR_TYPE_NONE, NULL));
 	}
 	pid = fork();
 	if (pid < 0)
 		pid = nsm_fail(command->ctx, -errno, "fork", type, NULL);
 	if (pid != 0)
 		nsm_close(&command->parent);
-	return pid;
-}
-
-int nsmgr_command_exec(struct nsmgr_command *command, const char *const argv[])
-{
-	struct nsmgr_ctx *ctx = command->ctx;
-	nsm_autofree char **environment = NULL;
-	int r = nsm_environment_build(command, &environment);
-
-	if (r < 0)
-		return r;
-	if (command->new_session && setsid() < 0)
-		return nsm_fail(ctx, -errno, "new session", NSMGR_TYPE_NONE, NULL);
-	r = nsm_credentials_apply(command);
-	if (r < 0)
-		return r;
-	if (command->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return nsm_fail(ctx, -errno, "no new privileges", NSMGR_TYPE_NONE, NULL);
-	r = bind_to_parent(command);
-	if (r < 0)
-		return nsm_fail(ctx, r, "parent death", NSMGR_TYPE_NONE, NULL);
-	r = close_descriptors(command);
-	if (r < 0)
-		return nsm_fail(ctx, r, "descriptors", NSMGR_TYPE_NONE, NULL);
-	return nsm_fail(ctx, nsm_exec_search(argv, environment), "exec", NSMGR_TYPE_NONE, argv[0]);
+	return nsm_edge(command->ctx, NSM_EDGE_command_fork, pid);
 }

@@ -4,39 +4,101 @@
 
 #include "lib/ctx.h"
 
+#include <signal.h>
+
 #define NSM_FD_COUNT 256
+#define NSM_GROUP_COUNT 1024
 
 enum nsm_credentials {
 	NSM_CREDENTIALS_DEFAULT, /* 0:0 inside where a user namespace was joined that maps it */
 	NSM_CREDENTIALS_PRESERVE,
-	NSM_CREDENTIALS_USER
+	NSM_CREDENTIALS_USER,
+	NSM_CREDENTIALS_IDS
+};
+
+/* A descriptor and the number that the command has it under; the same one for one that only stays. */
+struct nsm_move {
+	int from, to;
 };
 
 struct nsmgr_command {
 	struct nsmgr_ctx *ctx;
 	enum nsm_credentials credentials;
 	const char *user; /* USER[:GROUP[,GROUP...]] */
-	const char *cwd;
+	uid_t uid;
+	gid_t gid;
+	size_t group_count;
+	gid_t *groups;
+	const char *argv0, *root, *cwd;
 	bool clear_env, no_new_privs, new_session;
+	pid_t group; /* to be in, 0 for its own; -1 for none */
 	size_t env_count;
 	const char **env;
+	char *pid_env; /* NAME=, and room for a number */
+	enum nsmgr_stdio stdio[3];
 	size_t fd_count;
-	int fds[NSM_FD_COUNT]; /* sorted */
+	struct nsm_move fds[NSM_FD_COUNT]; /* sorted by `to`, which is in it once */
+	bool keeps_capabilities, sets_mask;
+	uint64_t capabilities, mask;
+	uint64_t defaults, ignored; /* signals */
 	int parent_signal;
-	int parent; /* pidfd of who forked the command */
+	int parent; /* pidfd of who started the command */
+	nsmgr_exec_fn *hook;
+	void *hook_data;
 	/* From entering: */
 	bool entered_user, entered_mnt, entered_pid;
-	char name_env[80]; /* NSMGR_NAME=... */
+	char name_env[80]; /* NSMGR_NAME=..., or -NSMGR_NAME */
 };
 
-/* The ids of the command, in the order setgroups, setresgid, setresuid, each read back (LESSONS security 12). */
+/* What is made before the steps up to an execve(2), which may be taken in a child that must not allocate. */
+struct nsm_exec {
+	const char *program;	  /* looked up in PATH */
+	const char *const *argv;
+	char **environment;	  /* owned, not the strings */
+	const char **own_argv;	  /* owned: a copy of argv with another name */
+	struct nsm_move stdio[3]; /* those of them that change */
+	size_t stdio_count;
+	const sigset_t *mask;	  /* the one to have where the command does not ask for one; NULL: as it is */
+	int report;		  /* a descriptor that the steps must not cover, or -EBADF */
+};
+
+#define NSM_EXEC_INIT { .report = -EBADF }
+
+int nsm_exec_prepare(struct nsmgr_command *command, const char *const argv[], struct nsm_exec *ret);
+void nsm_exec_clear(struct nsm_exec *exec);
+
+/* What is known of a set without entering it; NULL is for none. */
+void nsm_command_look_at(struct nsmgr_command *command, const struct nsmgr_set *set);
+
+/* Enters it, and changes to the command's root and directory. */
+int nsm_command_go_to(struct nsmgr_command *command, struct nsmgr_set *set);
+
+/* All steps from there up to the execve(2), and that. */
+int nsm_command_settle(struct nsmgr_command *command, struct nsm_exec *exec);
+int nsm_command_execute(struct nsmgr_command *command, const struct nsm_exec *exec);
+
+/* The steps, in their order: */
+
+/* Puts all descriptors into place, and marks the others. Both may be interleaved with steps that open files. */
+int nsm_descriptors_move(struct nsmgr_command *command, struct nsm_exec *exec);
+int nsm_descriptors_close(struct nsmgr_command *command);
+
+/* The ids of the command, in the order setgroups, setresgid, setresuid, each read back (LESSONS security 12), and the
+ * capabilities with them. */
 int nsm_credentials_apply(struct nsmgr_command *command);
+
+/* Around the change of ids: keeps those capabilities over it that the command shall have, and makes them all it has. */
+int nsm_privileges_prepare(struct nsmgr_command *command);
+int nsm_privileges_apply(struct nsmgr_command *command);
 
 /* The command's environment, ended by NULL; free the array, not the strings. */
 int nsm_environment_build(struct nsmgr_command *command, char ***ret_environment);
 
-/* execve(2) of argv[0], looked up in the PATH of the new environment when it has no '/'. Like execvp(3), but without its
+/* Completes the variable that holds the pid. */
+void nsm_environment_put_pid(struct nsmgr_command *command);
+
+/* execve(2) of a program, looked up in the PATH of the new environment when it has no '/'. Like execvp(3), but without its
  * fallback to a shell, which C libraries do differently. Gives -errno. */
-int nsm_exec_search(const char *const argv[], char *const environment[]);
+int nsm_exec_search(const char *program, const char *const argv[], char *const environment[]);
 
 #endif

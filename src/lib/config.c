@@ -33,13 +33,15 @@ void nsmgr_config_free(struct nsmgr_config *config)
 	}
 	free(config->maps[NSMGR_UID]);
 	free(config->maps[NSMGR_GID]);
+	free(config->maps[NSMGR_PROJID]);
 	nsmgr_unref(config->ctx);
 	free(config);
 }
 
 void nsmgr_config_make(struct nsmgr_config *config, enum nsmgr_type type)
 {
-	config->make |= NSMGR_MASK(type);
+	if (nsmgr_type_name(type))
+		config->make |= NSMGR_MASK(type);
 }
 
 void nsmgr_config_make_rest(struct nsmgr_config *config)
@@ -57,6 +59,8 @@ int nsmgr_config_offset(struct nsmgr_config *config, clockid_t clock, const stru
 	if (clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME)
 		return nsm_fail_text(config->ctx, -EINVAL, "offsets", NSMGR_TIME, NULL,
 				     "only the monotonic and boottime clocks have offsets");
+	if (offset->tv_nsec < 0 || offset->tv_nsec > 999999999)
+		return nsm_fail_text(config->ctx, -EINVAL, "offsets", NSMGR_TIME, NULL, "nanoseconds go from 0 to 999999999");
 	config->asked[NSMGR_TIME]++;
 	*(clock == CLOCK_MONOTONIC ? &config->monotonic : &config->boottime) =
 		(struct nsm_offset){ .set = true, .value = *offset };
@@ -103,6 +107,24 @@ void nsmgr_config_proc(struct nsmgr_config *config, bool mount)
 {
 	config->asked[NSMGR_MNT]++;
 	config->no_proc = !mount;
+}
+
+void nsmgr_config_keeper_stays(struct nsmgr_config *config, bool stays)
+{
+	config->asked[NSMGR_PID]++;
+	config->keeper_stays = stays;
+}
+
+void nsmgr_config_hook_outside(struct nsmgr_config *config, nsmgr_outside_fn *hook, void *data)
+{
+	config->outside = hook;
+	config->outside_data = data;
+}
+
+void nsmgr_config_hook_inside(struct nsmgr_config *config, nsmgr_inside_fn *hook, void *data)
+{
+	config->inside = hook;
+	config->inside_data = data;
 }
 
 int nsmgr_config_sysctl(struct nsmgr_config *config, const char *key, const char *value)

@@ -6,6 +6,8 @@
 #include "lib/idmap.h"
 #include "lib/nsfd.h"
 
+#include <signal.h>
+
 #define NSM_HOSTNAME_SIZE 65 /* 64 bytes, KERNEL R61 */
 #define NSM_SYSCTL_COUNT 128
 
@@ -33,7 +35,7 @@ struct nsmgr_config {
 	int source[NSMGR_TYPE_COUNT];	/* the pinned ones, opened */
 	int base[NSMGR_TYPE_COUNT];	/* for the types that are neither made nor pinned */
 	unsigned asked[NSMGR_TYPE_COUNT]; /* count of set-up options that need the type made */
-	struct nsm_idmap *maps[2];	/* by enum nsmgr_id_kind; NULL or empty: ours, identically */
+	struct nsm_idmap *maps[3];	/* by enum nsmgr_id_kind; NULL or empty: ours, identically; of projects none */
 	bool map_auto;
 	enum nsm_setgroups setgroups;
 	bool has_owner;
@@ -41,8 +43,12 @@ struct nsmgr_config {
 	gid_t owner_gid;
 	struct nsm_offset monotonic, boottime;
 	struct nsm_uts_name hostname, domainname;
-	bool no_loopback, no_proc;
+	bool no_loopback, no_proc, keeper_stays;
 	enum nsmgr_propagation propagation;
+	nsmgr_outside_fn *outside;
+	nsmgr_inside_fn *inside;
+	void *outside_data, *inside_data;
+	sigset_t signals; /* blocked in the caller before we blocked all: for the hooks */
 	size_t sysctl_count;
 	struct nsm_sysctl sysctls[NSM_SYSCTL_COUNT];
 };
@@ -62,6 +68,11 @@ int nsm_config_prepare(struct nsmgr_config *config);
 int nsm_subid_range(struct nsmgr_ctx *ctx, enum nsmgr_id_kind kind, uint32_t uid, uint32_t *ret_start,
 		    uint32_t *ret_count);
 
+/* The whole configuration as options of nsmgr(8), a line each, to be freed: two are the same if their texts are. It has been
+ * prepared. -E2BIG: too long. config_text.c */
+#define NSM_CONFIG_TEXT_SIZE 65536
+int nsm_config_text(const struct nsmgr_config *config, char **ret);
+
 /* Opens a --TYPE=SOURCE: a path, a PID or @SET. The fd is verified to be of the type. source.c */
 int nsm_source_open(struct nsmgr_ctx *ctx, enum nsmgr_type type, const char *source);
 
@@ -70,5 +81,6 @@ int nsm_source_open(struct nsmgr_ctx *ctx, enum nsmgr_type type, const char *sou
  * name. -ENOENT: there is none. */
 int nsm_source_open_all(struct nsmgr_ctx *ctx, int dir, unsigned types, const char *shown, int ret_fds[]);
 int nsm_source_open_process(struct nsmgr_ctx *ctx, unsigned types, pid_t pid, int ret_fds[]);
+int nsm_source_open_pidfd(struct nsmgr_ctx *ctx, unsigned types, int pidfd, const char *shown, int ret_fds[]);
 
 #endif

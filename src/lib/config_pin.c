@@ -2,6 +2,7 @@
 #include "lib/config.h"
 
 #include "base/fd.h"
+#include "lib/edge.h"
 #include "lib/nstype.h"
 #include "lib/set.h"
 
@@ -20,7 +21,7 @@ int nsmgr_config_pin(struct nsmgr_config *config, enum nsmgr_type type, const ch
 	int fd = nsm_source_open(config->ctx, type, source);
 
 	if (fd < 0)
-		return fd;
+		return nsm_edge(config->ctx, NSM_EDGE_config_pin, fd);
 	pin(config, type, fd);
 	return 0;
 }
@@ -42,13 +43,12 @@ static int pin_all(struct nsmgr_config *config, unsigned types, int r, int fds[]
 	return r;
 }
 
-#define NO_FDS { -EBADF, -EBADF, -EBADF, -EBADF, -EBADF, -EBADF, -EBADF, -EBADF }
-
 int nsmgr_config_pin_process(struct nsmgr_config *config, unsigned types, pid_t pid)
 {
-	int fds[NSMGR_TYPE_COUNT] = NO_FDS;
+	int fds[NSMGR_TYPE_COUNT] = NSM_NO_FDS;
 
-	return pin_all(config, types, nsm_source_open_process(config->ctx, types, pid, fds), fds);
+	return nsm_edge(config->ctx, NSM_EDGE_config_pin_process,
+			pin_all(config, types, nsm_source_open_process(config->ctx, types, pid, fds), fds));
 }
 
 /* A file that is a namespace of one of the types. */
@@ -68,9 +68,9 @@ static int pin_file(struct nsmgr_config *config, unsigned types, const char *pat
 	return 0;
 }
 
-int nsmgr_config_pin_path(struct nsmgr_config *config, unsigned types, const char *path)
+static int pin_path(struct nsmgr_config *config, unsigned types, const char *path)
 {
-	int fds[NSMGR_TYPE_COUNT] = NO_FDS;
+	int fds[NSMGR_TYPE_COUNT] = NSM_NO_FDS;
 	nsm_autoclose int dir = openat(AT_FDCWD, path, O_PATH | O_CLOEXEC);
 	struct stat st;
 
@@ -81,17 +81,59 @@ int nsmgr_config_pin_path(struct nsmgr_config *config, unsigned types, const cha
 	return pin_all(config, types, nsm_source_open_all(config->ctx, dir, types, path, fds), fds);
 }
 
+int nsmgr_config_pin_path(struct nsmgr_config *config, unsigned types, const char *path)
+{
+	return nsm_edge(config->ctx, NSM_EDGE_config_pin_path, pin_path(config, types, path));
+}
+
+/* Takes the namespaces over as the base, in place of an earlier one's. */
+static void take_base(struct nsmgr_config *config, int fds[])
+{
+	for NSM_EACH_TYPE (type) {
+		nsm_close(&config->base[type]);
+		config->base[type] = take_fd(fds[type]);
+	}
+}
+
 int nsmgr_config_base(struct nsmgr_config *config, const char *name)
 {
 	struct nsmgr_set *set;
-	int r = nsmgr_set_open(config->ctx, name, NSMGR_MASK_ALL, &set);
+	int r = nsmgr_set_open(config->ctx, name, NSMGR_MASK_ALL, 0, &set);
 
 	if (r < 0)
-		return r;
+		return nsm_edge(config->ctx, NSM_EDGE_config_base, r);
+	take_base(config, set->fds);
+	nsmgr_set_close(set);
+	return 0;
+}
+
+int nsmgr_config_base_set(struct nsmgr_config *config, const struct nsmgr_set *base)
+{
+	int fds[NSMGR_TYPE_COUNT] = NSM_NO_FDS;
+	int r = 0;
+
 	for NSM_EACH_TYPE (type) {
-		nsm_close(&config->base[type]);
-		config->base[type] = take_fd(set->fds[type]);
+		if (r < 0 || base->fds[type] < 0)
+			continue;
+		r = fds[type] = nsm_dup(base->fds[type]);
+		if (r < 0)
+			nsm_fail(config->ctx, r, "base", type, NULL);
 	}
+	if (r >= 0)
+		take_base(config, fds);
+	for NSM_EACH_TYPE (type)
+		nsm_close(&fds[type]);
+	return nsm_edge(config->ctx, NSM_EDGE_config_base_set, r < 0 ? r : 0);
+}
+
+int nsmgr_config_base_caller(struct nsmgr_config *config)
+{
+	struct nsmgr_set *set;
+	int r = nsmgr_set_from_caller(config->ctx, NSMGR_MASK_ALL, &set);
+
+	if (r < 0)
+		return nsm_edge(config->ctx, NSM_EDGE_config_base_caller, r);
+	take_base(config, set->fds);
 	nsmgr_set_close(set);
 	return 0;
 }

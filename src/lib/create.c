@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "lib/build.h"
+#include "lib/create.h"
 
 #include "base/fd.h"
+#include "lib/build.h"
+#include "lib/edge.h"
+#include "lib/store_pool.h"
 #include "lib/sys.h"
 
 #include <fcntl.h>
@@ -89,6 +92,7 @@ static bool read_whole(int fd, void *buf, size_t size)
 
 static void finish(const struct batch *batch, size_t *at, int result, int *failures)
 {
+	result = nsm_edge(batch->config->ctx, NSM_EDGE_create, result);
 	*failures += result < 0;
 	if (batch->done)
 		batch->done(batch->data, batch->names[*at], result);
@@ -154,24 +158,54 @@ static int create_by_creators(const struct batch *batch)
 	int failures = 0;
 
 	for (size_t i = 0; i < batch->count;) {
-		sigset_t signals;
 		int r;
 
-		nsm_sys_block_signals(&signals);
+		nsm_sys_block_signals(&batch->config->signals);
 		r = nsm_build(batch->stage, batch->names[i], batch->config, batch->flags, &none);
-		nsm_sys_restore_signals(&signals);
+		nsm_sys_restore_signals(&batch->config->signals);
 		finish(batch, &i, r, &failures);
 	}
 	return failures;
+}
+
+int nsm_create_batch(struct nsm_store *store, const char *const names[], size_t count, struct nsmgr_config *config,
+		     unsigned flags, nsmgr_result_fn *done, void *data)
+{
+	nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(store);
+	struct batch batch = { &stage, config, flags, names, count, done, data };
+
+	/* A set that makes nothing has no use for a worker either. */
+	return nsm_creator_is_needed(config) || !config->make ? create_by_creators(&batch) : create_by_worker(&batch);
+}
+
+/* Gives names to ready sets as long as there are any: how many names are dealt with. */
+static size_t create_from_pool(struct nsm_store *store, const struct batch *batch, int *failures)
+{
+	size_t at = 0;
+
+	while (at < batch->count) {
+		int r = nsm_store_pool_take(store, batch->config, batch->names[at]);
+
+		if (r > 0)
+			break;
+		/* What has the name may be as wanted, or a leftover: that is judged in one place. */
+		if (r == -EEXIST) {
+			int begun = nsm_create_batch(store, &batch->names[at], 1, batch->config, batch->flags,
+						     nsm_keep_result, &r);
+
+			r = begun < 0 ? begun : r;
+		}
+		finish(batch, &at, r, failures);
+	}
+	return at;
 }
 
 int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t count, struct nsmgr_config *config,
 		      unsigned flags, nsmgr_result_fn *done, void *data)
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
-	nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(&store);
-	struct batch batch = { &stage, config, flags, names, count, done, data };
-	int r = 0;
+	int failures = 0, r = 0;
+	size_t taken = 0;
 
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = nsmgr_check_name(ctx, names[i]);
@@ -179,10 +213,11 @@ int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 		r = nsm_config_prepare(config);
 	if (r == 0)
 		r = nsm_store_open_rw(ctx, true, false, &store);
-	if (r < 0)
-		return r;
-	/* A set that makes nothing has no use for a worker either. */
-	return nsm_creator_is_needed(config) || !config->make ? create_by_creators(&batch) : create_by_worker(&batch);
+	if (r == 0 && (flags & NSMGR_CREATE_FROM_POOL))
+		taken = create_from_pool(&store, &(struct batch){ NULL, config, flags, names, count, done, data }, &failures);
+	if (r == 0 && taken < count)
+		r = nsm_create_batch(&store, names + taken, count - taken, config, flags, done, data);
+	return r < 0 ? nsm_edge(ctx, NSM_EDGE_create_many, r) : failures + r;
 }
 
 int nsmgr_create(struct nsmgr_ctx *ctx, const char *name, struct nsmgr_config *config, unsigned flags)

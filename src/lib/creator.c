@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "lib/idmap_write.h"
 #include "lib/creator_run.h"
+#include "lib/hook.h"
 #include "lib/init.h"
 #include "lib/nstype.h"
 #include "lib/proc.h"
@@ -19,7 +20,9 @@
 
 bool nsm_creator_is_needed(const struct nsmgr_config *config)
 {
-	return nsm_config_makes(config, NSMGR_USER) || nsm_config_makes(config, NSMGR_MNT) || nsm_config_makes(config, NSMGR_PID) ||
+	const unsigned felt = NSMGR_MASK(NSMGR_USER) | NSMGR_MASK(NSMGR_MNT) | NSMGR_MASK(NSMGR_PID);
+
+	return (config->make & felt) || config->outside || config->inside ||
 	       (config->make && config->source[NSMGR_USER] >= 0);
 }
 
@@ -73,6 +76,9 @@ static int answer(struct nsmgr_config *config, struct nsm_creator *creator, cons
 	case NSM_PHASE_TIME:
 		r = nsm_setup_offsets(config, creator->proc);
 		break;
+	case NSM_PHASE_HOOK:
+		r = nsm_hook_outside(config, creator->pid);
+		break;
 	case NSM_PHASE_KEEPER:
 		creator->keeper = report->keeper;
 		r = adopt_keeper(config->ctx, creator);
@@ -110,7 +116,7 @@ static int find_in_proc(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 			     "/proc does not show our own children (cure: mount -t proc proc /proc)");
 }
 
-int nsm_creator_start(struct nsmgr_config *config, const char *name, uint64_t floor, struct nsm_creator *ret)
+int nsm_creator_start(struct nsmgr_config *config, const struct nsm_order *order, struct nsm_creator *ret)
 {
 	nsm_autocreator struct nsm_creator creator = NSM_CREATOR_INIT;
 	int pair[2], r;
@@ -118,10 +124,11 @@ int nsm_creator_start(struct nsmgr_config *config, const char *name, uint64_t fl
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return nsm_fail(config->ctx, -errno, "creator", NSMGR_TYPE_NONE, NULL);
 	creator.socket = pair[0];
+	creator.tied = order->tied;
 	creator.pid = nsm_sys_clone(&creator.pidfd);
 	if (creator.pid == 0) {
 		close(pair[0]);
-		nsm_creator_run(config, name, floor, pair[1]);
+		nsm_creator_run(config, order, pair[1]);
 	}
 	close(pair[1]);
 	if (creator.pid < 0)
@@ -166,17 +173,27 @@ int nsm_creator_open(struct nsmgr_ctx *ctx, const struct nsm_creator *creator, e
 	return take_fd(fd);
 }
 
+/* The creator's copy of the socket has to go, for the keeper's to be the last. */
+static int leave_keeper_alone(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
+{
+	int r = nsm_pidfd_end(creator->pidfd);
+
+	return r < 0 ? nsm_fail(ctx, r, "creator", NSMGR_TYPE_NONE, NULL) : 0;
+}
+
 int nsm_creator_release(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 {
 	char nothing;
+	int r;
 
 	if (!creator->keeper)
 		return 0;
+	r = leave_keeper_alone(ctx, creator);
+	if (r < 0)
+		return r;
 	if (send(creator->socket, "g", 1, MSG_NOSIGNAL) < 0)
 		return nsm_fail(ctx, -errno, "keeper", NSMGR_PID, NULL);
-	/* The creator's copy of the socket has to go, for the keeper's to be the last: when that is closed the
-	 * keeper has nothing of ours any more. */
-	nsm_pidfd_end(creator->pidfd);
+	/* When that is closed the keeper has nothing of ours any more. */
 	while (recv(creator->socket, &nothing, 1, 0) < 0 && errno == EINTR)
 		;
 	if (nsm_pidfd_has_ended(creator->keeper_pidfd))
@@ -185,16 +202,34 @@ int nsm_creator_release(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 	return 0;
 }
 
+int nsm_creator_give_keeper(struct nsmgr_ctx *ctx, struct nsm_creator *creator, struct nsm_leash **ret)
+{
+	int r = leave_keeper_alone(ctx, creator);
+
+	if (r < 0)
+		return r;
+	creator->tied = false;
+	r = nsm_leash_new(creator->keeper, take_fd(creator->keeper_pidfd), take_fd(creator->socket), ret);
+	return r < 0 ? nsm_fail(ctx, r, "keeper", NSMGR_PID, NULL) : 0;
+}
+
+static void reap(pid_t pid)
+{
+	while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
+		;
+}
+
 void nsm_creator_end(struct nsm_creator *creator)
 {
 	nsm_close(&creator->socket);
 	if (creator->keeper_pidfd >= 0)
 		nsm_pidfd_end(creator->keeper_pidfd);
 	nsm_close(&creator->keeper_pidfd);
+	if (creator->tied && creator->keeper > 0)
+		reap(creator->keeper);
 	if (creator->pid > 0) {
 		nsm_sys_pidfd_kill(creator->pidfd, SIGKILL);
-		while (waitpid(creator->pid, NULL, __WALL) < 0 && errno == EINTR)
-			;
+		reap(creator->pid);
 		creator->pid = 0;
 	}
 	nsm_close(&creator->pidfd);

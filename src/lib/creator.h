@@ -3,6 +3,7 @@
 #define NSM_LIB_CREATOR_H
 
 #include "lib/config.h"
+#include "lib/leash.h"
 
 /* The short-lived child that unshares; killed and reaped when its scope ends, its keeper with it unless that was
  * released. Types that change nothing for whoever binds them (all but user, mnt and pid) need none: the process
@@ -15,22 +16,32 @@ struct nsm_creator {
 	pid_t proc_pid;
 	pid_t keeper;
 	int keeper_pidfd;
+	bool tied;
 };
 
 #define NSM_CREATOR_INIT { .pidfd = -EBADF, .socket = -EBADF, .proc = -EBADF, .keeper_pidfd = -EBADF }
 
+/* How it is to be made, beside the configuration. */
+struct nsm_order {
+	const char *name; /* that the keeper shows */
+	uint64_t floor;	  /* 0, or the id that a new mount namespace's has to exceed */
+	bool tied;	  /* the keeper is our child, and ends with the socket: it is never released */
+};
+
 /* Whether a set of this configuration needs a creator of its own. */
 bool nsm_creator_is_needed(const struct nsmgr_config *config);
 
-/* Has a child make and set up the namespaces. `floor` is 0, or the id that a new mount namespace's has to exceed. `name`
- * is what the keeper shows. */
-int nsm_creator_start(struct nsmgr_config *config, const char *name, uint64_t floor, struct nsm_creator *ret);
+/* Has a child make and set up the namespaces. */
+int nsm_creator_start(struct nsmgr_config *config, const struct nsm_order *order, struct nsm_creator *ret);
 
 /* Does it in the calling process. */
 int nsm_creator_self(struct nsmgr_config *config, struct nsm_creator *ret);
 
 /* Opens and verifies one of the namespaces it made. */
 int nsm_creator_open(struct nsmgr_ctx *ctx, const struct nsm_creator *creator, enum nsmgr_type type);
+
+/* Makes a tied keeper's owner of what holds it. */
+int nsm_creator_give_keeper(struct nsmgr_ctx *ctx, struct nsm_creator *creator, struct nsm_leash **ret);
 
 /* Lets the keeper live on by itself, once its handle and the metadata that names it are in a stage. */
 int nsm_creator_release(struct nsmgr_ctx *ctx, struct nsm_creator *creator);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/creator_run.h"
 
+#include "lib/hook.h"
 #include "lib/keeper.h"
 #include "lib/setup.h"
 #include "lib/sys.h"
@@ -40,17 +41,19 @@ static _Noreturn void fail(struct nsmgr_ctx *ctx, int socket)
 	_exit(1);
 }
 
-static _Noreturn void run_keeper(struct nsmgr_config *config, int socket, const struct nsm_title *title,
-				 const char *name, ino_t pid_max_ino)
+static _Noreturn void run_keeper(struct nsmgr_config *config, const struct nsm_order *order, int socket,
+				 const struct nsm_title *title, ino_t pid_max_ino)
 {
-	nsm_title_set(title, name);
+	nsm_title_set(title, order->name);
 	nsm_keeper_prepare();
 	wait_for_go(socket); /* once the manager has us in hand */
-	if (nsm_setup_keeper(config, pid_max_ino) < 0)
+	if (nsm_setup_keeper(config, pid_max_ino) < 0 || nsm_hook_inside(config) < 0)
 		fail(config->ctx, socket);
 	report(socket, NSM_PHASE_READY, 0, NULL);
+	if (order->tied)
+		nsm_keeper_stay(title, socket);
 	wait_for_go(socket);
-	nsm_keeper_stay(title);
+	nsm_keeper_stay(title, -1);
 }
 
 static int unshare_user(struct nsmgr_config *config, int socket)
@@ -89,7 +92,7 @@ static void close_others(int socket, int source)
 	nsm_sys_close_range(high + 1, ~0u, false);
 }
 
-_Noreturn void nsm_creator_run(struct nsmgr_config *config, const char *name, uint64_t floor, int socket)
+_Noreturn void nsm_creator_run(struct nsmgr_config *config, const struct nsm_order *order, int socket)
 {
 	struct nsm_title title = nsm_title_find();
 	ino_t pid_max_ino = nsm_setup_pid_max_ino();
@@ -99,30 +102,36 @@ _Noreturn void nsm_creator_run(struct nsmgr_config *config, const char *name, ui
 	close_others(socket, config->source[NSMGR_USER]);
 	if (unshare_user(config, socket) < 0)
 		fail(config->ctx, socket);
-	if (floor)
-		nsm_setup_outdo_id(floor);
+	if (order->floor)
+		nsm_setup_outdo_id(order->floor);
 	if (nsm_setup_unshare(config) < 0)
 		fail(config->ctx, socket);
 	if (config->monotonic.set || config->boottime.set) {
 		report(socket, NSM_PHASE_TIME, 0, NULL);
 		wait_for_go(socket);
 	}
+	if (config->outside) {
+		report(socket, NSM_PHASE_HOOK, 0, NULL);
+		wait_for_go(socket);
+	}
 	if (nsm_setup_inside(config) < 0)
 		fail(config->ctx, socket);
 	if (nsm_config_makes(config, NSMGR_PID)) {
-		keeper = nsm_sys_clone(NULL);
+		keeper = order->tied ? nsm_sys_clone_sibling() : nsm_sys_clone(NULL);
 		if (keeper == 0)
-			run_keeper(config, socket, &title, name, pid_max_ino);
+			run_keeper(config, order, socket, &title, pid_max_ino);
 		if (keeper < 0) {
 			nsm_fail(config->ctx, keeper, "keeper", NSMGR_PID, NULL);
 			fail(config->ctx, socket);
 		}
 		report(socket, NSM_PHASE_KEEPER, keeper, NULL);
 	} else {
+		if (nsm_hook_inside(config) < 0)
+			fail(config->ctx, socket);
 		report(socket, NSM_PHASE_READY, 0, NULL);
 	}
 	/* Stay to be looked at until the manager kills us, or is gone. */
-	while (!(end.revents & POLLHUP))
-		poll(&end, 1, -1);
+	while (poll(&end, 1, -1) >= 0 && !(end.revents & POLLHUP))
+		;
 	_exit(0);
 }

@@ -8,24 +8,38 @@
 
 #include <unistd.h>
 
-#define GROUP_COUNT 1024
-
 struct identity {
 	uint32_t uid, gid;
 	size_t group_count;
-	uint32_t groups[GROUP_COUNT];
+	uint32_t groups[NSM_GROUP_COUNT];
 };
+
+static int failed(struct nsmgr_command *command, int r, const char *step)
+{
+	return nsm_fail(command->ctx, r, step, NSMGR_TYPE_NONE, NULL);
+}
 
 static int refuse(struct nsmgr_command *command, int r, const char *what, const char *who)
 {
 	return nsm_fail_text(command->ctx, r, "credentials", NSMGR_TYPE_NONE, NULL, "%s '%s'", what, who);
 }
 
+/* A file that could not be read for want of something says nothing about who is in it. */
+static bool is_lack(int r)
+{
+	return r == -EMFILE || r == -ENFILE || r == -ENOMEM;
+}
+
 static int find_group(struct nsmgr_command *command, const char *who, uint32_t *ret)
 {
+	int r;
+
 	if (nsm_is_digits(who))
 		return nsm_parse_id(who, ret) < 0 ? refuse(command, -EINVAL, "bad group id", who) : 0;
-	return nsm_group_find(who, ret) < 0 ? refuse(command, -ENOENT, "no such group inside:", who) : 0;
+	r = nsm_group_find(who, ret);
+	if (is_lack(r))
+		return failed(command, r, "credentials");
+	return r < 0 ? refuse(command, -ENOENT, "no such group inside:", who) : 0;
 }
 
 /* USER alone: its own group, and those that list it. A number that has no name inside has no group either but itself
@@ -33,9 +47,11 @@ static int find_group(struct nsmgr_command *command, const char *who, uint32_t *
 static int resolve_user(struct nsmgr_command *command, const char *who, bool with_groups, struct identity *ret)
 {
 	struct nsm_user user;
-	int n;
+	int n = nsm_passwd_find(who, &user);
 
-	if (nsm_passwd_find(who, &user) < 0) {
+	if (is_lack(n))
+		return failed(command, n, "credentials");
+	if (n < 0) {
 		if (!nsm_is_digits(who))
 			return refuse(command, -ENOENT, "no such user inside:", who);
 		if (nsm_parse_id(who, &ret->uid) < 0)
@@ -49,7 +65,9 @@ static int resolve_user(struct nsmgr_command *command, const char *who, bool wit
 	ret->gid = user.gid;
 	if (!with_groups)
 		return 0;
-	n = nsm_group_list(user.name, user.gid, ret->groups, GROUP_COUNT);
+	n = nsm_group_list(user.name, user.gid, ret->groups, NSM_GROUP_COUNT);
+	if (is_lack(n))
+		return failed(command, n, "credentials");
 	if (n < 0)
 		return refuse(command, n, "cannot list the groups of", who);
 	ret->group_count = (size_t)n;
@@ -73,7 +91,7 @@ static int resolve(struct nsmgr_command *command, struct identity *ret)
 		return r;
 	/* The first is the primary group; with it the list is what was asked for and nothing else. */
 	while ((group = nsm_token(&groups, ','))) {
-		if (ret->group_count == GROUP_COUNT)
+		if (ret->group_count == NSM_GROUP_COUNT)
 			return refuse(command, -E2BIG, "too many groups in", "--as");
 		r = find_group(command, group, &ret->groups[ret->group_count]);
 		if (r < 0)
@@ -86,26 +104,33 @@ static int resolve(struct nsmgr_command *command, struct identity *ret)
 	return 0;
 }
 
-static int failed(struct nsmgr_command *command, int r, const char *step)
+/* With the capability it is the user namespace that denies it, for good, to everybody in it (KERNEL R25): then those that we
+ * have stay, unless a list was asked for; none at all are what an empty list asks for. */
+static int set_groups(struct nsmgr_command *command, const struct identity *identity, bool *ret_set)
 {
-	return nsm_fail(command->ctx, r, step, NSMGR_TYPE_NONE, NULL);
+	bool by_list = command->credentials == NSM_CREDENTIALS_IDS || strchr(command->user, ':');
+	int r = nsm_sys_setgroups(identity->group_count, identity->groups);
+
+	if (r == -EPERM && by_list && identity->group_count == 0 && getgroups(0, NULL) == 0)
+		r = 0;
+	if (r == -EPERM && !by_list && nsm_sys_is_capable(NSM_CAP_SETGID)) {
+		nsm_log(command->ctx, "setgroups is denied in this user namespace: supplementary groups stay");
+		*ret_set = false;
+		return 0;
+	}
+	*ret_set = true;
+	return r < 0 ? failed(command, r, "setgroups") : 0;
 }
 
 static int become(struct nsmgr_command *command, const struct identity *identity)
 {
 	uid_t ruid, euid, suid;
 	gid_t rgid, egid, sgid;
-	bool groups_set = true;
-	int r = nsm_sys_setgroups(identity->group_count, identity->groups);
+	bool groups_set;
+	int r = set_groups(command, identity, &groups_set);
 
-	/* With the capability it is the user namespace that denies it, for good, to everybody in it: then those that we
-	 * have stay, unless a list was asked for (KERNEL R25). */
-	if (r == -EPERM && !strchr(command->user, ':') && nsm_sys_is_capable(NSM_CAP_SETGID)) {
-		nsm_log(command->ctx, "setgroups is denied in this user namespace: supplementary groups stay");
-		groups_set = false;
-	} else if (r < 0) {
-		return failed(command, r, "setgroups");
-	}
+	if (r < 0)
+		return r;
 	r = nsm_sys_setresgid(identity->gid);
 	if (r < 0)
 		return failed(command, r, "setresgid");
@@ -114,7 +139,7 @@ static int become(struct nsmgr_command *command, const struct identity *identity
 		return failed(command, r, "setresuid");
 	/* What a sparing kernel leaves behind a change of ids (securebits), and what never goes by itself
 	 * (CVE-2022-27650). */
-	r = nsm_sys_clear_capabilities(identity->uid != 0);
+	r = command->keeps_capabilities ? 0 : nsm_sys_clear_capabilities(identity->uid != 0);
 	if (r < 0)
 		return failed(command, r, "capabilities");
 	if (getresgid(&rgid, &egid, &sgid) < 0 || getresuid(&ruid, &euid, &suid) < 0)
@@ -146,7 +171,17 @@ static int become_inside_root(struct nsmgr_command *command)
 	return 0;
 }
 
-int nsm_credentials_apply(struct nsmgr_command *command)
+static int become_by_numbers(struct nsmgr_command *command, struct identity *identity)
+{
+	identity->uid = command->uid;
+	identity->gid = command->gid;
+	identity->group_count = command->group_count;
+	if (command->group_count)
+		memcpy(identity->groups, command->groups, command->group_count * sizeof(*command->groups));
+	return become(command, identity);
+}
+
+static int change_ids(struct nsmgr_command *command)
 {
 	struct identity identity = { 0 };
 	int r;
@@ -156,9 +191,20 @@ int nsm_credentials_apply(struct nsmgr_command *command)
 		return command->entered_user ? become_inside_root(command) : 0;
 	case NSM_CREDENTIALS_PRESERVE:
 		return 0;
+	case NSM_CREDENTIALS_IDS:
+		return become_by_numbers(command, &identity);
 	case NSM_CREDENTIALS_USER:
 		break;
 	}
 	r = resolve(command, &identity);
 	return r < 0 ? r : become(command, &identity);
+}
+
+int nsm_credentials_apply(struct nsmgr_command *command)
+{
+	int r = nsm_privileges_prepare(command);
+
+	if (r == 0)
+		r = change_ids(command);
+	return r < 0 ? r : nsm_privileges_apply(command);
 }

@@ -2,6 +2,7 @@
 #include "lib/ctx.h"
 
 #include "base/text.h"
+#include "lib/edge.h"
 
 #include <limits.h>
 #include <stdarg.h>
@@ -84,7 +85,7 @@ int nsmgr_set_root(struct nsmgr_ctx *ctx, const char *path)
 		return nsm_fail_text(ctx, -EINVAL, "store", NSMGR_TYPE_NONE, NULL, "the store's name is empty");
 	if (*path != '/') {
 		if (!getcwd(full, sizeof(full)))
-			return nsm_fail(ctx, -errno, "store", NSMGR_TYPE_NONE, path);
+			return nsm_edge(ctx, NSM_EDGE_set_root, nsm_fail(ctx, -errno, "store", NSMGR_TYPE_NONE, path));
 		text.len = strlen(full);
 		nsm_text_add(&text, "/");
 	}

@@ -15,7 +15,7 @@ const char *nsmgr_state_name(enum nsmgr_state state)
 
 static void fill_from_fd(struct nsm_setdir *set, int fd, struct nsmgr_handle *handle)
 {
-	struct nsm_nsid id;
+	struct nsmgr_id id;
 
 	if (nsm_nsfd_id(fd, &id) < 0)
 		return;

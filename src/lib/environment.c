@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/command.h"
 
+#include "base/text.h"
+
 #include <unistd.h>
+
+#define PID_SIZE 12
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -57,6 +61,56 @@ static void apply(char **environment, const char *change)
 	}
 }
 
+int nsmgr_command_env(struct nsmgr_command *command, const char *assignment)
+{
+	const char *name = assignment + (*assignment == '-');
+	const char **changes;
+
+	if (!*name || *name == '=' || (name != assignment && strchr(name, '=')))
+		return nsm_fail_text(command->ctx, -EINVAL, "environment", NSMGR_TYPE_NONE, NULL,
+				     "neither NAME=VALUE, nor NAME, nor -NAME");
+	changes = realloc(command->env, (command->env_count + 1) * sizeof(*changes));
+	if (!changes)
+		return nsm_fail(command->ctx, -ENOMEM, "environment", NSMGR_TYPE_NONE, NULL);
+	command->env = changes;
+	command->env[command->env_count++] = assignment;
+	return 0;
+}
+
+void nsmgr_command_clear_env(struct nsmgr_command *command)
+{
+	command->clear_env = true;
+}
+
+int nsmgr_command_env_pid(struct nsmgr_command *command, const char *name)
+{
+	size_t len = strlen(name);
+	char *variable;
+
+	if (!len || strchr(name, '='))
+		return nsm_fail_text(command->ctx, -EINVAL, "environment", NSMGR_TYPE_NONE, NULL,
+				     "'%s' is no name of a variable", name);
+	variable = malloc(len + 1 + PID_SIZE);
+	if (!variable)
+		return nsm_fail(command->ctx, -ENOMEM, "environment", NSMGR_TYPE_NONE, NULL);
+	memcpy(variable, name, len);
+	memcpy(variable + len, "=", 2);
+	free(command->pid_env);
+	command->pid_env = variable;
+	return 0;
+}
+
+void nsm_environment_put_pid(struct nsmgr_command *command)
+{
+	struct nsm_text text = { 0 };
+
+	if (!command->pid_env)
+		return;
+	text.buf = command->pid_env + name_length(command->pid_env) + 1;
+	text.size = PID_SIZE;
+	nsm_text_add(&text, "%ld", (long)getpid());
+}
+
 int nsm_environment_build(struct nsmgr_command *command, char ***ret_environment)
 {
 	size_t count = 0;
@@ -65,24 +119,32 @@ int nsm_environment_build(struct nsmgr_command *command, char ***ret_environment
 	if (!command->clear_env && environ)
 		while (environ[count])
 			count++;
-	environment = malloc((count + command->env_count + 3) * sizeof(*environment));
+	environment = malloc((count + command->env_count + 4) * sizeof(*environment));
 	if (!environment)
 		return nsm_fail(command->ctx, -ENOMEM, "environment", NSMGR_TYPE_NONE, NULL);
 	if (count)
 		memcpy(environment, environ, count * sizeof(*environment));
 	environment[count] = NULL;
 	if (*command->name_env)
-		set(environment, command->name_env);
+		apply(environment, command->name_env);
 	for (size_t i = 0; i < command->env_count; i++)
 		apply(environment, command->env[i]);
+	if (command->pid_env)
+		set(environment, command->pid_env);
 	*ret_environment = environment;
 	return 0;
 }
 
+struct search {
+	const char *program;
+	const char *const *argv;
+	char *const *environment;
+};
+
 /* execve(2) of DIR/FILE; the directory is `len` bytes at `dir`, an empty one is the present directory. */
-static int exec_in(const char *dir, size_t len, const char *const argv[], char *const environment[])
+static int exec_in(const struct search *search, const char *dir, size_t len)
 {
-	size_t file_len = strlen(argv[0]);
+	size_t file_len = strlen(search->program);
 	char path[4096];
 
 	if (len + file_len + 2 > sizeof(path))
@@ -90,24 +152,25 @@ static int exec_in(const char *dir, size_t len, const char *const argv[], char *
 	memcpy(path, dir, len);
 	if (len)
 		path[len++] = '/';
-	memcpy(path + len, argv[0], file_len + 1);
-	execve(path, (char *const *)(uintptr_t)argv, environment);
+	memcpy(path + len, search->program, file_len + 1);
+	execve(path, (char *const *)(uintptr_t)search->argv, search->environment);
 	return -errno;
 }
 
-int nsm_exec_search(const char *const argv[], char *const environment[])
+int nsm_exec_search(const char *program, const char *const argv[], char *const environment[])
 {
 	char **path_entry = find((char **)(uintptr_t)environment, "PATH", 4);
 	const char *path = path_entry ? *path_entry + 5 : DEFAULT_PATH;
+	const struct search search = { program, argv, environment };
 	int r = -ENOENT;
 
-	if (!*argv[0])
+	if (!*program)
 		return -ENOENT;
-	if (strchr(argv[0], '/'))
-		return exec_in("", 0, argv, environment);
+	if (strchr(program, '/'))
+		return exec_in(&search, "", 0);
 	for (;;) {
 		size_t len = strcspn(path, ":");
-		int tried = exec_in(path, len, argv, environment);
+		int tried = exec_in(&search, path, len);
 
 		/* What cannot be executed here may be found further on; it is told only if nothing is. */
 		if (tried == -EACCES)

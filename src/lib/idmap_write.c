@@ -2,7 +2,6 @@
 #include "lib/idmap_write.h"
 
 #include "base/fd.h"
-#include "base/text.h"
 #include "lib/sys.h"
 
 #include <fcntl.h>
@@ -20,6 +19,7 @@ struct kind {
 static const struct kind kinds[] = {
 	[NSMGR_UID] = { "uid_map", "map users", "newuidmap" },
 	[NSMGR_GID] = { "gid_map", "map groups", "newgidmap" },
+	[NSMGR_PROJID] = { "projid_map", "map projects", NULL },
 };
 
 static int write_direct(const struct nsm_idmap *map, const char *file, int proc)
@@ -116,28 +116,55 @@ static int write_by_helper(struct nsmgr_ctx *ctx, const struct nsm_idmap *map, c
 	return nsm_fail_text(ctx, -EPERM, kind->step, NSMGR_USER, NULL, "%s", *said ? said : kind->helper);
 }
 
-static int write_map(struct nsmgr_config *config, enum nsmgr_id_kind kind, int proc, pid_t pid)
+/* A map is written once and for all (KERNEL R21): the helpers would fail as well, and say less. */
+static bool has_map(int proc, const char *file)
+{
+	nsm_autoclose int fd = openat(proc, file, O_RDONLY | O_CLOEXEC);
+	char byte;
+
+	return fd >= 0 && read(fd, &byte, 1) == 1;
+}
+
+int nsm_idmap_write_kind(struct nsmgr_ctx *ctx, enum nsmgr_id_kind kind, const struct nsm_idmap *map, int proc, pid_t pid)
 {
 	const struct kind *k = &kinds[kind];
-	int r = write_direct(config->maps[kind], k->file, proc);
+	int r = write_direct(map, k->file, proc);
 
-	if (r == -EPERM)
-		return write_by_helper(config->ctx, config->maps[kind], k, pid);
+	if (r == -EPERM && has_map(proc, k->file))
+		return nsm_fail_text(ctx, r, k->step, NSMGR_USER, NULL, "the user namespace has its map already, for good");
+	if (r == -EPERM && k->helper)
+		return write_by_helper(ctx, map, k, pid);
 	if (r == -E2BIG)
-		return nsm_fail_text(config->ctx, r, k->step, NSMGR_USER, NULL, "a map has less than %d bytes", MAP_TEXT);
-	return r < 0 ? nsm_fail(config->ctx, r, k->step, NSMGR_USER, NULL) : 0;
+		return nsm_fail_text(ctx, r, k->step, NSMGR_USER, NULL, "a map has less than %d bytes", MAP_TEXT);
+	return r < 0 ? nsm_fail(ctx, r, k->step, NSMGR_USER, NULL) : 0;
+}
+
+int nsm_idmap_write_setgroups(struct nsmgr_ctx *ctx, bool allow, int proc)
+{
+	int r = nsm_write_text_at(proc, "setgroups", allow ? "allow" : "deny");
+
+	return r < 0 ? nsm_fail(ctx, r, "map groups", NSMGR_USER, NULL) : 0;
 }
 
 int nsm_idmap_write(struct nsmgr_config *config, int proc, pid_t pid)
 {
-	int r;
+	int r = 0;
 
 	/* Before gid_map, for ever after (KERNEL R21). */
-	if (config->setgroups != NSM_SETGROUPS_DEFAULT) {
-		r = nsm_write_text_at(proc, "setgroups", config->setgroups == NSM_SETGROUPS_DENY ? "deny" : "allow");
-		if (r < 0)
-			return nsm_fail(config->ctx, r, "map groups", NSMGR_USER, NULL);
+	if (config->setgroups != NSM_SETGROUPS_DEFAULT)
+		r = nsm_idmap_write_setgroups(config->ctx, config->setgroups == NSM_SETGROUPS_ALLOW, proc);
+	for (enum nsmgr_id_kind kind = NSMGR_UID; r == 0 && kind <= NSMGR_PROJID; kind++) {
+		const struct nsm_idmap *map = config->maps[kind];
+
+		/* Of projects there is none unless one is asked for. */
+		if (map && (map->count || kind != NSMGR_PROJID))
+			r = nsm_idmap_write_kind(config->ctx, kind, map, proc, pid);
 	}
-	r = write_map(config, NSMGR_UID, proc, pid);
-	return r < 0 ? r : write_map(config, NSMGR_GID, proc, pid);
+	return r;
+}
+
+void nsm_offset_add(struct nsm_text *text, clockid_t clock, const struct timespec *offset)
+{
+	nsm_text_add(text, "%s %lld %ld\n", clock == CLOCK_MONOTONIC ? "monotonic" : "boottime", (long long)offset->tv_sec,
+		     offset->tv_nsec);
 }

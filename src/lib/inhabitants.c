@@ -28,7 +28,7 @@ int nsm_inhabitants(int pidns, pid_t keeper, pid_t *ret_pids, size_t size)
 	nsm_autoclose int proc = openat(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	const struct nsm_dirent *entry;
 	struct stat own, st;
-	struct nsm_nsid wanted;
+	struct nsmgr_id wanted;
 	struct nsm_dir dir;
 	pid_t init = 0;
 	size_t count = 0;
@@ -76,7 +76,7 @@ bool nsm_is_inhabitant(int pidns, pid_t pid)
 	char path[32];
 	struct nsm_text text = NSM_TEXT(path);
 	nsm_autoclose int ns = -EBADF;
-	struct nsm_nsid wanted;
+	struct nsmgr_id wanted;
 
 	nsm_text_add(&text, "/proc/%ld/ns/pid", (long)pid);
 	ns = nsm_nsfd_open(AT_FDCWD, path, false);

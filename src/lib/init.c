@@ -27,14 +27,14 @@ bool nsm_pidfd_has_ended(int pidfd)
 {
 	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
 
-	return poll(&poll_fd, 1, 0) != 0;
+	return poll(&poll_fd, 1, 0) > 0;
 }
 
 /* Before Linux 6.11 the namespace does not tell its init. */
 static enum nsm_init_state find_recorded(int nsfd, pid_t recorded, int *ret_pidfd, pid_t *ret_pid)
 {
 	nsm_autoclose int pidfd = -EBADF, link = -EBADF;
-	struct nsm_nsid id;
+	struct nsmgr_id id;
 	char path[32];
 	struct nsm_text text = NSM_TEXT(path);
 
@@ -59,7 +59,7 @@ static enum nsm_init_state find_recorded(int nsfd, pid_t recorded, int *ret_pidf
 static bool is_in_our_tree(int nsfd)
 {
 	nsm_autoclose int own = nsm_nsfd_open(AT_FDCWD, "/proc/self/ns/pid", false);
-	struct nsm_nsid id;
+	struct nsmgr_id id;
 
 	return own >= 0 && nsm_nsfd_id(own, &id) == 0 && nsm_nsfd_is_within(nsfd, &id) > 0;
 }

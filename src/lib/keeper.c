@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define TITLE_SIZE 128
@@ -70,14 +71,11 @@ static void drop_environment(const struct nsm_title *title)
 
 void nsm_keeper_prepare(void)
 {
-	struct sigaction action = { .sa_handler = SIG_DFL };
+	struct sigaction action = { .sa_handler = SIG_IGN };
 	sigset_t none;
 
-	/* A handler of the program that we were cloned from must not run here. */
-	for (int sig = 1; sig < _NSIG; sig++)
-		sigaction(sig, &action, NULL);
+	nsm_sys_reset_handlers();
 	/* Ignored, the kernel reaps what is left to us, and we are never woken. */
-	action.sa_handler = SIG_IGN;
 	sigaction(SIGCHLD, &action, NULL);
 	sigemptyset(&none);
 	nsm_sys_restore_signals(&none);
@@ -87,11 +85,21 @@ void nsm_keeper_prepare(void)
 	prctl(PR_SET_DUMPABLE, 0);
 }
 
-_Noreturn void nsm_keeper_stay(const struct nsm_title *title)
+_Noreturn void nsm_keeper_stay(const struct nsm_title *title, int leash)
 {
+	char nothing;
+	ssize_t n;
+
 	drop_environment(title);
-	nsm_sys_close_range(0, ~0u, false);
+	if (leash > 0)
+		nsm_sys_close_range(0, (unsigned)leash - 1, false);
+	nsm_sys_close_range((unsigned)(leash + 1), ~0u, false);
 	nsm_trim_memory();
-	for (;;)
-		pause();
+	if (leash < 0)
+		for (;;)
+			pause();
+	do
+		n = recv(leash, &nothing, 1, 0);
+	while (n > 0 || (n < 0 && errno == EINTR));
+	_exit(0);
 }

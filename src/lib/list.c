@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/dir.h"
+#include "lib/edge.h"
 #include "lib/handle.h"
 
 #include <dirent.h>
@@ -93,7 +94,7 @@ struct nsmgr_list {
 	size_t count, next;
 };
 
-int nsmgr_list_new(struct nsmgr_ctx *ctx, bool all, struct nsmgr_list **ret_list)
+static int new_list(struct nsmgr_ctx *ctx, bool all, struct nsmgr_list **ret_list)
 {
 	struct nsmgr_list *list = calloc(1, sizeof(*list));
 	struct names names = { 0 };
@@ -124,6 +125,11 @@ int nsmgr_list_new(struct nsmgr_ctx *ctx, bool all, struct nsmgr_list **ret_list
 	return 0;
 }
 
+int nsmgr_list_new(struct nsmgr_ctx *ctx, bool all, struct nsmgr_list **ret_list)
+{
+	return nsm_edge(ctx, NSM_EDGE_list_new, new_list(ctx, all, ret_list));
+}
+
 void nsmgr_list_free(struct nsmgr_list *list)
 {
 	if (!list)
@@ -149,7 +155,7 @@ const char *const *nsmgr_list_names(const struct nsmgr_list *list, size_t *ret_c
 	return (const char *const *)list->names;
 }
 
-int nsmgr_list_handles(struct nsmgr_list *list, const char *name, struct nsmgr_handle ret_handles[])
+static int describe(struct nsmgr_list *list, const char *name, struct nsmgr_handle ret_handles[])
 {
 	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
 	bool whole = true;
@@ -174,4 +180,9 @@ int nsmgr_list_handles(struct nsmgr_list *list, const char *name, struct nsmgr_h
 	if (!whole && !nsm_setdir_is_current(&set))
 		return nsm_fail_text(list->store.ctx, -ENOENT, "open", NSMGR_TYPE_NONE, NULL, "no such set");
 	return count;
+}
+
+int nsmgr_list_handles(struct nsmgr_list *list, const char *name, struct nsmgr_handle ret_handles[])
+{
+	return nsm_edge(list->store.ctx, NSM_EDGE_list_handles, describe(list, name, ret_handles));
 }

@@ -10,7 +10,7 @@
 
 struct nsm_record {
 	enum nsmgr_origin origin; /* NSMGR_ORIGIN_UNKNOWN: not recorded */
-	struct nsm_nsid id;	  /* dev is 0: it is not recorded */
+	struct nsmgr_id id;	  /* dev is 0: it is not recorded */
 };
 
 struct nsm_meta {

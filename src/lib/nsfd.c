@@ -53,17 +53,33 @@ uint64_t nsm_nsfd_id64(int fd)
 	return 0;
 }
 
-int nsm_nsfd_id(int fd, struct nsm_nsid *ret)
+int nsm_nsfd_id(int fd, struct nsmgr_id *ret)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	*ret = (struct nsm_nsid){ .dev = st.st_dev, .ino = st.st_ino, .id = nsm_nsfd_id64(fd) };
+	*ret = (struct nsmgr_id){ .dev = st.st_dev, .ino = st.st_ino, .id = nsm_nsfd_id64(fd) };
 	return 0;
 }
 
-bool nsm_nsfd_is(int fd, const struct nsm_nsid *id)
+bool nsmgr_id_equal(const struct nsmgr_id *a, const struct nsmgr_id *b)
+{
+	if (a->id && b->id)
+		return a->id == b->id;
+	return a->dev == b->dev && a->ino == b->ino;
+}
+
+const char *nsmgr_id_text(enum nsmgr_type type, const struct nsmgr_id *id, char *buf)
+{
+	const char *name = nsmgr_type_name(type);
+	struct nsm_text text = { .buf = buf, .size = NSMGR_ID_TEXT_SIZE };
+
+	nsm_text_add(&text, "%s:[%llu]", name ? name : "none", (unsigned long long)id->ino);
+	return buf;
+}
+
+bool nsm_nsfd_is(int fd, const struct nsmgr_id *id)
 {
 	uint64_t have = id->id ? nsm_nsfd_id64(fd) : 0;
 	struct stat st;
@@ -73,7 +89,7 @@ bool nsm_nsfd_is(int fd, const struct nsm_nsid *id)
 	return fstat(fd, &st) == 0 && st.st_ino == id->ino && (!id->dev || st.st_dev == id->dev);
 }
 
-int nsm_nsfd_is_within(int fd, const struct nsm_nsid *ancestor)
+int nsm_nsfd_is_within(int fd, const struct nsmgr_id *ancestor)
 {
 	nsm_autoclose int level = -EBADF;
 	int at = fd;
@@ -90,15 +106,25 @@ int nsm_nsfd_is_within(int fd, const struct nsm_nsid *ancestor)
 	return 1;
 }
 
-bool nsm_nsfd_is_own(int fd, enum nsmgr_type type)
+static bool is_own_file(int fd, const char *name)
 {
-	char path[40];
+	char path[48];
 	struct nsm_text text = NSM_TEXT(path);
 	struct stat own, other;
 
-	nsm_text_add(&text, "/proc/self/ns/%s", nsm_nstypes[type].name);
+	nsm_text_add(&text, "/proc/thread-self/ns/%s", name);
 	return stat(path, &own) == 0 && fstat(fd, &other) == 0 && own.st_dev == other.st_dev &&
 	       own.st_ino == other.st_ino;
+}
+
+bool nsm_nsfd_is_own(int fd, enum nsmgr_type type)
+{
+	return is_own_file(fd, nsm_nstypes[type].name);
+}
+
+bool nsm_nsfd_is_childrens(int fd, enum nsmgr_type type)
+{
+	return is_own_file(fd, nsm_nstypes[type].children);
 }
 
 ino_t nsm_nsfd_owner(int fd)

@@ -6,14 +6,6 @@
 
 /* One namespace as an open nsfs file. */
 
-/* Who it is. Inode numbers are reused at once after a namespace is freed, the 64-bit id not before the next
- * boot (KERNEL R8); id is 0 where the kernel has none. */
-struct nsm_nsid {
-	dev_t dev;
-	ino_t ino;
-	uint64_t id;
-};
-
 /* Opens a file that should be a namespace without waiting on a fifo or taking a terminal. With `nofollow` its last
  * component may not be a symbolic link, as the links of /proc/PID/ns are. */
 int nsm_nsfd_open(int dirfd, const char *path, bool nofollow);
@@ -24,20 +16,22 @@ int nsm_nsfd_type(int fd, enum nsmgr_type *ret);
 /* The same question for an fd that is known to be an nsfs file. */
 bool nsm_nsfd_has_type(int fd, enum nsmgr_type type);
 
-int nsm_nsfd_id(int fd, struct nsm_nsid *ret);
+int nsm_nsfd_id(int fd, struct nsmgr_id *ret);
 
 /* The 64-bit id, or 0. */
 uint64_t nsm_nsfd_id64(int fd);
 
 /* Whether fd is the namespace `id`: by the 64-bit ids when both are known, else by device and inode. */
-bool nsm_nsfd_is(int fd, const struct nsm_nsid *id);
+bool nsm_nsfd_is(int fd, const struct nsmgr_id *id);
 
 /* 1 when fd, of a pid or user namespace, is `ancestor` or below it; 0 when it is not as far as the caller may look up;
  * -errno when that cannot be found out, for lack of descriptors say. */
-int nsm_nsfd_is_within(int fd, const struct nsm_nsid *ancestor);
+int nsm_nsfd_is_within(int fd, const struct nsmgr_id *ancestor);
 
-/* Whether fd is the namespace that the caller is in. */
+/* Whether fd is the namespace that the calling thread is in, or, of pid and time, that its children will be in. Other threads
+ * may be elsewhere: setns(2) moves one. */
 bool nsm_nsfd_is_own(int fd, enum nsmgr_type type);
+bool nsm_nsfd_is_childrens(int fd, enum nsmgr_type type);
 
 /* The inode of the user namespace that owns it; 0 where the caller may not see it. ioctl_ns(2). */
 ino_t nsm_nsfd_owner(int fd);

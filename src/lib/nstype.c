@@ -7,14 +7,14 @@
 #include <sched.h>
 
 const struct nsm_nstype nsm_nstypes[NSMGR_TYPE_COUNT] = {
-	[NSMGR_CGROUP] = { "cgroup", "cgroup", NSM_CLONE_NEWCGROUP },
-	[NSMGR_IPC] = { "ipc", "ipc", CLONE_NEWIPC },
-	[NSMGR_MNT] = { "mnt", "mnt", CLONE_NEWNS },
-	[NSMGR_NET] = { "net", "net", CLONE_NEWNET },
-	[NSMGR_PID] = { "pid", "pid_for_children", CLONE_NEWPID },
-	[NSMGR_TIME] = { "time", "time_for_children", NSM_CLONE_NEWTIME },
-	[NSMGR_USER] = { "user", "user", CLONE_NEWUSER },
-	[NSMGR_UTS] = { "uts", "uts", CLONE_NEWUTS },
+	[NSMGR_CGROUP] = { "cgroup", "cgroup", NSM_CLONE_NEWCGROUP, NSM_PIDFD_GET(1) },
+	[NSMGR_IPC] = { "ipc", "ipc", CLONE_NEWIPC, NSM_PIDFD_GET(2) },
+	[NSMGR_MNT] = { "mnt", "mnt", CLONE_NEWNS, NSM_PIDFD_GET(3) },
+	[NSMGR_NET] = { "net", "net", CLONE_NEWNET, NSM_PIDFD_GET(4) },
+	[NSMGR_PID] = { "pid", "pid_for_children", CLONE_NEWPID, NSM_PIDFD_GET(5) },
+	[NSMGR_TIME] = { "time", "time_for_children", NSM_CLONE_NEWTIME, NSM_PIDFD_GET(7) },
+	[NSMGR_USER] = { "user", "user", CLONE_NEWUSER, NSM_PIDFD_GET(9) },
+	[NSMGR_UTS] = { "uts", "uts", CLONE_NEWUTS, NSM_PIDFD_GET(10) },
 };
 
 const enum nsmgr_type nsm_join_order[NSMGR_TYPE_COUNT] = {

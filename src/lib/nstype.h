@@ -10,6 +10,7 @@ struct nsm_nstype {
 	const char *children; /* the file there that names what a creator made: pid and time take
 			       * effect for children only (KERNEL R40, R50) */
 	int flag;	      /* CLONE_NEW* */
+	unsigned pidfd_get;   /* the ioctl of a pidfd that opens it (KERNEL R71) */
 };
 
 extern const struct nsm_nstype nsm_nstypes[NSMGR_TYPE_COUNT];

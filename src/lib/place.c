@@ -14,7 +14,7 @@
 
 #define INITIAL_USER_NS 0xeffffffd /* PROC_USER_INIT_INO, include/linux/proc_ns.h */
 
-int nsm_place_own(struct nsm_nsid *ret)
+int nsm_place_own(struct nsmgr_id *ret)
 {
 	nsm_autoclose int fd = nsm_nsfd_open(AT_FDCWD, "/proc/self/ns/mnt", false);
 
@@ -57,7 +57,7 @@ static bool mount_exists(const struct nsm_storefile *file)
 
 /* Whether the kernel says for certain that a mount namespace is gone. It tells nobody but who has privilege over it,
  * and gives others the same answer (KERNEL R9). */
-static bool is_gone(const struct nsm_nsid *mntns)
+static bool is_gone(const struct nsmgr_id *mntns)
 {
 	nsm_autoclose int fd = -EBADF;
 	struct stat user;
@@ -73,7 +73,7 @@ enum nsm_place nsm_place_find(int root, uint64_t mount_id, bool is_mount)
 {
 	struct nsm_storefile file;
 	char boot_id[NSM_BOOT_ID_SIZE];
-	struct nsm_nsid own;
+	struct nsmgr_id own;
 
 	if (nsm_storefile_read(root, &file) < 0)
 		return NSM_NOWHERE;
@@ -118,7 +118,7 @@ void nsm_place_explain(int root, char *ret, size_t size)
 {
 	struct nsm_text text = { .buf = ret, .size = size };
 	struct nsm_storefile file = { 0 };
-	struct nsm_nsid own;
+	struct nsmgr_id own;
 	pid_t pid;
 
 	nsm_storefile_read(root, &file);

@@ -14,7 +14,7 @@ enum nsm_place {
 enum nsm_place nsm_place_find(int root, uint64_t mount_id, bool is_mount);
 
 /* The mount namespace that we are in. */
-int nsm_place_own(struct nsm_nsid *ret);
+int nsm_place_own(struct nsmgr_id *ret);
 
 /* Where they are, in words, with the command that leads there. */
 void nsm_place_explain(int root, char *ret, size_t size);

@@ -41,10 +41,12 @@ pid_t nsm_proc_pid(int pidfd)
 	struct nsm_text path_text = NSM_TEXT(path);
 	const char *value;
 	uint32_t pid;
+	ssize_t len;
 
 	nsm_text_add(&path_text, "/proc/self/fdinfo/%d", pidfd);
-	if (nsm_read_text_at(AT_FDCWD, path, text, sizeof(text)) < 0)
-		return -ESRCH;
+	len = nsm_read_text_at(AT_FDCWD, path, text, sizeof(text));
+	if (len < 0)
+		return len == -EMFILE || len == -ENFILE ? (pid_t)len : -ESRCH;
 	value = find_value(text, "Pid:");
 	/* 0 and -1 stand for a process that is not shown, or that has ended. */
 	if (!value || nsm_parse_u32(value, &pid) < 0 || pid == 0 || pid > INT32_MAX)

@@ -11,7 +11,8 @@
 /* Whether /proc numbers processes as we do. */
 bool nsm_proc_is_ours(void);
 
-/* The number under which /proc shows the process of a pidfd, or -ESRCH when it does not. proc_pid_fdinfo(5). */
+/* The number under which /proc shows the process of a pidfd, or -ESRCH when it does not; -EMFILE,
+ * -ENFILE. proc_pid_fdinfo(5). */
 pid_t nsm_proc_pid(int pidfd);
 
 /* Opens /proc/PID (0: /proc/self), verified to be in a proc file system (LESSONS security 14). */

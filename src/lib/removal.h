@@ -26,4 +26,7 @@ void nsm_removal_set_timeout(struct nsm_removal *removal, const struct timespec 
  * pidns is the pid namespace that is to be ended, or -EBADF. */
 int nsm_removal_hide(struct nsm_removal *removal);
 
+/* Takes a set apart, as nsmgr_remove() does. remove.c */
+int nsm_remove_name(struct nsm_stage *stage, const char *name, unsigned flags, const struct timespec *timeout);
+
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/fd.h"
+#include "lib/edge.h"
 #include "lib/init.h"
 #include "lib/removal.h"
 #include "lib/sys.h"
@@ -58,7 +59,7 @@ static int remove_one(struct nsm_removal *removal)
 	return r;
 }
 
-static int remove_name(struct nsm_stage *stage, const char *name, unsigned flags, const struct timespec *timeout)
+int nsm_remove_name(struct nsm_stage *stage, const char *name, unsigned flags, const struct timespec *timeout)
 {
 	struct nsm_removal removal = {
 		.store = stage->store, .stage = stage, .name = name, .flags = flags, .pidns = -EBADF,
@@ -88,11 +89,12 @@ int nsmgr_remove_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 	if (r == -ENOENT)
 		r = nsm_fail_text(ctx, r, "open", NSMGR_TYPE_NONE, NULL, "no such set");
 	else if (r < 0)
-		return r;
+		return nsm_edge(ctx, NSM_EDGE_remove_many, r);
 	for (size_t i = 0; i < count; i++) {
 		int result = r == -ENOENT ? (flags & NSMGR_REMOVE_MISSING ? 0 : r)
-					  : remove_name(&stage, names[i], flags, timeout);
+					  : nsm_remove_name(&stage, names[i], flags, timeout);
 
+		result = nsm_edge(ctx, NSM_EDGE_remove, result);
 		failures += result < 0;
 		if (done)
 			done(data, names[i], result);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/edge.h"
 #include "lib/handle.h"
 #include "lib/sys.h"
 
-int nsmgr_rename(struct nsmgr_ctx *ctx, const char *old_name, const char *new_name)
+static int rename_set(struct nsmgr_ctx *ctx, const char *old_name, const char *new_name)
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
 	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
@@ -26,4 +27,9 @@ int nsmgr_rename(struct nsmgr_ctx *ctx, const char *old_name, const char *new_na
 	if (r == -EEXIST)
 		return nsm_fail_text(ctx, r, "rename", NSMGR_TYPE_NONE, NULL, "a set '%s' exists", new_name);
 	return r < 0 ? nsm_fail(ctx, r, "rename", NSMGR_TYPE_NONE, NULL) : 0;
+}
+
+int nsmgr_rename(struct nsmgr_ctx *ctx, const char *old_name, const char *new_name)
+{
+	return nsm_edge(ctx, NSM_EDGE_rename, rename_set(ctx, old_name, new_name));
 }

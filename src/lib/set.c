@@ -2,9 +2,27 @@
 #include "lib/set.h"
 
 #include "base/text.h"
+#include "lib/edge.h"
 #include "lib/handle.h"
 
-#include <sched.h>
+int nsm_set_new(struct nsmgr_ctx *ctx, struct nsmgr_set **ret_set)
+{
+	struct nsmgr_set *set = calloc(1, sizeof(*set));
+
+	if (!set)
+		return nsm_fail(ctx, -ENOMEM, "set", NSMGR_TYPE_NONE, NULL);
+	set->ctx = nsmgr_ref(ctx);
+	set->store = (struct nsm_store)NSM_STORE_INIT;
+	for NSM_EACH_TYPE (type)
+		set->fds[type] = -EBADF;
+	*ret_set = set;
+	return 0;
+}
+
+int nsmgr_set_new(struct nsmgr_ctx *ctx, struct nsmgr_set **ret_set)
+{
+	return nsm_edge(ctx, NSM_EDGE_set_new, nsm_set_new(ctx, ret_set));
+}
 
 void nsmgr_set_close(struct nsmgr_set *set)
 {
@@ -12,19 +30,20 @@ void nsmgr_set_close(struct nsmgr_set *set)
 		return;
 	for NSM_EACH_TYPE (type)
 		nsm_close(&set->fds[type]);
+	nsm_leash_unref(set->leash);
 	nsm_store_close(&set->store);
 	nsmgr_unref(set->ctx);
 	free(set);
 }
 
-static int open_handles(struct nsmgr_set *set, const char *name, unsigned types)
+static int open_handles(struct nsmgr_set *set, const char *name, unsigned types, bool hold)
 {
 	nsm_autosetdir struct nsm_setdir dir = NSM_SETDIR_INIT;
 	int r = nsm_setdir_open(&set->store, name, &dir);
 
 	/* The lock is for the moment between a look at the set and the entering of its pid namespace, in which rm could
 	 * take it away; so the look is taken again behind it. */
-	if (r == 0 && (dir.types & types & NSMGR_MASK(NSMGR_PID))) {
+	if (r == 0 && hold && (dir.types & types & NSMGR_MASK(NSMGR_PID))) {
 		nsm_setdir_close(&dir);
 		r = nsm_store_lock(&set->store, false);
 		/* An ordinary user may enter a set of his own; he has no lock, and meets at worst a clear failure. So does
@@ -47,32 +66,81 @@ static int open_handles(struct nsmgr_set *set, const char *name, unsigned types)
 	return 0;
 }
 
-int nsmgr_set_open(struct nsmgr_ctx *ctx, const char *name, unsigned types, struct nsmgr_set **ret_set)
+static int open_named(struct nsmgr_ctx *ctx, const char *name, unsigned types, bool hold, struct nsmgr_set **ret_set)
 {
-	struct nsmgr_set *set;
+	nsm_autoset struct nsmgr_set *set = NULL;
 	int r = nsmgr_check_name(ctx, name);
 
+	if (r == 0)
+		r = nsm_set_new(ctx, &set);
 	if (r < 0)
 		return r;
-	set = calloc(1, sizeof(*set));
-	if (!set)
-		return nsm_fail(ctx, -ENOMEM, "open", NSMGR_TYPE_NONE, NULL);
-	set->ctx = nsmgr_ref(ctx);
-	set->store = (struct nsm_store)NSM_STORE_INIT;
 	nsm_copy(set->name, sizeof(set->name), name);
-	for NSM_EACH_TYPE (type)
-		set->fds[type] = -EBADF;
 	r = nsm_store_open(ctx, &set->store);
 	if (r == -ENOENT)
 		r = nsm_fail_text(ctx, r, "open", NSMGR_TYPE_NONE, NULL, "no such set");
 	if (r == 0)
-		r = open_handles(set, name, types);
-	if (r < 0) {
-		nsmgr_set_close(set);
+		r = open_handles(set, name, types, hold);
+	if (r == 0)
+		*ret_set = take_ptr(set);
+	return r;
+}
+
+int nsmgr_set_open(struct nsmgr_ctx *ctx, const char *name, unsigned types, unsigned flags, struct nsmgr_set **ret_set)
+{
+	return nsm_edge(ctx, NSM_EDGE_set_open, open_named(ctx, name, types, flags & NSMGR_OPEN_HOLD, ret_set));
+}
+
+int nsm_set_hold(struct nsmgr_set *set, enum nsmgr_type type, int fd)
+{
+	set->fds[type] = nsm_dup(fd);
+	return set->fds[type] < 0 ? nsm_fail(set->ctx, set->fds[type], "set", type, NULL) : 0;
+}
+
+static int add(struct nsmgr_set *set, int fd)
+{
+	enum nsmgr_type type;
+	int r = nsm_nsfd_type(fd, &type);
+
+	if (r == -ENOTTY)
+		return nsm_fail_text(set->ctx, -EINVAL, "set", NSMGR_TYPE_NONE, NULL, "not a namespace");
+	if (r < 0)
+		return nsm_fail(set->ctx, r, "set", NSMGR_TYPE_NONE, NULL);
+	if (set->fds[type] >= 0)
+		return nsm_fail_text(set->ctx, -EEXIST, "set", type, NULL, "the set has one of this type");
+	return nsm_set_hold(set, type, fd);
+}
+
+int nsmgr_set_add(struct nsmgr_set *set, int fd)
+{
+	return nsm_edge(set->ctx, NSM_EDGE_set_add, add(set, fd));
+}
+
+static int duplicate(const struct nsmgr_set *set, unsigned types, struct nsmgr_set **ret_set)
+{
+	nsm_autoset struct nsmgr_set *copy = NULL;
+	int r;
+
+	if (!(nsmgr_set_types(set) & types))
+		return nsm_fail_text(set->ctx, -ENOENT, "set", NSMGR_TYPE_NONE, NULL, "the set has none of these types");
+	r = nsm_set_new(set->ctx, &copy);
+	for NSM_EACH_TYPE (type)
+		if (r == 0 && set->fds[type] >= 0 && (types & NSMGR_MASK(type)))
+			r = nsm_set_hold(copy, type, set->fds[type]);
+	if (r < 0)
 		return r;
+	if (copy->fds[NSMGR_PID] >= 0) {
+		copy->keeper = set->keeper;
+		copy->leash = nsm_leash_ref(set->leash);
 	}
-	*ret_set = set;
+	nsm_copy(copy->name, sizeof(copy->name), set->name);
+	*ret_set = take_ptr(copy);
 	return 0;
+}
+
+int nsmgr_set_dup(const struct nsmgr_set *set, unsigned types, struct nsmgr_set **ret_set)
+{
+	return nsm_edge(set->ctx, NSM_EDGE_set_dup, duplicate(set, types, ret_set));
 }
 
 unsigned nsmgr_set_types(const struct nsmgr_set *set)
@@ -85,38 +153,26 @@ unsigned nsmgr_set_types(const struct nsmgr_set *set)
 	return types;
 }
 
+static int refuse_missing(const struct nsmgr_set *set, enum nsmgr_type type)
+{
+	return nsm_fail_text(set->ctx, -ENOENT, "set", type, NULL, "the set has no such namespace");
+}
+
 int nsmgr_set_fd(const struct nsmgr_set *set, enum nsmgr_type type)
 {
-	return set->fds[type] >= 0 ? set->fds[type] : -ENOENT;
+	return nsmgr_type_name(type) && set->fds[type] >= 0 ? set->fds[type] : refuse_missing(set, type);
 }
 
-static int join(struct nsmgr_set *set, enum nsmgr_type type)
+int nsmgr_set_take_fd(struct nsmgr_set *set, enum nsmgr_type type)
 {
-	return setns(set->fds[type], nsm_nstypes[type].flag) < 0 ? -errno : 0;
+	return nsmgr_type_name(type) && set->fds[type] >= 0 ? take_fd(set->fds[type]) : refuse_missing(set, type);
 }
 
-int nsmgr_set_enter(struct nsmgr_set *set)
+int nsmgr_set_id(const struct nsmgr_set *set, enum nsmgr_type type, struct nsmgr_id *ret_id)
 {
-	bool user_joined = set->fds[NSMGR_USER] < 0 || nsm_nsfd_is_own(set->fds[NSMGR_USER], NSMGR_USER);
+	int fd = nsmgr_set_fd(set, type), r = fd < 0 ? fd : nsm_nsfd_id(fd, ret_id);
 
-	for (size_t i = 0; i < NSMGR_TYPE_COUNT; i++) {
-		enum nsmgr_type type = nsm_join_order[i];
-		int r;
-
-		if (set->fds[type] < 0 || (type == NSMGR_USER && user_joined))
-			continue;
-		r = join(set, type);
-		/* The privilege over this one may come only with the set's user namespace (KERNEL R24). */
-		if (r == -EPERM && !user_joined) {
-			r = join(set, NSMGR_USER);
-			if (r < 0)
-				return nsm_fail(set->ctx, r, "enter", NSMGR_USER, NULL);
-			user_joined = true;
-			r = join(set, type);
-		}
-		if (r < 0)
-			return nsm_fail(set->ctx, r, "enter", type, NULL);
-		user_joined |= type == NSMGR_USER;
-	}
-	return 0;
+	if (r < 0 && fd >= 0)
+		nsm_fail(set->ctx, r, "set", type, NULL);
+	return nsm_edge(set->ctx, NSM_EDGE_set_id, r);
 }

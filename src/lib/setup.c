@@ -3,6 +3,7 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "lib/idmap_write.h"
 #include "lib/nstype.h"
 #include "lib/sys.h"
 #include "lib/sysctl.h"
@@ -55,11 +56,9 @@ int nsm_setup_offsets(struct nsmgr_config *config, int proc)
 	int r;
 
 	if (config->monotonic.set)
-		nsm_text_add(&text, "monotonic %lld %ld\n", (long long)config->monotonic.value.tv_sec,
-			     config->monotonic.value.tv_nsec);
+		nsm_offset_add(&text, CLOCK_MONOTONIC, &config->monotonic.value);
 	if (config->boottime.set)
-		nsm_text_add(&text, "boottime %lld %ld\n", (long long)config->boottime.value.tv_sec,
-			     config->boottime.value.tv_nsec);
+		nsm_offset_add(&text, CLOCK_BOOTTIME, &config->boottime.value);
 	if (text.len == 0)
 		return 0;
 	r = nsm_write_text_at(proc, "timens_offsets", buf);

@@ -11,6 +11,18 @@
 #include "lib/sys.h"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
+
+static int refuse_foreign(struct nsmgr_ctx *ctx, enum nsmgr_type type, const char *source)
+{
+	return nsm_fail_text(ctx, -EINVAL, "source", type, source, "not a namespace");
+}
+
+static int fail_open(struct nsmgr_ctx *ctx, int r, enum nsmgr_type type, const char *source)
+{
+	/* A socket, or a device without a driver: open(2). */
+	return r == -ENXIO || r == -ENODEV ? refuse_foreign(ctx, type, source) : nsm_fail(ctx, r, "source", type, source);
+}
 
 /* Whether the opened file is a namespace of the type; the message names what it is instead. */
 static int verify(struct nsmgr_ctx *ctx, int fd, enum nsmgr_type type, const char *source)
@@ -19,7 +31,7 @@ static int verify(struct nsmgr_ctx *ctx, int fd, enum nsmgr_type type, const cha
 	int r = nsm_nsfd_type(fd, &is);
 
 	if (r == -ENOTTY)
-		return nsm_fail_text(ctx, -EINVAL, "source", type, source, "not a namespace");
+		return refuse_foreign(ctx, type, source);
 	if (r < 0)
 		return nsm_fail(ctx, r, "source", type, source);
 	if (is != type)
@@ -36,7 +48,7 @@ static int open_file(struct nsmgr_ctx *ctx, enum nsmgr_type type, const char *pa
 	if (fd == -ENOENT && !nsm_streq(path, source))
 		return nsm_fail_text(ctx, -ESRCH, "source", type, source, "no such process");
 	if (fd < 0)
-		return nsm_fail(ctx, fd, "source", type, source);
+		return fail_open(ctx, fd, type, source);
 	r = verify(ctx, fd, type, source);
 	return r < 0 ? r : take_fd(fd);
 }
@@ -75,6 +87,16 @@ int nsm_source_open(struct nsmgr_ctx *ctx, enum nsmgr_type type, const char *sou
 	return open_file(ctx, type, path, source);
 }
 
+static int refuse_none(struct nsmgr_ctx *ctx, const char *shown)
+{
+	return nsm_fail_text(ctx, -ENOENT, "source", NSMGR_TYPE_NONE, shown, "none of these namespaces is there");
+}
+
+static int refuse_ended(struct nsmgr_ctx *ctx, const char *shown)
+{
+	return nsm_fail_text(ctx, -ESRCH, "source", NSMGR_TYPE_NONE, shown, "the process has ended");
+}
+
 /* Opens what `dir` has as a file of the type's name. -ENOENT without a failure recorded when there is none. */
 static int open_in(struct nsmgr_ctx *ctx, int dir, enum nsmgr_type type, const char *shown)
 {
@@ -84,7 +106,7 @@ static int open_in(struct nsmgr_ctx *ctx, int dir, enum nsmgr_type type, const c
 	if (fd == -ENOENT)
 		return fd;
 	if (fd < 0)
-		return nsm_fail(ctx, fd, "source", type, shown);
+		return fail_open(ctx, fd, type, shown);
 	r = verify(ctx, fd, type, shown);
 	return r < 0 ? r : take_fd(fd);
 }
@@ -103,36 +125,84 @@ int nsm_source_open_all(struct nsmgr_ctx *ctx, int dir, unsigned types, const ch
 			continue;
 		if (fd < 0)
 			return fd;
+		nsm_close(&ret_fds[type]);
 		ret_fds[type] = fd;
 		found |= NSMGR_MASK(type);
 	}
-	if (!found)
-		return nsm_fail_text(ctx, -ENOENT, "source", NSMGR_TYPE_NONE, shown, "none of these namespaces is there");
-	return 0;
+	return found ? 0 : refuse_none(ctx, shown);
 }
 
-/* The directory of a process in /proc: a pidfd first, so that what is opened then is of one and the same process if
- * that still lives afterwards (LESSONS 11). */
+/* Since Linux 6.11 a pidfd opens the namespaces of its process itself (KERNEL R71). -ENOTTY, without a failure recorded,
+ * before. */
+static int open_of_pidfd(struct nsmgr_ctx *ctx, int pidfd, unsigned types, const char *shown, int ret_fds[])
+{
+	unsigned found = 0;
+
+	for NSM_EACH_TYPE (type) {
+		int fd;
+
+		if (!(types & NSMGR_MASK(type)))
+			continue;
+		fd = ioctl(pidfd, nsm_nstypes[type].pidfd_get, 0);
+		if (fd < 0 && (errno == ENOTTY || errno == EINVAL))
+			return -ENOTTY;
+		if (fd < 0 && errno == EOPNOTSUPP)
+			continue; /* this kernel lacks the type */
+		if (fd < 0 && errno == ESRCH)
+			return refuse_ended(ctx, shown);
+		if (fd < 0 && errno == EACCES)
+			return nsm_fail_text(ctx, -EACCES, "source", type, shown, "needs the right to trace the process: ptrace(2)");
+		if (fd < 0)
+			return nsm_fail(ctx, -errno, "source", type, shown);
+		nsm_close(&ret_fds[type]);
+		ret_fds[type] = fd;
+		found |= NSMGR_MASK(type);
+	}
+	return found ? 0 : refuse_none(ctx, shown);
+}
+
+/* The same through the directory of the process in /proc: all that is opened there is of one and the same process, and of the
+ * pidfd's if that still lives afterwards (LESSONS 11). */
+static int open_in_proc(struct nsmgr_ctx *ctx, int pidfd, unsigned types, const char *shown, int ret_fds[])
+{
+	nsm_autoclose int proc = -EBADF, dir = -EBADF;
+	int r = nsm_proc_pid(pidfd);
+
+	proc = r < 0 ? r : nsm_proc_open(r);
+	if (proc < 0 && nsm_pidfd_has_ended(pidfd))
+		return refuse_ended(ctx, shown);
+	if (proc < 0)
+		return nsm_fail_text(ctx, proc, "source", NSMGR_TYPE_NONE, shown, "/proc does not show the process");
+	dir = openat(proc, "ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	r = dir < 0 ? nsm_fail(ctx, -errno, "source", NSMGR_TYPE_NONE, shown) :
+		      nsm_source_open_all(ctx, dir, types, shown, ret_fds);
+	return nsm_pidfd_has_ended(pidfd) ? refuse_ended(ctx, shown) : r;
+}
+
+int nsm_source_open_pidfd(struct nsmgr_ctx *ctx, unsigned types, int pidfd, const char *shown, int ret_fds[])
+{
+	/* Whether it is a pidfd at all: to another file the request could mean anything. Whom we may not signal lives. */
+	int r = nsm_sys_pidfd_kill(pidfd, 0);
+
+	if (r == -EBADF)
+		return nsm_fail_text(ctx, r, "source", NSMGR_TYPE_NONE, shown, "not a pidfd");
+	if (r == -ESRCH)
+		return refuse_ended(ctx, shown);
+	r = open_of_pidfd(ctx, pidfd, types, shown, ret_fds);
+	return r == -ENOTTY ? open_in_proc(ctx, pidfd, types, shown, ret_fds) : r;
+}
+
 int nsm_source_open_process(struct nsmgr_ctx *ctx, unsigned types, pid_t pid, int ret_fds[])
 {
-	nsm_autoclose int pidfd = nsm_sys_pidfd_open(pid), dir = -EBADF;
-	char path[32];
-	struct nsm_text text = NSM_TEXT(path);
-	int r;
+	nsm_autoclose int pidfd = nsm_sys_pidfd_open(pid);
+	char shown[16];
+	struct nsm_text text = NSM_TEXT(shown);
 
 	nsm_text_add(&text, "%ld", (long)pid);
-	if (pidfd == -ESRCH || pidfd == -EINVAL)
-		return nsm_fail_text(ctx, -ESRCH, "source", NSMGR_TYPE_NONE, path, "no such process");
-	r = pidfd < 0 ? pidfd : nsm_proc_pid(pidfd);
-	if (r < 0)
-		return nsm_fail(ctx, r, "source", NSMGR_TYPE_NONE, path);
-	text.len = 0;
-	nsm_text_add(&text, "/proc/%d/ns", r);
-	dir = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
-		return nsm_fail(ctx, -errno, "source", NSMGR_TYPE_NONE, path);
-	r = nsm_source_open_all(ctx, dir, types, path, ret_fds);
-	if (r == 0 && nsm_pidfd_has_ended(pidfd))
-		r = nsm_fail_text(ctx, -ESRCH, "source", NSMGR_TYPE_NONE, path, "the process has ended");
-	return r;
+	/* EINVAL, or ENOENT since Linux 6.16: the number of a thread that is not its process's first. */
+	if (pidfd == -ESRCH || pidfd == -EINVAL || pidfd == -ENOENT)
+		return nsm_fail_text(ctx, -ESRCH, "source", NSMGR_TYPE_NONE, shown, "no such process");
+	if (pidfd < 0)
+		return nsm_fail(ctx, pidfd, "source", NSMGR_TYPE_NONE, shown);
+	return nsm_source_open_pidfd(ctx, types, pidfd, shown, ret_fds);
 }

@@ -15,7 +15,7 @@
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define SET "set"
 
-static void random_name(char name[16])
+void nsm_stage_random_name(char name[16])
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
 	uint64_t bits = nsm_sys_random();
@@ -34,21 +34,21 @@ int nsm_stage_open(struct nsm_store *store, struct nsm_stage *ret)
 		char name[16];
 		struct stat st;
 
-		random_name(name);
+		nsm_stage_random_name(name);
 		if (mkdirat(store->stages, name, 0700) < 0) {
 			if (errno == EEXIST)
 				continue;
 			return nsm_fail(ctx, -errno, "stage", NSMGR_TYPE_NONE, ctx->root);
 		}
 		dir = openat(store->stages, name, DIR_FLAGS);
-		if (dir < 0 && errno != ENOENT) {
+		if (dir < 0 ? errno != ENOENT : flock(dir, LOCK_EX) < 0 || fstat(dir, &st) < 0) {
 			int r = -errno;
 
 			unlinkat(store->stages, name, AT_REMOVEDIR);
 			return nsm_fail(ctx, r, "stage", NSMGR_TYPE_NONE, ctx->root);
 		}
 		/* A sweeper may have been faster than our lock, and taken it away. */
-		if (dir < 0 || flock(dir, LOCK_EX) < 0 || fstat(dir, &st) < 0 || st.st_nlink == 0)
+		if (dir < 0 || st.st_nlink == 0)
 			continue;
 		*ret = (struct nsm_stage){ .store = store, .dir = take_fd(dir) };
 		nsm_copy(ret->name, sizeof(ret->name), name);

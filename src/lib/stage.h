@@ -22,6 +22,9 @@ struct nsm_stage {
 /* One that knows its store is opened by itself when something is begun or hidden in it. */
 #define NSM_STAGE_OF(of_store) { .store = (of_store), .dir = -EBADF }
 
+/* A name that no set can have by accident. */
+void nsm_stage_random_name(char name[16]);
+
 int nsm_stage_open(struct nsm_store *store, struct nsm_stage *ret);
 
 /* Destructor: discards what is in it, and the stage itself. */

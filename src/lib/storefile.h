@@ -9,7 +9,7 @@
  * one a live set looks like plain files, and only this tells. */
 struct nsm_storefile {
 	char boot_id[NSM_BOOT_ID_SIZE];
-	struct nsm_nsid mntns;
+	struct nsmgr_id mntns;
 	uint64_t mount_id; /* of ROOT's mount */
 	uint64_t short_id; /* the same as mountinfo numbers it */
 };

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/sys.h"
 
-#include "base/parse.h"
 #include "base/signals.h"
 
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,7 +27,9 @@
 #define SYS_statmount 457
 #endif
 
-#define CLONE_PIDFD_FLAG 0x1000
+#ifndef CLONE_PIDFD
+#define CLONE_PIDFD 0x1000 /* 5.2 */
+#endif
 
 static long result(long r)
 {
@@ -48,10 +51,20 @@ int nsm_sys_renameat2(int olddir, const char *oldpath, int newdir, const char *n
 	return (int)result(syscall(SYS_renameat2, olddir, oldpath, newdir, newpath, flags));
 }
 
-pid_t nsm_sys_clone(int *ret_pidfd)
+static pid_t clone_with(unsigned long flags, int *ret_pidfd)
 {
 	int pidfd = -EBADF;
-	unsigned long flags = ret_pidfd ? CLONE_PIDFD_FLAG : 0;
+#ifdef __SANITIZE_THREAD__
+	/* ThreadSanitizer has locks of its own, which only a fork(2) that it knows of leaves free in the child. Such a child
+	 * has an exit signal; all else is the same. */
+	pid_t child = flags & CLONE_PARENT ? -1 : fork();
+
+	if (child >= 0) {
+		if (ret_pidfd)
+			*ret_pidfd = child ? nsm_sys_pidfd_open(child) : -EBADF;
+		return child;
+	}
+#endif
 	/* The arguments behind the second are NULL but for the one of CLONE_PIDFD, so their order, which
 	 * differs between architectures, matters for the third alone, which is the same on all of
 	 * them but s390 and cris (there the first two change places). */
@@ -68,6 +81,29 @@ pid_t nsm_sys_clone(int *ret_pidfd)
 	return (pid_t)pid;
 }
 
+pid_t nsm_sys_clone(int *ret_pidfd)
+{
+	return clone_with(ret_pidfd ? CLONE_PIDFD : 0, ret_pidfd);
+}
+
+pid_t nsm_sys_clone_sibling(void)
+{
+	return clone_with(CLONE_PARENT, NULL);
+}
+
+/* Found at run time: a program may meet an older C library than it was built with. */
+extern pid_t _Fork(void) __attribute__((weak));
+
+pid_t nsm_sys_fork(void)
+{
+	return _Fork ? (pid_t)result(_Fork()) : clone_with(0, NULL);
+}
+
+pid_t nsm_sys_clone_sibling_pidfd(int *ret_pidfd)
+{
+	return clone_with(CLONE_PARENT | CLONE_PIDFD, ret_pidfd);
+}
+
 int nsm_sys_pidfd_open(pid_t pid)
 {
 	return (int)result(syscall(SYS_pidfd_open, pid, 0));
@@ -78,60 +114,21 @@ int nsm_sys_pidfd_kill(int pidfd, int sig)
 	return (int)result(syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0));
 }
 
-static int close_or_mark(int fd, bool cloexec)
+int nsm_sys_pidfd_info(int pidfd, struct nsm_pidfd_info *info)
 {
-	if (!cloexec)
-		return close(fd), 0;
-	return fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 && errno != EBADF ? -errno : 0;
+	return (int)result(ioctl(pidfd, _IOWR(0xff, 11, struct nsm_pidfd_info), info));
 }
 
-/* Before Linux 5.9 (close_range) and 5.11 (its flag): one by one, those that /proc lists; a limit of a thousand million
- * descriptors is common in containers. */
-static int close_listed(unsigned first, unsigned last, bool cloexec)
+int nsm_sys_pidfd_wait(int pidfd, bool block, siginfo_t *ret_info, struct rusage *ret_usage)
 {
-	int dir = openat(AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
-	_Alignas(struct nsm_dirent) char buf[2048];
-	ssize_t n;
+	const int p_pidfd = 3; /* P_PIDFD, 5.4 */
 
-	if (dir < 0)
-		return -errno;
-	/* An entry that goes away while we read does not move the others: they are ordered by number. */
-	while (r == 0 && (n = nsm_sys_getdents(dir, buf, sizeof(buf))) > 0) {
-		for (ssize_t pos = 0; r == 0 && pos < n;) {
-			const struct nsm_dirent *entry = (const struct nsm_dirent *)(const void *)(buf + pos);
-			uint32_t fd;
-
-			pos += entry->d_reclen;
-			if (nsm_parse_u32(entry->d_name, &fd) == 0 && fd >= first && fd <= last && (int)fd != dir)
-				r = close_or_mark((int)fd, cloexec);
-		}
-	}
-	close(dir);
-	return r;
+	return (int)result(syscall(SYS_waitid, p_pidfd, pidfd, ret_info, WEXITED | __WALL | (block ? 0 : WNOHANG), ret_usage));
 }
 
-int nsm_sys_close_range(unsigned first, unsigned last, bool cloexec)
+int nsm_sys_close_range_at_once(unsigned first, unsigned last, bool cloexec)
 {
-	struct rlimit limit;
-	int r;
-
-	if (first > last ||
-	    syscall(SYS_close_range, first, last, cloexec ? NSM_CLOSE_RANGE_CLOEXEC : 0u) == 0)
-		return 0;
-	r = close_listed(first, last, cloexec);
-	if (r != -ENOENT && r != -ENOTDIR)
-		return r;
-	/* No /proc either. A limit that was lowered later hides nothing below 1024. */
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return -errno;
-	if (limit.rlim_cur < 1024)
-		limit.rlim_cur = 1024;
-	for (unsigned fd = first; fd <= last && fd < limit.rlim_cur; fd++) {
-		r = close_or_mark((int)fd, cloexec);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return (int)result(syscall(SYS_close_range, first, last, cloexec ? NSM_CLOSE_RANGE_CLOEXEC : 0u));
 }
 
 int nsm_sys_setresuid(uid_t uid)
@@ -162,6 +159,52 @@ void nsm_sys_restore_signals(const sigset_t *old)
 	pthread_sigmask(SIG_SETMASK, old, NULL);
 }
 
+/* struct sigaction as the kernel has it. */
+struct disposition {
+#ifdef __mips__
+	unsigned flags;
+	void (*handler)(int);
+	unsigned long mask[128 / 8 / sizeof(long)];
+#else
+	void (*handler)(int);
+	unsigned long flags, restorer, mask[64 / 8 / sizeof(long)];
+#endif
+};
+
+#define SIZEOF_MASK sizeof(((struct disposition *)0)->mask)
+
+void nsm_sys_set_mask(uint64_t blocked)
+{
+	unsigned long words[SIZEOF_MASK / sizeof(long)] = { 0 };
+
+	for (size_t i = 0; i < 64 / 8 / sizeof(long); i++)
+		words[i] = (unsigned long)(blocked >> i * sizeof(long) * 8);
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, words, NULL, sizeof(words));
+}
+
+int nsm_sys_get_disposition(int signal, void (**ret_disposition)(int))
+{
+	struct disposition old = { 0 };
+	int r = (int)result(syscall(SYS_rt_sigaction, signal, NULL, &old, SIZEOF_MASK));
+
+	if (r == 0)
+		*ret_disposition = old.handler;
+	return r;
+}
+
+int nsm_sys_set_disposition(int signal, void (*disposition)(int))
+{
+	struct disposition new = { .handler = disposition };
+
+	return (int)result(syscall(SYS_rt_sigaction, signal, &new, NULL, SIZEOF_MASK));
+}
+
+void nsm_sys_reset_handlers(void)
+{
+	for (int sig = 1; sig <= NSM_SIGNAL_COUNT; sig++)
+		nsm_sys_set_disposition(sig, SIG_DFL);
+}
+
 uint64_t nsm_sys_random(void)
 {
 	uint64_t value;
@@ -186,25 +229,49 @@ struct cap_data {
 
 #define CAP_VERSION 0x20080522
 
-bool nsm_sys_is_capable(unsigned capability)
+int nsm_sys_capget(struct nsm_caps *ret)
 {
 	struct cap_header header = { .version = CAP_VERSION };
 	struct cap_data data[2];
 
-	return syscall(SYS_capget, &header, data) == 0 && (data[capability / 32].effective >> capability % 32 & 1);
+	if (syscall(SYS_capget, &header, data) < 0)
+		return -errno;
+	ret->effective = data[0].effective | (uint64_t)data[1].effective << 32;
+	ret->permitted = data[0].permitted | (uint64_t)data[1].permitted << 32;
+	ret->inheritable = data[0].inheritable | (uint64_t)data[1].inheritable << 32;
+	return 0;
+}
+
+int nsm_sys_capset(const struct nsm_caps *caps)
+{
+	struct cap_header header = { .version = CAP_VERSION };
+	struct cap_data data[2];
+
+	for (int i = 0; i < 2; i++)
+		data[i] = (struct cap_data){ .effective = (uint32_t)(caps->effective >> 32 * i),
+					     .permitted = (uint32_t)(caps->permitted >> 32 * i),
+					     .inheritable = (uint32_t)(caps->inheritable >> 32 * i) };
+	return (int)result(syscall(SYS_capset, &header, data));
+}
+
+bool nsm_sys_is_capable(unsigned capability)
+{
+	struct nsm_caps caps;
+
+	return nsm_sys_capget(&caps) == 0 && (caps.effective >> capability & 1);
 }
 
 int nsm_sys_clear_capabilities(bool all)
 {
-	struct cap_header header = { .version = CAP_VERSION };
-	struct cap_data data[2] = { 0 };
+	struct nsm_caps caps = { 0 };
+	int r = 0;
 
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 && errno != EINVAL)
 		return -errno;
-	if (!all && syscall(SYS_capget, &header, data) < 0)
-		return -errno;
-	data[0].inheritable = data[1].inheritable = 0;
-	return (int)result(syscall(SYS_capset, &header, data));
+	if (!all)
+		r = nsm_sys_capget(&caps);
+	caps.inheritable = 0;
+	return r < 0 ? r : nsm_sys_capset(&caps);
 }
 
 int nsm_sys_statmount(uint64_t mount_id)

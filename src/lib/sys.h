@@ -11,6 +11,7 @@
 
 #include <signal.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 /* ioctls of nsfs files, include/uapi/linux/nsfs.h */
@@ -20,6 +21,9 @@
 #define NSM_NS_GET_MNTNS_ID 0x8008b705u	    /* 6.11 */
 #define NSM_NS_GET_PID_FROM_PIDNS 0x8004b706u /* 6.11 */
 #define NSM_NS_GET_ID 0x8008b70du	    /* 6.18 */
+
+/* The ioctls of a pidfd that open a namespace of its process, include/uapi/linux/pidfd.h, Linux 6.11 */
+#define NSM_PIDFD_GET(number) (0xff00u + (number))
 
 #define NSM_NSFS_MAGIC 0x6e736673
 #define NSM_PROC_MAGIC 0x9fa0
@@ -80,11 +84,41 @@ int nsm_sys_renameat2(int olddir, const char *oldpath, int newdir, const char *n
  * Gives 0 in the child. ret_pidfd may be NULL. clone(2). */
 pid_t nsm_sys_clone(int *ret_pidfd);
 
+/* The same as a child of our parent's, which reaps it (CLONE_PARENT): from a helper that brings it into a pid
+ * namespace. Gives its number in the namespace of ours. */
+pid_t nsm_sys_clone_sibling(void);
+pid_t nsm_sys_clone_sibling_pidfd(int *ret_pidfd);
+
+/* An ordinary child of a helper's, one that nsm_sys_clone() made, in which the C library knows the thread's number again
+ * where it can be told (glibc 2.34, musl 1.2.2): raise(3) and abort(3) need it. Nothing that pthread_atfork(3) was
+ * told of is run. For a wait with __WALL. */
+pid_t nsm_sys_fork(void);
+
 int nsm_sys_pidfd_open(pid_t pid);
 int nsm_sys_pidfd_kill(int pidfd, int sig);
 
-/* close_range(2) of [first, last], or the same by hand; with cloexec set they are only marked. */
+/* PIDFD_GET_INFO of pidfs, include/uapi/linux/pidfd.h: what it knows of a process (6.13), also how one ended that somebody else
+ * has reaped (6.15). */
+struct nsm_pidfd_info {
+	uint64_t mask; /* NSM_PIDFD_INFO_*: asked for, and answered */
+	uint64_t cgroup;
+	uint32_t pid, tgid, ppid;
+	uint32_t ids[8];
+	int32_t exit_code; /* as wait(2) has it */
+};
+
+#define NSM_PIDFD_INFO_PID 1u
+#define NSM_PIDFD_INFO_EXIT 8u
+
+int nsm_sys_pidfd_info(int pidfd, struct nsm_pidfd_info *info);
+
+/* Waits for the end of a child by its pidfd, one without exit signal too, and reaps it: waitid(2), which in the C libraries
+ * does not tell what it used. Without `block` ret_info->si_pid is 0 while it runs. */
+int nsm_sys_pidfd_wait(int pidfd, bool block, siginfo_t *ret_info, struct rusage *ret_usage);
+
+/* close_range(2) of [first, last], or the same by hand (sys_close.c); with cloexec set they are only marked. */
 int nsm_sys_close_range(unsigned first, unsigned last, bool cloexec);
+int nsm_sys_close_range_at_once(unsigned first, unsigned last, bool cloexec);
 
 int nsm_sys_setresuid(uid_t uid);
 int nsm_sys_setresgid(gid_t gid);
@@ -94,7 +128,27 @@ int nsm_sys_setgroups(size_t count, const gid_t *groups);
 void nsm_sys_block_signals(sigset_t *ret_old);
 void nsm_sys_restore_signals(const sigset_t *old);
 
+void nsm_sys_set_mask(uint64_t blocked); /* a bit each, the first is signal 1 */
+
+/* SIG_DFL, SIG_IGN or a handler; of all signals but KILL and STOP, those of the C library's own included, without the lock that
+ * sigaction(3) of some takes. */
+int nsm_sys_get_disposition(int signal, void (**ret_disposition)(int));
+int nsm_sys_set_disposition(int signal, void (*disposition)(int));
+
+#define NSM_SIGNAL_COUNT 64
+
+/* In a child: a handler of the program that it was cloned from must not run there. */
+void nsm_sys_reset_handlers(void);
+
 uint64_t nsm_sys_random(void);
+
+/* The capabilities of the calling thread, a bit each. capabilities(7) */
+struct nsm_caps {
+	uint64_t effective, permitted, inheritable;
+};
+
+int nsm_sys_capget(struct nsm_caps *ret);
+int nsm_sys_capset(const struct nsm_caps *caps);
 
 /* Whether we have the capability in our user namespace. */
 bool nsm_sys_is_capable(unsigned capability);

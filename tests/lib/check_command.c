@@ -10,19 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static struct nsmgr_command *command;
 static char output[8192];
-
-static void new_command(void)
-{
-	ck_assert_int_eq(nsmgr_command_new(fixture.ctx, &command), 0);
-}
-
-static void free_command(void)
-{
-	nsmgr_command_free(command);
-	nsmgr_command_free(NULL);
-}
 
 static int run(void *data)
 {
@@ -185,13 +173,44 @@ START_TEST(attributes_are_those_asked_for)
 }
 END_TEST
 
+static int note(void *data)
+{
+	(void)data;
+	return write(8, "hook\n", 5) == 5 ? 0 : -EIO;
+}
+
+static int run_with_all(void *data)
+{
+	CHILD_NEEDS(dup2(0, 8) == 8 && dup2(1, 9) == 9);
+	CHILD_NEEDS(nsmgr_command_give_fd(command, 8, 9) == 0);
+	CHILD_NEEDS(nsmgr_command_give_fd(command, 9, 8) == 0);
+	return run(data);
+}
+
+/* The steps are those of a command that is started: check_start*.c. */
+START_TEST(what_can_be_asked_of_a_started_command_can_be_had_by_becoming_it)
+{
+	const char *line = "echo $(tr '\\0' ' ' </proc/$$/cmdline | cut -d' ' -f1) $(test $ME = $$ && echo pid) $(id -u) $(id -G); "
+			   "grep CapEff /proc/$$/status";
+	const char *argv[] = { "sh", "-c", line, NULL };
+
+	nsmgr_command_argv0(command, "other");
+	ck_assert_int_eq(nsmgr_command_env_pid(command, "ME"), 0);
+	ck_assert_int_eq(nsmgr_command_ids(command, 12, 13, (const gid_t[]){ 14 }, 1), 0);
+	nsmgr_command_keep_capabilities(command, 1);
+	nsmgr_command_hook(command, note, NULL);
+	ck_assert_int_eq(child_output(run_with_all, argv, output, sizeof(output)), 0);
+	ck_assert_str_eq(output, "hook\nother pid 12 13 14\nCapEff:\t0000000000000001\n");
+}
+END_TEST
+
 static int run_in_set(void *data)
 {
 	struct nsmgr_set *set;
 	pid_t pid;
 	int status;
 
-	CHILD_NEEDS(nsmgr_set_open(fixture.ctx, "web", NSMGR_MASK_ALL, &set) == 0);
+	CHILD_NEEDS(nsmgr_set_open(fixture.ctx, "web", NSMGR_MASK_ALL, NSMGR_OPEN_HOLD, &set) == 0);
 	CHILD_NEEDS(nsmgr_command_enter(command, set) == 0);
 	nsmgr_set_close(set);
 	pid = nsmgr_command_fork(command);
@@ -220,7 +239,7 @@ int main(void)
 	Suite *suite = suite_create("command");
 	TCase *tcase = suite_case(suite, "command");
 
-	tcase_add_checked_fixture(tcase, new_command, free_command);
+	tcase_add_checked_fixture(tcase, command_make, command_drop);
 	tcase_add_test(tcase, the_environment_is_the_callers_with_the_changes_in_order);
 	tcase_add_test(tcase, a_cleared_environment_has_only_what_was_given_or_imported);
 	tcase_add_test(tcase, there_is_no_limit_to_the_changes);
@@ -230,6 +249,7 @@ int main(void)
 	tcase_add_test(tcase, a_descriptor_that_is_not_open_cannot_be_kept);
 	tcase_add_test(tcase, a_program_that_is_missing_is_told_from_one_that_cannot_run);
 	tcase_add_test(tcase, attributes_are_those_asked_for);
+	tcase_add_test(tcase, what_can_be_asked_of_a_started_command_can_be_had_by_becoming_it);
 	tcase_add_test(tcase, a_command_in_a_whole_set_is_root_inside_and_knows_its_name);
 	return suite_run(suite, NEED_ROOT);
 }

@@ -8,19 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct nsmgr_command *command;
 static char output[8192];
-
-static void new_command(void)
-{
-	ck_assert_int_eq(nsmgr_command_new(fixture.ctx, &command), 0);
-}
-
-static void free_command(void)
-{
-	nsmgr_command_free(command);
-	nsmgr_command_free(NULL);
-}
 
 /* LESSONS security 12: setgroups, setresgid, setresuid, each checked. */
 
@@ -106,7 +94,7 @@ int main(void)
 	Suite *suite = suite_create("credentials");
 	TCase *tcase = suite_case(suite, "credentials");
 
-	tcase_add_checked_fixture(tcase, new_command, free_command);
+	tcase_add_checked_fixture(tcase, command_make, command_drop);
 	tcase_add_loop_test(tcase, the_ids_are_exactly_those_asked_for, 0, (int)NSM_ARRAY_SIZE(identities));
 	tcase_add_loop_test(tcase, ids_that_cannot_be_are_refused_before_anything_changed, 0,
 			    (int)NSM_ARRAY_SIZE(bad_identities));

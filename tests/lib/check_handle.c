@@ -33,7 +33,7 @@ static void assert_refused(const char *name, int error, const char *word)
 {
 	struct nsmgr_set *set = NULL;
 
-	ck_assert_int_eq(nsmgr_set_open(fixture.ctx, name, NSMGR_MASK_ALL, &set), error);
+	ck_assert_int_eq(nsmgr_set_open(fixture.ctx, name, NSMGR_MASK_ALL, NSMGR_OPEN_HOLD, &set), error);
 	ck_assert_ptr_null(set);
 	ck_assert_ptr_nonnull(strstr(nsmgr_get_failure(fixture.ctx)->text, word));
 }

@@ -70,7 +70,7 @@ START_TEST(no_verb_of_the_library_takes_a_bad_name)
 	nsmgr_config_free(config);
 	ck_assert_int_eq(nsmgr_remove(fixture.ctx, bad[_i], 0, NULL), -EINVAL);
 	ck_assert_int_eq(nsmgr_remove_many(fixture.ctx, names, 2, 0, NULL, NULL, NULL), -EINVAL);
-	ck_assert_int_eq(nsmgr_set_open(fixture.ctx, bad[_i], NSMGR_MASK_ALL, &set), -EINVAL);
+	ck_assert_int_eq(nsmgr_set_open(fixture.ctx, bad[_i], NSMGR_MASK_ALL, NSMGR_OPEN_HOLD, &set), -EINVAL);
 	ck_assert_ptr_null(set);
 	ck_assert(!path_exists(fixture.root));
 }

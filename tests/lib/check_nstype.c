@@ -111,7 +111,7 @@ END_TEST
 static int compare_with_new(void *data)
 {
 	nsm_autoclose int old = nsm_nsfd_open(AT_FDCWD, "/proc/self/ns/uts", false), new = -EBADF;
-	struct nsm_nsid old_id, new_id;
+	struct nsmgr_id old_id, new_id;
 
 	(void)data;
 	CHILD_NEEDS(nsm_nsfd_id(old, &old_id) == 0 && nsm_nsfd_is(old, &old_id));
@@ -143,7 +143,7 @@ END_TEST
 START_TEST(a_reused_inode_does_not_make_another_namespace_the_same)
 {
 	nsm_autoclose int fd = nsm_nsfd_open(AT_FDCWD, "/proc/self/ns/net", false);
-	struct nsm_nsid id;
+	struct nsmgr_id id;
 
 	ck_assert_int_eq(nsm_nsfd_id(fd, &id), 0);
 	if (id.id == 0)

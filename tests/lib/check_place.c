@@ -37,7 +37,7 @@ static int use_from_elsewhere(void *data)
 	CHILD_NEEDS(open_and_close(true, false) == -EXDEV);
 	CHILD_NEEDS(mounts_below(fixture.root) == 0);
 	CHILD_NEEDS(set_state("web", NSMGR_UTS) == NSMGR_ELSEWHERE);
-	CHILD_NEEDS(nsmgr_set_open(fixture.ctx, "web", NSMGR_MASK_ALL, &set) == -EXDEV);
+	CHILD_NEEDS(nsmgr_set_open(fixture.ctx, "web", NSMGR_MASK_ALL, NSMGR_OPEN_HOLD, &set) == -EXDEV);
 	CHILD_NEEDS(nsmgr_remove(fixture.ctx, "web", 0, NULL) == -EXDEV);
 	CHILD_NEEDS(open_and_close(false, true) == 0);
 	return 0;

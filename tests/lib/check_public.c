@@ -12,8 +12,8 @@ static int read_hostname(void *data)
 	struct nsmgr_set *set;
 	char name[65];
 
-	CHILD_NEEDS(nsmgr_set_open(fixture.ctx, "web", NSMGR_MASK_ALL, &set) == 0);
-	CHILD_NEEDS(nsmgr_set_enter(set) == 0);
+	CHILD_NEEDS(nsmgr_set_open(fixture.ctx, "web", NSMGR_MASK_ALL, NSMGR_OPEN_HOLD, &set) == 0);
+	CHILD_NEEDS(nsmgr_set_enter(set, NSMGR_MASK_ALL) == 0);
 	nsmgr_set_close(set);
 	CHILD_NEEDS(gethostname(name, sizeof(name)) == 0);
 	CHILD_NEEDS(strcmp(name, data) == 0);

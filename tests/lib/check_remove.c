@@ -63,8 +63,8 @@ static int enter_web(void *data)
 	int r;
 
 	(void)data;
-	CHILD_NEEDS(nsmgr_set_open(fixture.ctx, "web", NSMGR_MASK_ALL, &set) == 0);
-	r = nsmgr_set_enter(set);
+	CHILD_NEEDS(nsmgr_set_open(fixture.ctx, "web", NSMGR_MASK_ALL, NSMGR_OPEN_HOLD, &set) == 0);
+	r = nsmgr_set_enter(set, NSMGR_MASK_ALL);
 	nsmgr_set_close(set);
 	return r;
 }

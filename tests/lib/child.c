@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -135,4 +136,16 @@ void resident_end(struct resident *resident)
 {
 	close(resident->leash);
 	ck_assert_int_eq(reap(resident->outer), 0);
+}
+
+int pidfd_of(pid_t pid)
+{
+	return (int)syscall(434, pid, 0); /* pidfd_open, of the same number everywhere */
+}
+
+bool has_ended_within(int pidfd, int seconds)
+{
+	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
+
+	return poll(&poll_fd, 1, seconds * 1000) == 1;
 }

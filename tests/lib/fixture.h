@@ -96,6 +96,10 @@ struct resident {
 struct resident resident_start(child_fn *enter, void *data);
 void resident_end(struct resident *resident);
 
+/* A pidfd, or -1; and whether its process ends within so many seconds, whoever reaps it. */
+int pidfd_of(pid_t pid);
+bool has_ended_within(int pidfd, int seconds);
+
 /* ---- sets.c ---- */
 
 void set_make(const char *name, unsigned types);
@@ -109,6 +113,25 @@ int set_state(const char *name, enum nsmgr_type type);
 
 /* The last failure of the test's context. */
 void assert_failure(int error, const char *step, enum nsmgr_type type);
+
+/* ---- run.c: started commands ---- */
+
+extern struct nsmgr_command *command; /* of the test */
+
+void command_make(void);
+void command_drop(void);
+
+struct nsmgr_set *set_open(const char *name);
+struct nsmgr_child *start(struct nsmgr_set *set, const char *const argv[]);
+struct nsmgr_child *start_shell(struct nsmgr_set *set, const char *line);
+
+/* What a line of shell, which has to give 0, writes; in a static buffer. */
+const char *output_of(struct nsmgr_set *set, const char *line);
+
+/* Waits for a child and frees it: what it gave, or the number of a signal, negative. */
+int status_of(struct nsmgr_child *child);
+
+void assert_start_fails(struct nsmgr_set *set, const char *program, int error, const char *step, enum nsmgr_type type);
 
 /* Nothing in the store but what belongs to the store itself. */
 void assert_store_is_empty(void);

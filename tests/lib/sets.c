@@ -89,9 +89,10 @@ static void assert_holds_only(const char *path, const char *const allowed[])
 
 void assert_store_is_empty(void)
 {
-	static const char *const in_store[] = { ".lock", ".store", ".stage", NULL };
-	static const char *const in_stage[] = { NULL };
+	static const char *const in_store[] = { ".lock", ".store", ".stage", ".pool", NULL };
+	static const char *const nothing[] = { NULL };
 
 	assert_holds_only(fixture.root, in_store);
-	assert_holds_only(in_root(".stage"), in_stage);
+	assert_holds_only(in_root(".stage"), nothing);
+	assert_holds_only(in_root(".pool"), nothing);
 }

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/command.h"
+
+#include "base/text.h"
+#include "lib/edge.h"
+#include "lib/nsfd.h"
+#include "lib/set.h"
+#include "lib/sys.h"
+
+#include <limits.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+/* The steps up to the execve(2), in the order of KERNEL section 8. What no option asks for costs no system call: they are most
+ * of what the front does. */
+
+static int failed(struct nsmgr_command *command, int r, const char *step, const char *path)
+{
+	return nsm_fail(command->ctx, r, step, NSMGR_TYPE_NONE, path);
+}
+
+/* ---- Going there ---- */
+
+void nsm_command_look_at(struct nsmgr_command *command, const struct nsmgr_set *set)
+{
+	unsigned types = set ? nsmgr_set_types(set) : 0;
+	struct nsm_text text = NSM_TEXT(command->name_env);
+
+	command->entered_mnt = types & NSMGR_MASK(NSMGR_MNT);
+	command->entered_pid = types & NSMGR_MASK(NSMGR_PID);
+	command->entered_user = (types & NSMGR_MASK(NSMGR_USER)) && !nsm_nsfd_is_own(set->fds[NSMGR_USER], NSMGR_USER);
+	command->name_env[0] = '\0';
+	/* In a set that has no name the one of the caller's would be wrong. */
+	if (set && *set->name)
+		nsm_text_add(&text, "NSMGR_NAME=%s", set->name);
+	else if (set)
+		nsm_text_add(&text, "-NSMGR_NAME");
+}
+
+/* Where a command starts that is not told: the present directory by its name, so that it is below the root that was entered
+ * (CVE-2024-21626), where there is one inside; else /. */
+static int go_home(struct nsmgr_command *command, const char *before)
+{
+	if (*before && chdir(before) == 0)
+		return 0;
+	nsm_log(command->ctx, "the present directory does not exist inside: starting in /");
+	return chdir("/") < 0 ? failed(command, -errno, "cwd", "/") : 0;
+}
+
+static int change_directory(struct nsmgr_command *command, const char *before)
+{
+	const char *cwd = command->cwd;
+	int r = 0;
+
+	if (command->root && chroot(command->root) < 0)
+		return failed(command, -errno, "root", command->root);
+	/* A relative one is meant from where the command would start without it. */
+	if ((command->entered_mnt || command->root) && (!cwd || *cwd != '/'))
+		r = go_home(command, before);
+	if (r == 0 && cwd && chdir(cwd) < 0)
+		r = failed(command, -errno, "cwd", cwd);
+	return r;
+}
+
+int nsm_command_go_to(struct nsmgr_command *command, struct nsmgr_set *set)
+{
+	char before[PATH_MAX] = "";
+	int r = 0;
+
+	/* "(unreachable)..." is what the kernel says of a directory outside our root. */
+	if ((command->entered_mnt || command->root) && (!getcwd(before, sizeof(before)) || before[0] != '/'))
+		before[0] = '\0';
+	/* Nobody inside shall trace us or read our memory while we are neither here nor there (CVE-2016-9962). An
+	 * execve gives the attribute back. Only these three show us to somebody who did not see us before. */
+	if (command->entered_pid || command->entered_mnt || command->entered_user)
+		prctl(PR_SET_DUMPABLE, 0);
+	if (set)
+		r = nsm_set_enter(set, NSMGR_MASK_ALL);
+	if (r < 0) {
+		command->ctx->failure = set->ctx->failure; /* it may be another's set */
+		return r;
+	}
+	return change_directory(command, before);
+}
+
+int nsmgr_command_enter(struct nsmgr_command *command, struct nsmgr_set *set)
+{
+	nsm_command_look_at(command, set);
+	return nsm_edge(command->ctx, NSM_EDGE_command_enter, nsm_command_go_to(command, set));
+}
+
+/* ---- The steps ---- */
+
+static int join_jobs(struct nsmgr_command *command)
+{
+	if (command->new_session && setsid() < 0)
+		return failed(command, -errno, "new session", NULL);
+	if (command->group >= 0 && setpgid(0, command->group) < 0)
+		return failed(command, -errno, "process group", NULL);
+	return 0;
+}
+
+static int set_signals(struct nsmgr_command *command, const struct nsm_exec *exec)
+{
+	uint64_t changed = command->defaults | command->ignored;
+	int r = 0;
+
+	for (int i = 1; changed && i <= NSM_SIGNAL_COUNT && r == 0; i++)
+		if (changed & NSMGR_SIGNAL(i))
+			r = nsm_sys_set_disposition(i, command->ignored & NSMGR_SIGNAL(i) ? SIG_IGN : SIG_DFL);
+	if (r < 0)
+		return failed(command, r, "signals", NULL);
+	if (command->sets_mask)
+		nsm_sys_set_mask(command->mask);
+	else if (exec->mask)
+		nsm_sys_restore_signals(exec->mask);
+	return 0;
+}
+
+/* The signal that comes when the parent ends. The setting is lost by a change of ids, so it comes late, and the parent may
+ * have ended before: inside a pid namespace getppid(2) would not tell (KERNEL R27). */
+static int bind_to_parent(struct nsmgr_command *command)
+{
+	struct pollfd parent = { .fd = command->parent, .events = POLLIN };
+
+	if (!command->parent_signal)
+		return 0;
+	if (prctl(PR_SET_PDEATHSIG, command->parent_signal) < 0)
+		return failed(command, -errno, "parent death", NULL);
+	if (poll(&parent, 1, 0) == 0)
+		return 0;
+	/* raise(3) goes by the thread's number as the C library knows it, which in a clone of a thread is its parent's. */
+	kill(getpid(), SIGKILL);
+	return failed(command, -ESRCH, "parent death", NULL);
+}
+
+int nsm_command_settle(struct nsmgr_command *command, struct nsm_exec *exec)
+{
+	int r = join_jobs(command);
+
+	if (r == 0)
+		r = nsm_descriptors_move(command, exec);
+	if (r == 0)
+		r = nsm_credentials_apply(command);
+	if (r == 0 && command->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		r = failed(command, -errno, "no new privileges", NULL);
+	if (r == 0)
+		r = set_signals(command, exec);
+	if (r == 0)
+		r = bind_to_parent(command);
+	if (r == 0)
+		r = nsm_descriptors_close(command);
+	if (r < 0)
+		return r;
+	nsm_environment_put_pid(command);
+	if (command->hook)
+		r = command->hook(command->hook_data);
+	return r < 0 ? failed(command, r, "hook", NULL) : 0;
+}
+
+int nsm_command_execute(struct nsmgr_command *command, const struct nsm_exec *exec)
+{
+	return failed(command, nsm_exec_search(exec->program, exec->argv, exec->environment), "exec", exec->program);
+}
+
+/* ---- Becoming it ---- */
+
+/* The command is shown by another name than it is found by. */
+static int rename_program(const char *name, struct nsm_exec *exec)
+{
+	size_t count = 1;
+
+	while (exec->argv[count])
+		count++;
+	exec->own_argv = malloc((count + 1) * sizeof(*exec->own_argv));
+	if (!exec->own_argv)
+		return -ENOMEM;
+	memcpy(exec->own_argv, exec->argv, (count + 1) * sizeof(*exec->own_argv));
+	exec->own_argv[0] = name;
+	exec->argv = exec->own_argv;
+	return 0;
+}
+
+int nsm_exec_prepare(struct nsmgr_command *command, const char *const argv[], struct nsm_exec *ret)
+{
+	int r = 0;
+
+	if (!argv[0])
+		return nsm_fail_text(command->ctx, -EINVAL, "exec", NSMGR_TYPE_NONE, NULL, "there is no command");
+	ret->program = argv[0];
+	ret->argv = argv;
+	if (command->argv0)
+		r = rename_program(command->argv0, ret);
+	if (r < 0)
+		return failed(command, r, "exec", argv[0]);
+	return nsm_environment_build(command, &ret->environment);
+}
+
+void nsm_exec_clear(struct nsm_exec *exec)
+{
+	nsm_free_ptr(&exec->environment);
+	nsm_free_ptr(&exec->own_argv);
+}
+
+int nsmgr_command_exec(struct nsmgr_command *command, const char *const argv[])
+{
+	nsm_cleanup(nsm_exec_clear) struct nsm_exec exec = NSM_EXEC_INIT;
+	int r = nsm_exec_prepare(command, argv, &exec);
+
+	if (r == 0)
+		r = nsm_command_settle(command, &exec);
+	if (r == 0)
+		r = nsm_command_execute(command, &exec);
+	return nsm_edge(command->ctx, NSM_EDGE_command_exec, r);
+}

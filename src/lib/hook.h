@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_LIB_HOOK_H
+#define NSM_LIB_HOOK_H
+
+#include "lib/config.h"
+
+/* The user's own step in the new namespaces, in a child of the caller's: of a creator, so that a time namespace is entered as
+ * well, or of a keeper. Nothing is done where there is none. */
+int nsm_hook_inside(struct nsmgr_config *config);
+
+/* The one outside, in the process that makes the set, which has its own signal mask meanwhile. */
+int nsm_hook_outside(struct nsmgr_config *config, pid_t pid);
+
+#endif

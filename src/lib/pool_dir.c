@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/pool_dir.h"
+
+#include "base/text.h"
+#include "lib/dir.h"
+#include "lib/sys.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define POOL ".pool"
+#define CONFIG ".config"
+#define CONFIG_NEW ".config.new"
+#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+void nsm_pool_dir_close(struct nsm_pool_dir *pool)
+{
+	nsm_close(&pool->view.root);
+	nsm_close(&pool->parent);
+}
+
+static int fail(struct nsm_store *store, int r)
+{
+	return nsm_fail(store->ctx, r, "pool", NSMGR_TYPE_NONE, store->ctx->root);
+}
+
+/* FNV-1a of 64 bits: names a directory, and proves nothing. */
+static void hash_text(const char *text, char *ret, size_t size)
+{
+	struct nsm_text hash = { .buf = ret, .size = size };
+	uint64_t value = 0xcbf29ce484222325u;
+
+	for (; *text; text++)
+		value = (value ^ (unsigned char)*text) * 0x100000001b3u;
+	nsm_text_add(&hash, "%016llx", (unsigned long long)value);
+}
+
+static int open_dir(int parent, const char *name, bool make)
+{
+	int fd;
+
+	if (make && mkdirat(parent, name, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	fd = openat(parent, name, DIR_FLAGS);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Whether the directory is of this very configuration. -ENOENT: it is of none. */
+static int compare_config(int dir, const char *options)
+{
+	size_t size = strlen(options) + 2;
+	nsm_autofree char *text = malloc(size);
+	ssize_t n;
+
+	if (!text)
+		return -ENOMEM;
+	n = nsm_read_text_at(dir, CONFIG, text, size);
+	if (n < 0 && n != -EFBIG)
+		return (int)n;
+	return n >= 0 && nsm_streq(text, options) ? 0 : -EEXIST;
+}
+
+static int write_config(int dir, const char *options)
+{
+	nsm_autoclose int fd = openat(dir, CONFIG_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int r = fd < 0 ? -errno : nsm_write_once(fd, options, strlen(options));
+
+	if (r == 0 && renameat(dir, CONFIG_NEW, dir, CONFIG) < 0)
+		r = -errno;
+	return r;
+}
+
+/* Makes both directories and .config, under the lock, as somebody may be taking an empty one away. */
+static int make_dir(struct nsm_store *store, struct nsm_pool_dir *pool, const char *options)
+{
+	int r = nsm_store_lock(store, true);
+
+	if (r < 0)
+		return r;
+	pool->parent = r = open_dir(store->root, POOL, true);
+	if (r >= 0)
+		pool->view.root = r = open_dir(pool->parent, pool->hash, true);
+	if (r >= 0)
+		r = compare_config(pool->view.root, options);
+	if (r == -ENOENT)
+		r = write_config(pool->view.root, options);
+	/* Whoever fills it holds it, so that it is not taken away from under him. */
+	if (r == 0 && flock(pool->view.root, LOCK_SH) < 0)
+		r = -errno;
+	nsm_store_unlock(store);
+	return r < 0 ? fail(store, r) : 0;
+}
+
+static int find_dir(struct nsm_store *store, struct nsm_pool_dir *pool, const char *options)
+{
+	int r = pool->parent = open_dir(store->root, POOL, false);
+
+	if (r >= 0)
+		r = pool->view.root = open_dir(pool->parent, pool->hash, false);
+	if (r >= 0)
+		r = compare_config(pool->view.root, options);
+	if (r == -EEXIST)
+		r = -ENOENT;
+	return r < 0 && r != -ENOENT ? fail(store, r) : r;
+}
+
+int nsm_pool_dir_open(struct nsm_store *store, struct nsmgr_config *config, bool make, struct nsm_pool_dir *ret)
+{
+	nsm_autopool struct nsm_pool_dir pool = NSM_POOL_DIR_INIT;
+	nsm_autofree char *options = NULL;
+	int r = nsm_config_text(config, &options);
+
+	if (r < 0)
+		return r;
+	pool.view = *store;
+	pool.view.root = -EBADF;
+	hash_text(options, pool.hash, sizeof(pool.hash));
+	r = make ? make_dir(store, &pool, options) : find_dir(store, &pool, options);
+	if (r < 0)
+		return r;
+	*ret = pool;
+	pool = (struct nsm_pool_dir)NSM_POOL_DIR_INIT;
+	return 0;
+}
+
+/* What is in .config as one line. */
+static int read_options(int dir, char **ret)
+{
+	nsm_autofree char *text = malloc(NSM_CONFIG_TEXT_SIZE);
+	ssize_t n = text ? nsm_read_text_at(dir, CONFIG, text, NSM_CONFIG_TEXT_SIZE) : -ENOMEM;
+
+	if (n < 0)
+		return (int)n;
+	for (char *p = text; (p = strchr(p, '\n'));)
+		*p = p[1] ? ' ' : '\0';
+	*ret = take_ptr(text);
+	return 0;
+}
+
+static int visit_dir(struct nsm_store *store, int parent, const char *hash, nsm_pool_dir_fn *visit, void *data)
+{
+	nsm_autopool struct nsm_pool_dir pool = NSM_POOL_DIR_INIT;
+	nsm_autofree char *options = NULL;
+	int r;
+
+	pool.view = *store;
+	pool.view.root = open_dir(parent, hash, false);
+	r = pool.view.root < 0 ? pool.view.root : read_options(pool.view.root, &options);
+	/* One that is being made or taken away just now. */
+	if (r == -ENOENT || !nsm_copy(pool.hash, sizeof(pool.hash), hash))
+		return 0;
+	if (r == 0)
+		r = pool.parent = nsm_dup(parent);
+	return r < 0 ? fail(store, r) : visit(data, &pool, options);
+}
+
+int nsm_pool_dir_each(struct nsm_store *store, nsm_pool_dir_fn *visit, void *data)
+{
+	nsm_autoclose int parent = open_dir(store->root, POOL, false);
+	const struct nsm_dirent *entry;
+	struct nsm_dir dir;
+	int r;
+
+	if (parent < 0)
+		return parent == -ENOENT ? 0 : fail(store, parent);
+	nsm_dir_begin(&dir, parent);
+	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
+		r = visit_dir(store, parent, entry->d_name, visit, data);
+		if (r < 0)
+			return r;
+	}
+	return r < 0 ? fail(store, r) : 0;
+}
+
+int nsm_pool_dir_next(struct nsm_pool_dir *pool, struct nsm_dir *dir, const char **ret_entry)
+{
+	const struct nsm_dirent *entry;
+	int r;
+
+	do
+		r = nsm_dir_next(dir, &entry);
+	while (r > 0 && entry->d_name[0] == '.');
+	if (r > 0)
+		*ret_entry = entry->d_name;
+	return r < 0 ? fail(&pool->view, r) : r;
+}
+
+void nsm_pool_dir_remove(struct nsm_pool_dir *pool)
+{
+	nsm_autofree char *text = malloc(NSM_CONFIG_TEXT_SIZE);
+
+	if (!text || nsm_store_lock(&pool->view, true) < 0)
+		return;
+	/* What fails here is for the next who drains. */
+	if (flock(pool->view.root, LOCK_EX | LOCK_NB) == 0 &&
+	    nsm_read_text_at(pool->view.root, CONFIG, text, NSM_CONFIG_TEXT_SIZE) >= 0 &&
+	    unlinkat(pool->view.root, CONFIG, 0) == 0 && unlinkat(pool->parent, pool->hash, AT_REMOVEDIR) < 0)
+		write_config(pool->view.root, text);
+	nsm_store_unlock(&pool->view);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_LIB_POOL_DIR_H
+#define NSM_LIB_POOL_DIR_H
+
+#include "lib/config.h"
+#include "lib/store.h"
+
+/* ROOT/.pool/HASH: the ready sets of one configuration, and .config, which is that configuration in words. */
+struct nsm_pool_dir {
+	struct nsm_store view; /* the store as if this directory were its root; only the root is its own */
+	int parent;
+	char hash[20];
+};
+
+#define NSM_POOL_DIR_INIT { .view = NSM_STORE_INIT, .parent = -EBADF }
+
+/* That of a configuration, which is prepared. -ENOENT without a failure recorded: there is none; with `make` it is made. */
+int nsm_pool_dir_open(struct nsm_store *store, struct nsmgr_config *config, bool make, struct nsm_pool_dir *ret);
+void nsm_pool_dir_close(struct nsm_pool_dir *pool);
+#define nsm_autopool nsm_cleanup(nsm_pool_dir_close)
+
+/* All of them, with the configuration in words, until `visit` gives less than 0, which is given back. */
+typedef int nsm_pool_dir_fn(void *data, struct nsm_pool_dir *pool, const char *options);
+int nsm_pool_dir_each(struct nsm_store *store, nsm_pool_dir_fn *visit, void *data);
+
+/* The next entry of it that is a set: 1, 0 at the end, -errno. `dir` was begun with view.root. */
+struct nsm_dir;
+int nsm_pool_dir_next(struct nsm_pool_dir *pool, struct nsm_dir *dir, const char **ret_entry);
+
+/* Takes the directory away if nothing is left in it. */
+void nsm_pool_dir_remove(struct nsm_pool_dir *pool);
+
+#endif

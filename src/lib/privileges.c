@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/command.h"
+
+#include "lib/sys.h"
+
+#include <sys/prctl.h>
+
+static bool is_kept(const struct nsmgr_command *command, unsigned capability)
+{
+	return command->capabilities >> capability & 1;
+}
+
+static int failed(struct nsmgr_command *command, int r)
+{
+	return nsm_fail(command->ctx, r, "capabilities", NSMGR_TYPE_NONE, NULL);
+}
+
+/* Nothing but the kept ones can come back by an exec of a file that has capabilities, or by being root. */
+static int bound(const struct nsmgr_command *command)
+{
+	for (unsigned capability = 0; capability < 64; capability++) {
+		int present = prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
+
+		if (present < 0)
+			break; /* EINVAL: the kernel has no more */
+		if (present && !is_kept(command, capability) && prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+int nsm_privileges_prepare(struct nsmgr_command *command)
+{
+	struct nsm_caps caps;
+	int r;
+
+	if (!command->keeps_capabilities)
+		return 0;
+	r = nsm_sys_capget(&caps);
+	if (r < 0)
+		return failed(command, r);
+	if (command->capabilities & ~caps.permitted)
+		return nsm_fail_text(command->ctx, -EPERM, "capabilities", NSMGR_TYPE_NONE, NULL,
+				     "capability %d cannot be kept: it is not there",
+				     __builtin_ctzll(command->capabilities & ~caps.permitted));
+	/* While there is CAP_SETPCAP, which may be none of the kept ones. */
+	r = bound(command);
+	if (r == 0 && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+		r = -errno;
+	return r < 0 ? failed(command, r) : 0;
+}
+
+int nsm_privileges_apply(struct nsmgr_command *command)
+{
+	struct nsm_caps caps = { command->capabilities, command->capabilities, command->capabilities }, have;
+	int r;
+
+	if (!command->keeps_capabilities)
+		return 0;
+	/* Ambient ones make up for a uid that is not 0, and have to be inheritable: capabilities(7). */
+	r = nsm_sys_capset(&caps);
+	if (r == 0 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
+		r = -errno;
+	for (unsigned capability = 0; capability < 64 && r == 0; capability++)
+		if (is_kept(command, capability) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) < 0)
+			r = -errno;
+	if (r == 0)
+		r = nsm_sys_capget(&have);
+	if (r < 0)
+		return failed(command, r);
+	if (memcmp(&caps, &have, sizeof(caps)) != 0)
+		return nsm_fail_text(command->ctx, -EPERM, "capabilities", NSMGR_TYPE_NONE, NULL,
+				     "the capabilities are not those that were set");
+	return 0;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/store_pool.h"
+
+#include "base/text.h"
+#include "lib/create.h"
+#include "lib/dir.h"
+#include "lib/edge.h"
+#include "lib/handle.h"
+#include "lib/pool_dir.h"
+#include "lib/removal.h"
+#include "lib/stage.h"
+#include "lib/sys.h"
+
+/* Whether a ready set can be handed out: all its namespaces are there, as recorded, and its keeper lives. */
+static bool is_usable(struct nsm_store *pool, const char *entry, const struct nsmgr_config *config)
+{
+	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
+
+	if (nsm_setdir_open(pool, entry, &set) < 0 || set.types != nsmgr_config_types(config))
+		return false;
+	for NSM_EACH_TYPE (type) {
+		nsm_autoclose int fd = -EBADF;
+
+		if (!(set.types & NSMGR_MASK(type)))
+			continue;
+		fd = nsm_handle_open(&set, type);
+		if (fd < 0)
+			return false;
+	}
+	return true;
+}
+
+static void discard(struct nsm_store *pool, const char *entry)
+{
+	nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(pool);
+
+	if (nsm_stage_hide(&stage, entry) == 0)
+		nsm_stage_discard(&stage);
+}
+
+static int take(struct nsm_store *store, struct nsm_pool_dir *pool, const struct nsmgr_config *config, const char *name)
+{
+	struct nsm_store *view = &pool->view;
+	const char *entry;
+	struct nsm_dir dir;
+	int r;
+
+	nsm_dir_begin(&dir, view->root);
+	while ((r = nsm_pool_dir_next(pool, &dir, &entry)) > 0) {
+		if (!is_usable(view, entry, config)) {
+			discard(view, entry);
+			continue;
+		}
+		r = nsm_sys_renameat2(view->root, entry, store->root, name, NSM_RENAME_NOREPLACE);
+		/* Another was faster with this one. */
+		if (r == -ENOENT)
+			continue;
+		if (r == -EEXIST)
+			return nsm_fail_text(store->ctx, r, "publish", NSMGR_TYPE_NONE, NULL, "a set of that name exists");
+		return r < 0 ? nsm_fail(store->ctx, r, "publish", NSMGR_TYPE_NONE, NULL) : 0;
+	}
+	return r < 0 ? r : 1;
+}
+
+int nsm_store_pool_take(struct nsm_store *store, struct nsmgr_config *config, const char *name)
+{
+	nsm_autopool struct nsm_pool_dir pool = NSM_POOL_DIR_INIT;
+	int r = nsm_pool_dir_open(store, config, false, &pool);
+
+	if (r == -ENOENT)
+		return 1;
+	return r < 0 ? r : take(store, &pool, config, name);
+}
+
+/* ---- filling ---- */
+
+/* How many are ready. Those that are not usable any more make room. */
+static int count_usable(struct nsm_pool_dir *pool, const struct nsmgr_config *config, size_t *ret)
+{
+	const char *entry;
+	struct nsm_dir dir;
+	int r;
+
+	*ret = 0;
+	nsm_dir_begin(&dir, pool->view.root);
+	while ((r = nsm_pool_dir_next(pool, &dir, &entry)) > 0) {
+		if (is_usable(&pool->view, entry, config))
+			++*ret;
+		else
+			discard(&pool->view, entry);
+	}
+	return r;
+}
+
+struct filling {
+	struct nsmgr_ctx *ctx;
+	int made, result;
+	struct nsm_failure failure; /* the first */
+};
+
+static void note(void *data, const char *name, int result)
+{
+	struct filling *filling = data;
+
+	(void)name;
+	filling->made += result == 0;
+	if (result == 0 || filling->result < 0)
+		return;
+	filling->result = result;
+	filling->failure = filling->ctx->failure;
+}
+
+static int make(struct nsm_store *pool, struct nsmgr_config *config, size_t count)
+{
+	struct filling filling = { .ctx = config->ctx };
+	nsm_autofree char(*text)[16] = calloc(count, sizeof(*text));
+	nsm_autofree const char **names = calloc(count, sizeof(*names));
+
+	if (!text || !names)
+		return nsm_fail(config->ctx, -ENOMEM, "pool", NSMGR_TYPE_NONE, NULL);
+	for (size_t i = 0; i < count; i++) {
+		nsm_stage_random_name(text[i]);
+		names[i] = text[i];
+	}
+	nsm_create_batch(pool, names, count, config, 0, note, &filling);
+	if (filling.result < 0)
+		config->ctx->failure = filling.failure;
+	return filling.result < 0 ? filling.result : filling.made;
+}
+
+static int fill(struct nsmgr_ctx *ctx, struct nsmgr_config *config, size_t count)
+{
+	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
+	nsm_autopool struct nsm_pool_dir pool = NSM_POOL_DIR_INIT;
+	size_t ready = 0;
+	int r = nsm_config_prepare(config);
+
+	if (r == 0 && (config->outside || config->inside))
+		r = nsm_fail_text(ctx, -EINVAL, "pool", NSMGR_TYPE_NONE, NULL, "a set with hooks cannot be made in advance");
+	if (r == 0)
+		r = nsm_store_open_rw(ctx, true, false, &store);
+	if (r == 0)
+		r = nsm_pool_dir_open(&store, config, true, &pool);
+	if (r == 0)
+		r = count_usable(&pool, config, &ready);
+	return r < 0 || ready >= count ? r : make(&pool.view, config, count - ready);
+}
+
+int nsmgr_store_fill(struct nsmgr_ctx *ctx, struct nsmgr_config *config, size_t count)
+{
+	return nsm_edge(ctx, NSM_EDGE_store_fill, fill(ctx, config, count));
+}
+
+/* ---- emptying ---- */
+
+static int drain_one(void *data, struct nsm_pool_dir *pool, const char *options)
+{
+	nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(&pool->view);
+	int *count = data, r;
+	const char *entry;
+	struct nsm_dir dir;
+
+	(void)options;
+	nsm_dir_begin(&dir, pool->view.root);
+	while ((r = nsm_pool_dir_next(pool, &dir, &entry)) > 0) {
+		r = nsm_remove_name(&stage, entry, NSMGR_REMOVE_MISSING | NSMGR_REMOVE_KILL, NULL);
+		if (r < 0)
+			return r;
+		++*count;
+	}
+	if (r == 0)
+		nsm_pool_dir_remove(pool);
+	return r;
+}
+
+static int drain(struct nsmgr_ctx *ctx, struct nsmgr_config *config)
+{
+	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
+	nsm_autopool struct nsm_pool_dir pool = NSM_POOL_DIR_INIT;
+	int count = 0, r = config ? nsm_config_prepare(config) : 0;
+
+	if (r < 0)
+		return r;
+	r = nsm_store_open_rw(ctx, false, false, &store);
+	if (r == -ENOENT)
+		return 0;
+	/* Opened here, for a view of the store would look for it in the wrong place. */
+	if (r == 0)
+		r = nsm_store_lock(&store, false);
+	if (r < 0)
+		return r;
+	nsm_store_unlock(&store);
+	if (config) {
+		r = nsm_pool_dir_open(&store, config, false, &pool);
+		if (r == -ENOENT)
+			return 0;
+		r = r < 0 ? r : drain_one(&count, &pool, NULL);
+	} else {
+		r = nsm_pool_dir_each(&store, drain_one, &count);
+	}
+	return r < 0 ? r : count;
+}
+
+int nsmgr_store_drain(struct nsmgr_ctx *ctx, struct nsmgr_config *config)
+{
+	return nsm_edge(ctx, NSM_EDGE_store_drain, drain(ctx, config));
+}
+
+/* ---- looking ---- */
+
+struct listing {
+	nsmgr_store_pool_fn *found;
+	void *data;
+};
+
+static int show(void *data, struct nsm_pool_dir *pool, const char *options)
+{
+	const struct listing *listing = data;
+	const char *entry;
+	struct nsm_dir dir;
+	size_t count = 0;
+	int r;
+
+	nsm_dir_begin(&dir, pool->view.root);
+	while ((r = nsm_pool_dir_next(pool, &dir, &entry)) > 0)
+		count++;
+	if (r == 0 && count)
+		listing->found(listing->data, options, count);
+	return r;
+}
+
+int nsmgr_store_pools(struct nsmgr_ctx *ctx, nsmgr_store_pool_fn *found, void *data)
+{
+	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
+	struct listing listing = { found, data };
+	int r = nsm_store_open(ctx, &store);
+
+	if (r == -ENOENT)
+		return 0;
+	return nsm_edge(ctx, NSM_EDGE_store_pools, r < 0 ? r : nsm_pool_dir_each(&store, show, &listing));
+}

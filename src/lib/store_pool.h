@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_LIB_STORE_POOL_H
+#define NSM_LIB_STORE_POOL_H
+
+#include "lib/config.h"
+#include "lib/store.h"
+
+/* ROOT/.pool/HASH/XXXXXXXXXXXX: sets that are ready, without a name yet. HASH is that of the configuration in words, which is in
+ * HASH/.config, and of which two may differ only if they are called differently. */
+
+/* Gives a ready set of this configuration the name, by one rename. 1: there is none left; -EEXIST: there is a set of that name. The
+ * configuration is prepared. */
+int nsm_store_pool_take(struct nsm_store *store, struct nsmgr_config *config, const char *name);
+
+#endif

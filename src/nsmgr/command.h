@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSMGR_COMMAND_H
+#define NSMGR_COMMAND_H
+
+/* A command in a set: what it gets, and becoming it or starting it. A command can be started any number of times. Strings
+ * are borrowed until it is freed. Where a setting is made twice, the last one counts: ids and as are one setting. */
+
+#include <nsmgr/set.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct nsmgr_command;
+
+int nsmgr_command_new(struct nsmgr_ctx *ctx, struct nsmgr_command **ret_command);
+void nsmgr_command_free(struct nsmgr_command *command); /* NULL is fine */
+
+/* ---- What it is ---- */
+
+/* What it sees as its argv[0], instead of the name by which it is found. */
+void nsmgr_command_argv0(struct nsmgr_command *command, const char *name);
+
+/* "K=V" sets, "K" takes over the caller's, "-K" unsets. -EINVAL. Without these it is the caller's environment at the start, with
+ * NSMGR_NAME for a set that has a name, and without it for others. */
+int nsmgr_command_env(struct nsmgr_command *command, const char *assignment);
+void nsmgr_command_clear_env(struct nsmgr_command *command);
+
+/* A variable that holds the command's pid as the command sees it: LISTEN_PID of sd_listen_fds(3). -EINVAL: the name. */
+int nsmgr_command_env_pid(struct nsmgr_command *command, const char *name);
+
+/* Its root, a directory of the set: chroot(2); a relative path is taken from the root of an entered mount namespace, else from
+ * the present directory. And where it starts below that; a relative path is taken from where it would start without it: the
+ * caller's present directory by its name, or / where that is not there. NULL takes either back. */
+void nsmgr_command_root(struct nsmgr_command *command, const char *path);
+void nsmgr_command_cwd(struct nsmgr_command *command, const char *path);
+
+/* ---- Descriptors ---- */
+
+/* The standard descriptors (0, 1, 2) of a command that is started; one that is become has the caller's. -EINVAL for others.
+ * The last that was said of a number counts, here or below. */
+enum nsmgr_stdio {
+	NSMGR_STDIO_INHERIT, /* the default */
+	NSMGR_STDIO_NULL,    /* /dev/null of the caller's */
+	NSMGR_STDIO_PIPE     /* the other end is nsmgr_child_pipe() */
+};
+int nsmgr_command_stdio(struct nsmgr_command *command, int fd, enum nsmgr_stdio stdio);
+
+/* Gives the command a descriptor of the caller's (`fd`, which stays the caller's and has to be open at the start) under the
+ * number `number`, 0 to 1023. -EBADF: not open, or a number out of range; -E2BIG: more than 256. */
+int nsmgr_command_give_fd(struct nsmgr_command *command, int fd, int number);
+
+/* The same under its own number. All others above 2 are closed. */
+int nsmgr_command_preserve_fd(struct nsmgr_command *command, int fd);
+
+/* ---- Ids and privileges ---- */
+
+/* USER[:GROUP[,GROUP...]], numeric or by the passwd and group files seen inside, when the command is executed. Without it the
+ * command is 0:0 of a user namespace that was entered, where that maps it. -EINVAL: nobody is named. */
+int nsmgr_command_as(struct nsmgr_command *command, const char *user_and_groups);
+
+/* The same by numbers; `groups` (copied) are all the supplementary ones it has. -E2BIG: more than 1,024; -EINVAL: -1 is none. */
+int nsmgr_command_ids(struct nsmgr_command *command, uid_t uid, gid_t gid, const gid_t groups[], size_t count);
+
+void nsmgr_command_preserve_credentials(struct nsmgr_command *command);
+
+/* The capabilities that it keeps, a bit each as in capabilities(7), also as an ordinary user: permitted, effective,
+ * inheritable and ambient are these, and no others can be gained from the bounding set. When it is executed those that were
+ * not there before the change of ids are -EPERM, and so is want of CAP_SETPCAP, which it needs to lose the others. */
+void nsmgr_command_keep_capabilities(struct nsmgr_command *command, uint64_t capabilities);
+
+void nsmgr_command_no_new_privs(struct nsmgr_command *command);
+
+/* ---- Signals and jobs ---- */
+
+/* The signals that it has blocked, NSMGR_SIGNAL(SIGTERM) | ...: those of the calling thread unless this is called. */
+#define NSMGR_SIGNAL(signal) (1ull << ((signal) - 1))
+void nsmgr_command_signal_mask(struct nsmgr_command *command, uint64_t blocked);
+
+/* SIG_DFL or SIG_IGN for a signal; handlers go with the execve(2) anyway. 0 is for all that can be set. -EINVAL. */
+int nsmgr_command_signal(struct nsmgr_command *command, int signal, void (*disposition)(int));
+
+/* A session of its own, or a process group: the last of both counts. `group` 0 is one of its own, others are numbers as the
+ * caller of nsmgr_command_start() sees them. -EINVAL below 0. */
+void nsmgr_command_new_session(struct nsmgr_command *command);
+int nsmgr_command_process_group(struct nsmgr_command *command, pid_t group);
+
+/* The signal that the command gets when the thread that started it ends; prctl(2), PR_SET_PDEATHSIG. Set behind the change of
+ * ids, which would clear it; a parent that ended before counts too. */
+void nsmgr_command_parent_death(struct nsmgr_command *command, int signal);
+
+/* A step of your own in the new process, the last before its execve(2). Below 0 is a -errno that fails the start with the
+ * step "hook". The rules of nsmgr_config_hook_inside() go for it, but that it has the descriptors that the command will have
+ * under their numbers; it leaves alone those that it does not know, which are close-on-exec. */
+typedef int nsmgr_exec_fn(void *data);
+void nsmgr_command_hook(struct nsmgr_command *command, nsmgr_exec_fn *hook, void *data);
+
+/* ---- Starting it ---- */
+
+struct nsmgr_child;
+
+/* Starts argv[0], looked up in the command's PATH inside, in all namespaces of `set` (NULL: the caller's), without changing the
+ * caller. The child is the caller's, and SIGCHLD tells of its end as of any child's, for execve(2) gives it that back; the helper
+ * that brings it into a pid namespace is never seen. Every step up to its execve(2) is over when this returns. The failure's step
+ * tells them apart: "exec" with -ENOENT when the program was not found, with others (-EACCES, -ENOEXEC, -ELOOP ...) when it
+ * cannot be executed; the steps "enter", "root", "cwd", "credentials" and so on. The errors of nsmgr_set_enter() and
+ * chdir(2); -ENOMEM, too: the init of its pid namespace has ended; -EAGAIN: fork(2); -EINVAL, too: argv is empty; -ECHILD: the
+ * new process was killed before its execve(2), by the end of its pid namespace say. */
+int nsmgr_command_start(struct nsmgr_command *command, struct nsmgr_set *set, const char *const argv[],
+			struct nsmgr_child **ret_child);
+
+/* ---- Becoming it: for programs that do nothing else ---- */
+
+/* Enters `set` (NULL: none) in the CALLING PROCESS, once, and changes to the command's root and directory; nsmgr_command_exec()
+ * has to follow, in it or in a child. The process is not dumpable from then on, until an execve(2). The errors of
+ * nsmgr_set_enter() and chdir(2). */
+int nsmgr_command_enter(struct nsmgr_command *command, struct nsmgr_set *set);
+
+/* fork(2) between the two, which puts the child into an entered pid namespace: its pid, 0 in the child, or -errno.
+ * -ENOMEM: the namespace's init has ended. The child is the caller's to reap. */
+pid_t nsmgr_command_fork(struct nsmgr_command *command);
+
+/* Changes the CALLING PROCESS into the command; comes back only on failure, which is told as by nsmgr_command_start(). */
+int nsmgr_command_exec(struct nsmgr_command *command, const char *const argv[]);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSMGR_CONFIG_H
+#define NSMGR_CONFIG_H
+
+/* What is asked of sets to be made: under a name by nsmgr_create(), in memory by nsmgr_unshare(). A configuration serves
+ * any number of sets. What was opened for it (pins, a base) stays open until it is freed. */
+
+#include <nsmgr/ctx.h>
+
+#include <time.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct nsmgr_config;
+struct nsmgr_set;
+
+enum nsmgr_propagation {
+	NSMGR_PRIVATE, /* the default */
+	NSMGR_SLAVE,
+	NSMGR_SHARED,
+	NSMGR_UNCHANGED
+};
+
+enum nsmgr_id_kind { NSMGR_UID, NSMGR_GID, NSMGR_PROJID };
+
+/* One line of a uid_map, gid_map or projid_map: `count` ids from `inner` inside are those from `outer` in the
+ * user namespace of the caller. user_namespaces(7). */
+struct nsmgr_extent {
+	uint32_t inner;
+	uint32_t outer;
+	uint32_t count;
+};
+
+int nsmgr_config_new(struct nsmgr_ctx *ctx, struct nsmgr_config **ret_config);
+void nsmgr_config_free(struct nsmgr_config *config); /* NULL is fine */
+
+/* Have a namespace of this type made; a number that is no type is passed over. */
+void nsmgr_config_make(struct nsmgr_config *config, enum nsmgr_type type);
+
+void nsmgr_config_make_rest(struct nsmgr_config *config); /* every type that is not pinned in the end */
+
+/* Pin one that exists: `source` is a path (with a '/'), a PID, or @SET. It is opened and verified here, so
+ * the config holds it from now on. -EINVAL: not a namespace, or of another type; -ENOENT, -ESRCH and what open(2) gives;
+ * for @SET the errors of nsmgr_set_open(), as -ESTALE. */
+int nsmgr_config_pin(struct nsmgr_config *config, enum nsmgr_type type, const char *source);
+
+/* Pin the namespaces of `types` that a process lives in. With NSMGR_MASK_ALL the caller's own mount namespace is left out,
+ * which cannot be pinned. -ESRCH: no such process, or it ended meanwhile. proc_pid_ns(5) */
+int nsmgr_config_pin_process(struct nsmgr_config *config, unsigned types, pid_t pid);
+
+/* Pin those of `types` that a directory has as files named like the types: a set, /proc/PID/ns, or one of another tool's.
+ * A file alone is pinned as the type it is. -EINVAL: something in it is no namespace, or of another type. */
+int nsmgr_config_pin_path(struct nsmgr_config *config, unsigned types, const char *path);
+
+/* Take the rest from a set: what is neither made nor pinned otherwise is pinned from it, and what is made belongs to its user
+ * namespace, if it has one. By name (the errors of nsmgr_set_open()), from one in memory, whose namespaces are opened once
+ * more, or from the calling thread; the last base counts. -ENOENT: an empty one. -EINVAL, from nsmgr_create() and
+ * nsmgr_set_mount() later: the mount namespace that one is in cannot be pinned. */
+int nsmgr_config_base(struct nsmgr_config *config, const char *name);
+int nsmgr_config_base_set(struct nsmgr_config *config, const struct nsmgr_set *set);
+int nsmgr_config_base_caller(struct nsmgr_config *config);
+
+/* The types asked for, made and pinned. Those that follow from other options (a host name), from make_rest and from a base are
+ * among them only after nsmgr_config_check(). */
+unsigned nsmgr_config_types(const struct nsmgr_config *config);
+
+/* user: maps. Without any, each extent of the caller's own maps is mapped identically. The calls add up; at
+ * most 340 lines a kind (-E2BIG); an empty or overlapping range is -EINVAL. map_root is the caller's ids as 0,
+ * map_current as themselves; map_auto adds the first range of the caller in /etc/subuid and /etc/subgid, which are read
+ * when the first set is made (-ENOENT from that where there is none). A set has no map of NSMGR_PROJID unless one is given. */
+int nsmgr_config_map(struct nsmgr_config *config, enum nsmgr_id_kind kind, const struct nsmgr_extent *extent);
+int nsmgr_config_map_root(struct nsmgr_config *config);
+int nsmgr_config_map_current(struct nsmgr_config *config);
+int nsmgr_config_map_auto(struct nsmgr_config *config);
+void nsmgr_config_setgroups(struct nsmgr_config *config, bool allow);
+void nsmgr_config_owner(struct nsmgr_config *config, uid_t uid, gid_t gid);
+
+/* time: what is added to a clock, CLOCK_MONOTONIC or CLOCK_BOOTTIME (-EINVAL for others, and for nanoseconds below 0 or above
+ * 999,999,999: 1.5 s less is -2 s and 500,000,000 ns). time_namespaces(7) */
+int nsmgr_config_offset(struct nsmgr_config *config, clockid_t clock, const struct timespec *offset);
+
+/* uts. -ENAMETOOLONG above 64 bytes; -EINVAL for blanks and control characters. */
+int nsmgr_config_hostname(struct nsmgr_config *config, const char *name);
+int nsmgr_config_domainname(struct nsmgr_config *config, const char *name);
+
+void nsmgr_config_loopback(struct nsmgr_config *config, bool up);
+void nsmgr_config_propagation(struct nsmgr_config *config, enum nsmgr_propagation propagation);
+void nsmgr_config_proc(struct nsmgr_config *config, bool mount);
+
+/* A sysctl of the allow-list, "net.ipv4.ip_forward": written once, in the order given. -EINVAL for a malformed
+ * key or a value with a newline, -EPERM for a key that is not in the list, -E2BIG. */
+int nsmgr_config_sysctl(struct nsmgr_config *config, const char *key, const char *value);
+
+/* pid: whether the keeper (the init of the new namespace, without which it is dead: pid_namespaces(7)) goes on by itself until
+ * it is killed. A set in memory ends its keeper with its last copy, and with the process that holds it, unless `stays`; one
+ * under a name always has a keeper that stays, which nsmgr_remove() ends. */
+void nsmgr_config_keeper_stays(struct nsmgr_config *config, bool stays);
+
+/* Steps of your own, run once a set; a result from -1 to -254 is a -errno that fails the set, and comes back as it is, with the
+ * step "hook".
+ * outside: in the calling process, when the namespaces are there, the maps and offsets written, and nothing is set up inside
+ * yet. `pid` is a child that is in the new namespaces (of pid and time: whose children will be): a cgroup to put it into, an
+ * interface to move to it. It ends when the set is made.
+ * inside: in a child in all the new namespaces, as the last step of all; a new pid namespace has its init by then. One that dies of
+ * a signal is -ECHILD. A child of a program that has threads may call only what signal-safety(7) lists, raise(3) and abort(3)
+ * not among it; it has no descriptors of the caller's, and what it writes to memory is seen by nobody. */
+typedef int nsmgr_outside_fn(void *data, pid_t pid);
+typedef int nsmgr_inside_fn(void *data);
+void nsmgr_config_hook_outside(struct nsmgr_config *config, nsmgr_outside_fn *hook, void *data);
+void nsmgr_config_hook_inside(struct nsmgr_config *config, nsmgr_inside_fn *hook, void *data);
+
+/* Whether everything asked for fits together; nsmgr_create() and nsmgr_unshare() begin with it. -EINVAL. */
+int nsmgr_config_check(struct nsmgr_config *config);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSMGR_STORE_H
+#define NSMGR_STORE_H
+
+/* The sets under names, in the store of the context. */
+
+#include <nsmgr/config.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define NSMGR_CREATE_EXIST_OK 1u  /* a set of that name with exactly these types is a success */
+#define NSMGR_CREATE_FROM_POOL 2u /* takes a ready set of the store's pool, if there is one: see nsmgr_store_fill() */
+
+/* Makes a set under a name, whole or not at all, of a configuration of the same context. Needs CAP_SYS_ADMIN in the user
+ * namespace that owns the caller's mount namespace. -EEXIST; -EINVAL from the name or the configuration; -ENOENT: no range for
+ * map_auto; -ENOSPC: a limit of namespaces, mounts or files; -EXDEV: the store's mounts are in another mount namespace; and what
+ * else unshare(2), mount(2) and open(2) give. */
+int nsmgr_create(struct nsmgr_ctx *ctx, const char *name, struct nsmgr_config *config, unsigned flags);
+
+/* Called for each name in order, whatever became of the others: 0, or -errno with nsmgr_get_failure() set. The name is the
+ * caller's own. */
+typedef void nsmgr_result_fn(void *data, const char *name, int result);
+
+/* The same for many names, each whole or not at all whatever becomes of the others. Gives the number of
+ * failures, or -errno when it could not begin. */
+int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t count,
+		      struct nsmgr_config *config, unsigned flags, nsmgr_result_fn *done, void *data);
+
+#define NSMGR_REMOVE_KILL 1u   /* end the processes of a pid namespace that the set made */
+#define NSMGR_REMOVE_WAIT 2u   /* wait for them to end by themselves; KILL goes before it */
+#define NSMGR_REMOVE_FORCE 4u  /* although the handles are in another mount namespace, or who is inside cannot be seen */
+#define NSMGR_REMOVE_MISSING 8u /* no such set is a success */
+
+/* Takes sets apart so that the kernel can free them. `timeout` bounds the WAIT of a name, NULL is for ever.
+ * -EBUSY: processes other than the keeper live in its pid namespace; -ETIMEDOUT: they still do, or, killed and with the
+ * set gone, are not reaped by a parent outside; -ENOENT, -ENOTDIR: no such set; -EXDEV as above, or the pid namespace is
+ * outside the caller's tree; -ENOTEMPTY: something that is no handle lies in the set; -EINVAL: the name, or KILL of a
+ * pid namespace that the set did not make. */
+int nsmgr_remove(struct nsmgr_ctx *ctx, const char *name, unsigned flags, const struct timespec *timeout);
+int nsmgr_remove_many(struct nsmgr_ctx *ctx, const char *const names[], size_t count, unsigned flags,
+		      const struct timespec *timeout, nsmgr_result_fn *done, void *data);
+
+/* Gives a set another name, in one step. -ENOENT: no such set; -EEXIST: there is one of the new name; -EXDEV as above. A
+ * keeper goes on showing the name it began with. */
+int nsmgr_rename(struct nsmgr_ctx *ctx, const char *old_name, const char *new_name);
+
+/* ---- Listing ---- */
+
+enum nsmgr_state {
+	NSMGR_LIVE,
+	NSMGR_STALE,	/* a file without a mount */
+	NSMGR_DEAD,	/* a pid namespace without a living init */
+	NSMGR_UNKNOWN,	/* a pid namespace outside the caller's tree of pid namespaces */
+	NSMGR_FOREIGN,	/* not the namespace that was recorded, or of the wrong type */
+	NSMGR_ELSEWHERE /* mounted in another mount namespace */
+};
+
+const char *nsmgr_state_name(enum nsmgr_state state);
+
+enum nsmgr_origin { NSMGR_ORIGIN_UNKNOWN, NSMGR_MADE, NSMGR_PINNED };
+
+/* What is known of one handle. Zero where something is unknown. */
+struct nsmgr_handle {
+	enum nsmgr_type type;
+	enum nsmgr_state state;
+	enum nsmgr_origin origin;
+	dev_t dev;
+	ino_t ino;
+	uint64_t id;	/* 64 bits, never reused until the next boot; 0 before Linux 6.18 */
+	ino_t owner;	/* inode of the owning user namespace, where the caller may see it */
+	pid_t keeper;	/* of a pid namespace that the set made and that lives */
+	struct timespec created; /* CLOCK_REALTIME */
+};
+
+/* The sets of a store at one moment, sorted by name. A store that does not exist has none. Works as any user.
+ * Names that no verb accepts are left out, unless `all`. */
+struct nsmgr_list;
+
+int nsmgr_list_new(struct nsmgr_ctx *ctx, bool all, struct nsmgr_list **ret_list);
+void nsmgr_list_free(struct nsmgr_list *list); /* NULL is fine */
+
+/* 0 and a name, which lives as long as the list; 1 at the end. It cannot fail: all names were read before. */
+int nsmgr_list_next(struct nsmgr_list *list, const char **ret_name);
+
+/* All of them, as an array that ends with NULL and lives as long as the list. ret_count may be NULL. */
+const char *const *nsmgr_list_names(const struct nsmgr_list *list, size_t *ret_count);
+
+/* The handles of a set of the list, in the order of enum nsmgr_type, as they are now; ret_handles has room for
+ * NSMGR_TYPE_COUNT. Gives their number. -ENOENT: it was removed. */
+int nsmgr_list_handles(struct nsmgr_list *list, const char *name, struct nsmgr_handle ret_handles[]);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

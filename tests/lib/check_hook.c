@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fixture.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct nsmgr_config *config;
+static struct nsmgr_set *set;
+
+static void new_config(void)
+{
+	ck_assert_int_eq(nsmgr_config_new(fixture.ctx, &config), 0);
+}
+
+static void end(void)
+{
+	nsmgr_set_close(set);
+	set = NULL;
+	nsmgr_config_free(config);
+}
+
+/* Makes the set; says why if that fails. */
+static void make(void)
+{
+	int r = nsmgr_unshare(config, &set);
+	const struct nsmgr_failure *failure = nsmgr_get_failure(fixture.ctx);
+
+	ck_assert_msg(r == 0, "%d at %s: %s %s", r, failure->step, failure->text, failure->hint);
+}
+
+static struct nsmgr_id id_of(const struct nsmgr_set *of, enum nsmgr_type type)
+{
+	struct nsmgr_id id = { 0 };
+
+	ck_assert_int_eq(nsmgr_set_id(of, type, &id), 0);
+	return id;
+}
+
+/* Runs `function` in all of the set; its result. */
+static int inside(nsmgr_call_fn *function, void *data)
+{
+	struct nsmgr_status status;
+
+	ck_assert_int_eq(nsmgr_call(set, NSMGR_MASK_ALL, function, data, &status), 0);
+	ck_assert_int_eq(status.signal, 0);
+	return status.code;
+}
+
+struct seen {
+	int calls, result;
+	char net[64], own[64];
+	bool mapped;
+};
+
+static int look_outside(void *data, pid_t pid)
+{
+	struct seen *seen = data;
+	char path[64], map[64] = "";
+	FILE *file;
+
+	seen->calls++;
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	if (readlink(path, seen->net, sizeof(seen->net) - 1) < 0)
+		return -errno;
+	if (readlink("/proc/self/ns/net", seen->own, sizeof(seen->own) - 1) < 0)
+		return -errno;
+	snprintf(path, sizeof(path), "/proc/%d/uid_map", (int)pid);
+	file = fopen(path, "re");
+	seen->mapped = file && fgets(map, sizeof(map), file) && strstr(map, "4242");
+	if (file)
+		fclose(file);
+	return seen->result;
+}
+
+/* It is told by the host name that it left, for its memory is its own. */
+static int look_inside(void *data)
+{
+	char name[32];
+	int result = *(int *)data;
+
+	snprintf(name, sizeof(name), "pid%d-uid%d", (int)getpid(), (int)getuid());
+	return sethostname(name, strlen(name)) < 0 ? -errno : result;
+}
+
+static int compare_name(void *data)
+{
+	char name[64];
+
+	gethostname(name, sizeof(name));
+	return strcmp(name, data);
+}
+
+START_TEST(hooks_see_the_new_namespaces_from_both_sides)
+{
+	const struct nsmgr_extent map = { 0, 4242, 100 };
+	struct seen seen = { 0 };
+	int result = 0;
+	char text[64];
+
+	new_config();
+	nsmgr_config_make_rest(config);
+	ck_assert_int_eq(nsmgr_config_map(config, NSMGR_UID, &map), 0);
+	ck_assert_int_eq(nsmgr_config_map(config, NSMGR_GID, &map), 0);
+	nsmgr_config_hook_outside(config, look_outside, &seen);
+	nsmgr_config_hook_inside(config, look_inside, &result);
+	make();
+	ck_assert_int_eq(seen.calls, 1);
+	snprintf(text, sizeof(text), "net:[%llu]", (unsigned long long)id_of(set, NSMGR_NET).ino);
+	ck_assert_str_eq(seen.net, text);
+	ck_assert_str_ne(seen.own, text);
+	ck_assert(seen.mapped);
+	ck_assert_int_eq(inside(compare_name, (char[]){ "pid2-uid0" }), 0);
+	end();
+}
+END_TEST
+
+/* Simple types have no need of a process of their own, but a hook does. */
+START_TEST(hooks_work_under_a_name_too)
+{
+	struct seen seen = { 0 };
+	int result = 0;
+
+	new_config();
+	nsmgr_config_make(config, NSMGR_NET);
+	nsmgr_config_make(config, NSMGR_UTS);
+	nsmgr_config_hook_outside(config, look_outside, &seen);
+	nsmgr_config_hook_inside(config, look_inside, &result);
+	for (int i = 1; i <= 3; i++) {
+		char name[8];
+
+		snprintf(name, sizeof(name), "set%d", i);
+		ck_assert_int_eq(nsmgr_create(fixture.ctx, name, config, 0), 0);
+		ck_assert_int_eq(seen.calls, i);
+		ck_assert_str_ne(seen.net, seen.own);
+		set_drop(name);
+	}
+	end();
+}
+END_TEST
+
+START_TEST(a_failing_hook_fails_the_set_with_its_own_error)
+{
+	struct seen seen = { .result = -EXFULL };
+	int result = -ELIBBAD;
+
+	new_config();
+	if (_i)
+		nsmgr_config_make(config, NSMGR_PID);
+	nsmgr_config_make(config, NSMGR_NET);
+	nsmgr_config_make(config, NSMGR_UTS);
+	nsmgr_config_hook_outside(config, look_outside, &seen);
+	ck_assert_int_eq(nsmgr_unshare(config, &set), -EXFULL);
+	assert_failure(EXFULL, "hook", NSMGR_TYPE_NONE);
+	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", config, 0), -EXFULL);
+	nsmgr_config_hook_outside(config, NULL, NULL);
+	nsmgr_config_hook_inside(config, look_inside, &result);
+	ck_assert_int_eq(nsmgr_unshare(config, &set), -ELIBBAD);
+	assert_failure(ELIBBAD, "hook", NSMGR_TYPE_NONE);
+	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", config, 0), -ELIBBAD);
+	ck_assert_ptr_null(set);
+	ck_assert(has_no_children());
+	end();
+}
+END_TEST
+
+static int die(void *data)
+{
+	(void)data;
+	kill(getpid(), SIGSEGV);
+	return 0;
+}
+
+START_TEST(a_hook_that_dies_is_no_success)
+{
+	new_config();
+	nsmgr_config_make(config, NSMGR_UTS);
+	nsmgr_config_hook_inside(config, die, NULL);
+	ck_assert_int_eq(nsmgr_unshare(config, &set), -ECHILD);
+	assert_failure(ECHILD, "hook", NSMGR_TYPE_NONE);
+	end();
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("hook");
+	TCase *tcase = suite_case(suite, "hooks");
+
+	tcase_add_test(tcase, hooks_see_the_new_namespaces_from_both_sides);
+	tcase_add_test(tcase, hooks_work_under_a_name_too);
+	tcase_add_loop_test(tcase, a_failing_hook_fails_the_set_with_its_own_error, 0, 2);
+	tcase_add_test(tcase, a_hook_that_dies_is_no_success);
+	return suite_run(suite, NEED_ROOT);
+}
