@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Holds the documents to the program: the manual page has every option of every verb and every column, and no other.
+# Holds the documents to the program and to the library: nsmgr(8) has every option of every verb and every column, and no other;
+# the pages of section 3 have every function, as the headers declare it, with the errors that src/lib/edge.h lets it give.
 # Runs in the build directory; $srcdir is the source tree, as automake sets it.
 
 set -u
@@ -86,6 +87,14 @@ for verb in $verbs; do
 	help_options "$tmp/help" | comm -23 - "$tmp/global" >"$tmp/of_help"
 	part Ss "$verb" >"$tmp/section"
 	page_options "$tmp/section" >"$tmp/of_page"
+	# A verb that has those of create beside its own describes its own.
+	if [ "$verb" = create ]; then
+		cp "$tmp/of_page" "$tmp/of_create"
+	elif tr '\n' ' ' <"$tmp/section" | grep -q 'The options are those of \.Cm create that describe a set'; then
+		comm -23 "$tmp/of_help" "$tmp/of_create" >"$tmp/own"
+		comm -12 "$tmp/of_help" "$tmp/of_page" | sort -u - "$tmp/own" >"$tmp/described"
+		mv "$tmp/described" "$tmp/of_help"
+	fi
 	result "$verb: it has a help" "$(help_options "$tmp/help" | grep -qx -- -h || echo 'no option was found in it')"
 	compare "$verb" "$tmp/of_help" "$tmp/of_page"
 done
@@ -106,12 +115,138 @@ part Sh STATES | sed -n 's/^\.It Cm //p' | sort >"$tmp/page"
 result 'ls: the page has every state' "$(comm -23 "$tmp/states" "$tmp/page")"
 result 'ls: the page has no state that is gone' "$(comm -13 "$tmp/states" "$tmp/page")"
 
+# ---- functions: a page's NAME and SYNOPSIS ----
+
+# compare_lists WHAT OURS THEIRS WHO WHOM: two sorted files
+compare_lists() {
+	result "$4 have every $1 of $5" "$(comm -23 "$3" "$2")"
+	result "$4 have no $1 that is not of $5" "$(comm -13 "$3" "$2")"
+}
+
+# A variable of the Makefile that configure filled in.
+make_variable() {
+	sed -n "s/^$1 = //p" Makefile 2>/dev/null | head -n 1
+}
+
+# The names in the pages' NAME sections: "FUNCTION PAGE", a line each.
+awk 'FNR == 1 { page = FILENAME; sub(".*/", "", page) }
+	$1 == ".Sh" { inside = $2 == "NAME" }
+	inside && $1 == ".Nm" { print $2, page }' "$srcdir"/man/*.3 | sort >"$tmp/names"
+sed -n 's/^\t\(nsmgr_[a-z0-9_]*\);$/\1/p' "$srcdir/src/libnsmgr.sym" | sort >"$tmp/exported"
+sed -n 's/^\(nsmgr_[a-z0-9_]*\) .*/\1/p' "$tmp/names" | sort >"$tmp/page"
+compare_lists 'symbol' "$tmp/page" "$tmp/exported" 'the pages' 'libnsmgr.sym'
+result 'a function is in the NAME of one page' "$(uniq -d "$tmp/page")"
+result 'a page is called as one of its functions' "$(for file in "$srcdir"/man/*.3; do
+	file=${file##*/}
+	grep -qx "${file%.3} $file" "$tmp/names" || echo "$file"
+done)"
+
+# The headers' declarations, also those of function types, as "TYPE NAME(ARGUMENT, ...)".
+for header in "$srcdir"/src/nsmgr/*.h; do
+	grep -v '^ *#' "$header" | tr '\n\t' '  ' |
+		awk '{
+			gsub(/\*\//, "\001")
+			gsub(/\/\*[^\001]*\001/, " ")
+			gsub(/extern "C" \{/, " ")
+			while (gsub(/\{[^{}]*\}/, " "));
+			gsub(/\}/, " ")
+			gsub(/;/, "\n")
+			print
+		}'
+done | sed -n -e 's/  */ /g' -e 's/^ //' -e 's/ $//' -e '/[ *]nsmgr_[a-z0-9_]*(.*)$/p' | sort >"$tmp/declared"
+
+# The same of the pages: .Ft, and .Fo with an .Fa for each argument.
+awk '$1 == ".Sh" { inside = $2 == "SYNOPSIS" }
+	!inside { next }
+	$1 == ".Ft" { type = substr($0, 5); if (type !~ /\*$/) type = type " " }
+	$1 == ".Fo" { line = type $2 "("; comma = "" }
+	$1 == ".Fa" { argument = substr($0, 5); gsub(/"/, "", argument); line = line comma argument; comma = ", " }
+	$1 == ".Fc" { print line ")" }
+	$1 == ".Fn" { print "not by .Fo and .Fa: " $0 }' "$srcdir"/man/*.3 | sort >"$tmp/page"
+compare_lists 'declaration' "$tmp/page" "$tmp/declared" 'the pages' 'the headers'
+result 'a function is in the SYNOPSIS of one page' "$(uniq -d "$tmp/page")"
+result 'a function is in the SYNOPSIS of the page that has its name' "$(
+	for file in "$srcdir"/man/*.3; do
+		sed -n "s/ ${file##*/}\$//p" "$tmp/names" | grep '^nsmgr_' | while read -r name; do
+			grep -qx ".Fo $name" "$file" || echo "$name"
+		done
+	done
+)"
+
+# ---- functions: their errors ----
+
+# Lines "FUNCTION ERROR", and "FUNCTION -" for what has a list at all. Those that all may give are told once, in nsmgr(3);
+# a page that lists one of them for a meaning of its own may do so.
+awk '/^#define NSM_EDGE_/ { inside = 1 }
+	inside { print; inside = /\\$/ }' "$srcdir/src/lib/edge.h" >"$tmp/edge.c"
+cat >>"$tmp/edge.c" <<'END'
+#define LINE(function, ...) @ nsmgr_##function -, __VA_ARGS__
+NSM_EDGE_TABLE(LINE)
+@ usual -, NSM_EDGE_USUAL
+END
+cc=$(make_variable CC)
+# shellcheck disable=SC2086 # a compiler can come with options
+${cc:-cc} -E -P "$tmp/edge.c" | tr '\n@' ' \n' |
+	awk '{ gsub(/,/, " "); for (i = 2; i <= NF; i++) print $1, $i }' | sort -u >"$tmp/edge"
+sed -n 's/^usual \(E.*\)/\1/p' "$tmp/edge" >"$tmp/usual"
+without_usual() {
+	grep -vwF -f "$tmp/usual" | grep -v '^usual ' | sort
+}
+without_usual <"$tmp/edge" >"$tmp/listed"
+
+# In ERRORS, .Ss names functions and .It Bq Er their errors. What has no context has no edge either: of
+# nsmgr_type_from_name, the page alone tells.
+errors_of_pages() {
+	awk '$1 == ".Sh" { inside = $2 == "ERRORS"; count = FILENAME ~ /\/nsmgr\.3$/; functions[1] = "usual" }
+		!inside { next }
+		$1 == ".Ss" {
+			count = split(substr($0, 5), functions, ", *")
+			for (i = 1; i <= count; i++)
+				print functions[i], "-"
+		}
+		$1 == ".It" {
+			if ($2 " " $3 != "Bq Er" || NF != 4)
+				print "not an error: " FILENAME ": " $0
+			for (i = 1; i <= count; i++)
+				print functions[i], $4
+		}' "$srcdir"/man/*.3 | grep -v '^nsmgr_type_from_name '
+}
+errors_of_pages | sort >"$tmp/all"
+result 'no page lists an error twice' "$(uniq -d "$tmp/all")"
+without_usual <"$tmp/all" >"$tmp/page"
+result 'errors were found' "$([ "$(wc -l <"$tmp/listed")" -gt 100 ] && [ "$(wc -l <"$tmp/usual")" -gt 3 ] || echo 'none')"
+compare_lists 'error' "$tmp/page" "$tmp/listed" 'the pages' 'edge.h'
+result 'nsmgr(3) has the usual errors' "$(sed -n 's/^usual \(E.*\)/\1/p' "$tmp/all" | diff "$tmp/usual" -)"
+result 'errors are in the page of their function' "$(
+	for file in "$srcdir"/man/*.3; do
+		awk '$1 == ".Sh" { inside = $2 == "ERRORS" } inside && $1 == ".Ss"' "$file" | cut -c5- | tr -d ' ' | tr ',' '\n' |
+			while read -r name; do
+				grep -qx "$name ${file##*/}" "$tmp/names" || echo "${file##*/}: $name"
+			done
+	done
+)"
+
 # ---- form ----
 
+result 'nsmgr(3) leads to every page' "$(for file in "$srcdir"/man/*.3; do
+	file=${file##*/}
+	[ "$file" = nsmgr.3 ] || grep -qx "\.It Xr ${file%.3} 3" "$srcdir/man/nsmgr.3" || echo "$file"
+done)"
+{
+	sed 's/ .*/ 3/' "$tmp/names"
+	echo 'nsmgr 8'
+} | sort -u >"$tmp/there"
+result 'pages refer to pages of ours that exist' \
+	"$(sed -nE 's/^\.(It |Pq see |Pq )?Xr (nsmgr[a-z0-9_]* [0-9]).*/\2/p' "$srcdir"/man/*.[0-9] | sort -u | comm -23 - "$tmp/there")"
+result 'examples that are referred to exist' \
+	"$(grep -ohE '[a-z_]+\.c\b' "$srcdir"/man/*.3 | sort -u | grep -vx 'program\.c' | while read -r file; do
+		[ -f "$srcdir/tests/examples/$file" ] || echo "$file"
+	done)"
+
 if command -v mandoc >/dev/null; then
-	result 'mandoc has nothing to say of the page' "$(mandoc -Tlint -Wwarning "$page" 2>&1)"
+	result 'mandoc has nothing to say of the pages' "$(mandoc -Tlint -Wwarning "$srcdir"/man/*.[0-9] 2>&1)"
 else
-	skip 'mandoc has nothing to say of the page' 'no mandoc'
+	skip 'mandoc has nothing to say of the pages' 'no mandoc'
 fi
 
 # ---- tmpfiles.d ----

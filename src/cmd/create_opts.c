@@ -35,12 +35,13 @@ static bool parse_number(const char **text, char end, uint32_t *ret)
 
 static int add_map(const struct app *app, struct nsmgr_config *config, enum nsmgr_id_kind kind, const char *value)
 {
+	static const char *const options[] = { "map-users", "map-groups", "map-projects" }; /* by kind */
 	const char *p = value;
 	struct nsmgr_extent extent;
 
 	if (!parse_number(&p, ':', &extent.inner) || !parse_number(&p, ':', &extent.outer) ||
 	    !parse_number(&p, '\0', &extent.count))
-		return say_value(app, kind == NSMGR_UID ? "map-users" : "map-groups", value, "INNER:OUTER:COUNT");
+		return say_value(app, options[kind], value, "INNER:OUTER:COUNT");
 	return result(app, nsmgr_config_map(config, kind, &extent));
 }
 
@@ -116,6 +117,8 @@ static int apply(const struct app *app, struct nsmgr_config *config, int id, con
 		return add_map(app, config, NSMGR_UID, value);
 	case CREATE_MAP_GROUPS:
 		return add_map(app, config, NSMGR_GID, value);
+	case CREATE_MAP_PROJECTS:
+		return add_map(app, config, NSMGR_PROJID, value);
 	case CREATE_MAP_AUTO:
 		return result(app, nsmgr_config_map_auto(config));
 	case CREATE_SETGROUPS:

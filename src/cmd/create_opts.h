@@ -12,6 +12,7 @@ enum {
 	CREATE_MAP_CURRENT,
 	CREATE_MAP_USERS,
 	CREATE_MAP_GROUPS,
+	CREATE_MAP_PROJECTS,
 	CREATE_MAP_AUTO,
 	CREATE_SETGROUPS,
 	CREATE_OWNER,
@@ -41,6 +42,7 @@ enum {
 	{ "map-current-user", 0, NULL, CREATE_MAP_CURRENT, "user: map the caller's ids to themselves" },    \
 	{ "map-users", 0, "INNER:OUTER:COUNT", CREATE_MAP_USERS, "user: map a range of user ids; repeatable" }, \
 	{ "map-groups", 0, "INNER:OUTER:COUNT", CREATE_MAP_GROUPS, "user: map a range of group ids; repeatable" }, \
+	{ "map-projects", 0, "INNER:OUTER:COUNT", CREATE_MAP_PROJECTS, "user: map a range of project ids; repeatable" }, \
 	{ "map-auto", 0, NULL, CREATE_MAP_AUTO, "user: map the caller's range of /etc/subuid and /etc/subgid" }, \
 	{ "setgroups", 0, "allow|deny", CREATE_SETGROUPS, "user: whether setgroups(2) works inside" },      \
 	{ "owner", 0, "UID:GID", CREATE_OWNER, "user: who owns the namespace outside" },                    \

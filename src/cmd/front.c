@@ -2,6 +2,7 @@
 #include "cmd/verbs.h"
 
 #include "base/text.h"
+#include "cmd/pool.h"
 
 #include <limits.h>
 #include <unistd.h>
@@ -10,7 +11,7 @@
  * which the command line goes over as it came. */
 
 const struct verb *const verbs[] = {
-	&verb_create, &verb_attach, &verb_exec, &verb_names, &verb_rename, &verb_rm, NULL
+	&verb_create, &verb_attach, &verb_exec, &verb_names, &verb_pool, &verb_rename, &verb_rm, NULL
 };
 
 void hand_over(const struct app *app)
@@ -23,6 +24,13 @@ void hand_over(const struct app *app)
 	if (!text.cut)
 		execv(path, app->argv);
 	exit(say_plain(app, "cannot run '%s': %s", path, strerror(errno)));
+}
+
+int pool_ls(const struct app *app, bool json)
+{
+	(void)json;
+	hand_over(app);
+	return STATUS_FAILED;
 }
 
 int show_help(const struct app *app)

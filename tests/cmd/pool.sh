@@ -1,0 +1,199 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# pool and create --from-pool: sets that are ready before they are needed.
+# Cases are called by name (SC2317); single quotes are for inner shells (SC2016).
+# shellcheck disable=SC2016,SC2317
+# shellcheck source=tests/cmd/lib.sh
+. "${0%/*}/lib.sh"
+
+# refused STATUS GLOB COMMAND...
+refused() {
+	local status=$1 said=$2
+	shift 2
+	expect "$status" "$@"
+	like 'what is said' "$err" "$said"
+}
+
+# The inodes of all network namespaces that are ready.
+ready_nets() {
+	local file
+	for file in "$NSMGR_STORE"/.pool/*/*/net; do
+		[ ! -e "$file" ] || stat -Lc %i "$file"
+	done | sort
+}
+
+ready() {
+	"$NSMGR" pool ls -J | jq -r "[.pools[] | select(.options == \"$1\") | .ready][0] // 0"
+}
+
+drained() {
+	ok "$NSMGR" pool drain
+	is 'what is left of pools' "$(ls -A "$NSMGR_STORE/.pool")" ''
+}
+
+# A ready set is given out as it is: the namespaces are those that were there before, and it is gone from the pool.
+taking() {
+	local before name
+	ok "$NSMGR" pool fill 3 --net --uts --hostname=ready
+	is 'what is printed' "$out$err" ''
+	is 'ready sets' "$(ready '--net --uts --hostname=ready')" 3
+	is 'names' "$("$NSMGR" ls -q)" ''
+	before=$(ready_nets)
+	is 'number of namespaces' "$(wc -l <<<"$before")" 3
+	ok "$NSMGR" create "$P.a" "$P.b" --from-pool --net --uts --hostname=ready
+	for name in a b; do
+		like 'namespaces before' "$before" "*$("$NSMGR" ls -rn -t net -o INODE "$P.$name")*"
+		is 'host name' "$("$NSMGR" exec "$P.$name" uname -n)" ready
+		is 'states' "$("$NSMGR" ls -rn -o STATE "$P.$name" | sort -u)" live
+		is 'origins' "$("$NSMGR" ls -rn -o ORIGIN "$P.$name" | sort -u)" made
+	done
+	is 'ready sets' "$(ready '--net --uts --hostname=ready')" 1
+	ok "$NSMGR" pool fill 3 --uts --net --hostname=ready
+	is 'ready sets' "$(ready '--net --uts --hostname=ready')" 3
+	drained
+}
+
+# Without a ready one of exactly this configuration it is an ordinary create.
+missing() {
+	ok "$NSMGR" pool fill 1 --net
+	ok "$NSMGR" create "$P.a" --from-pool --uts
+	ok "$NSMGR" create "$P.b" --from-pool --net --no-loopback
+	is 'ready sets' "$(ready --net)" 1
+	ok "$NSMGR" create "$P.c" "$P.d" "$P.e" --from-pool --net
+	is 'ready sets' "$(ready --net)" 0
+	is 'sets' "$("$NSMGR" ls -q | wc -l)" 5
+	is 'states' "$("$NSMGR" ls -rn -o STATE | sort -u)" live
+	drained
+}
+
+every_type() {
+	ok "$NSMGR" pool fill 2 --all --map-root-user --monotonic=1000 --sysctl=net.ipv4.ip_forward=1
+	ok "$NSMGR" create "$P.a" --from-pool --all --map-root-user --monotonic=1000 --sysctl=net.ipv4.ip_forward=1
+	is 'ready sets' "$("$NSMGR" pool ls -J | jq '.pools[0].ready')" 1
+	is 'forwarding' "$("$NSMGR" exec "$P.a" cat /proc/sys/net/ipv4/ip_forward)" 1
+	is 'pid 1' "$("$NSMGR" exec "$P.a" sh -c 'cat /proc/1/comm')" nsmgr
+	like 'offsets' "$("$NSMGR" exec "$P.a" cat /proc/self/timens_offsets)" 'monotonic*1000*'
+	ok "$NSMGR" rm "$P.a"
+	drained
+	until_true 'the keepers have ended' none_marked
+}
+
+# The name decides as ever, and nothing that is ready is lost over it.
+taken_names() {
+	ok "$NSMGR" pool fill 2 --net
+	ok "$NSMGR" create "$P.a" --net
+	refused 1 '*a set of that name exists*' "$NSMGR" create "$P.a" --from-pool --net
+	ok "$NSMGR" create "$P.a" --from-pool --net --exist-ok
+	refused 1 '*with net instead of uts*' "$NSMGR" create "$P.a" --from-pool --uts --exist-ok
+	is 'ready sets' "$(ready --net)" 2
+	expect 1 "$NSMGR" create "$P.x" "$P.a" "$P.y" --from-pool --net
+	is 'sets' "$("$NSMGR" ls -q | xargs)" "$P.a $P.x $P.y"
+	is 'ready sets' "$(ready --net)" 0
+	drained
+}
+
+# A pinned namespace is part of what is asked for: another one of the same number of types is another pool.
+pinned() {
+	ok "$NSMGR" create "$P.one" "$P.two" --net
+	ok "$NSMGR" pool fill 1 --uts --net=@"$P.one"
+	ok "$NSMGR" create "$P.b" --from-pool --uts --net=@"$P.two"
+	is 'net of b' "$(stat -Lc %i "$NSMGR_STORE/$P.b/net")" "$(stat -Lc %i "$NSMGR_STORE/$P.two/net")"
+	ok "$NSMGR" create "$P.c" --from-pool --uts --base="$P.one"
+	is 'net of c' "$(stat -Lc %i "$NSMGR_STORE/$P.c/net")" "$(stat -Lc %i "$NSMGR_STORE/$P.one/net")"
+	is 'ready sets' "$("$NSMGR" pool ls -J | jq '.pools | length')" 0
+	drained
+}
+
+# Whose keeper was killed, or whose handle lost its mount, is never given out, and does not count.
+broken() {
+	local keeper
+	ok "$NSMGR" pool fill 1 --pid
+	keeper=$(sed -n 's/^keeper //p' "$NSMGR_STORE"/.pool/*/*/.set)
+	yes 'it is a keeper' [ "$(<"/proc/$keeper/comm")" = nsmgr ]
+	kill -KILL "$keeper"
+	until_true 'the keeper has ended' [ ! -e "/proc/$keeper/ns/pid" ]
+	ok "$NSMGR" create "$P.a" --from-pool --pid
+	is 'state' "$("$NSMGR" ls -rn -o STATE "$P.a")" live
+	ok "$NSMGR" exec "$P.a" true
+	ok "$NSMGR" pool fill 1 --net
+	umount "$NSMGR_STORE"/.pool/*/*/net
+	ok "$NSMGR" -v pool fill 1 --net
+	is 'what is said' "$err" 'nsmgr: made 1'
+	is 'ready sets' "$(ready --net)" 1
+	ok "$NSMGR" rm "$P.a"
+	drained
+}
+
+# Each ready set goes to one, and nobody goes without.
+racing() {
+	local i pids=()
+	ok "$NSMGR" pool fill 20 --net
+	for i in $(seq 30); do
+		"$NSMGR" create "$P.$i" --from-pool --net &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do
+		ok wait "$i"
+	done
+	is 'sets' "$("$NSMGR" ls -q | wc -l)" 30
+	is 'different namespaces' "$("$NSMGR" ls -rn -o INODE | sort -u | wc -l)" 30
+	is 'ready sets' "$(ready --net)" 0
+	for i in 1 2 3 4; do
+		"$NSMGR" pool fill 6 --net &
+		pids[i]=$!
+		"$NSMGR" pool drain &
+		pids[i + 4]=$!
+	done
+	for i in 1 2 3 4 5 6 7 8; do
+		wait "${pids[i]}"
+	done
+	drained
+	is 'stages' "$(stages_in "$NSMGR_STORE")" ''
+}
+
+refusals() {
+	refused 2 '*one of fill, ls and drain is missing*' "$NSMGR" pool
+	refused 2 "*'spill' is none of*" "$NSMGR" pool spill
+	refused 2 '*one number*' "$NSMGR" pool fill --net
+	refused 2 '*one number*' "$NSMGR" pool fill 0 --net
+	refused 2 '*one number*' "$NSMGR" pool fill x --net
+	refused 2 '*one number*' "$NSMGR" pool fill 1 2 --net
+	refused 2 '*no type is asked for*' "$NSMGR" pool fill 1
+	refused 2 '*set-up needs*' "$NSMGR" pool fill 1 --net --map-root-user
+	refused 2 '*options only*' "$NSMGR" pool drain "$P.a"
+	refused 2 '*no other option*' "$NSMGR" pool ls --net
+	refused 2 '*goes with ls*' "$NSMGR" pool drain -J
+	refused 1 '*needs CAP_SYS_ADMIN*' unshare -U "$NSMGR" --store="$T/other" pool fill 1 --net
+	rm -rf "$T/other"
+	ok "$NSMGR" pool drain
+	ok "$NSMGR" pool ls
+	is 'pools' "$out" ''
+}
+
+# A limit in the middle of filling: what is whole is ready, and the failure is told.
+limits() {
+	mkdir "$T/limited"
+	refused 1 '*uts: unshare: No space left on device (limit: /proc/sys/user/max_uts_namespaces)*' \
+		unshare -Urm sh -c 'mount -t tmpfs -o mode=755 none "$2" && echo 3 >/proc/sys/user/max_uts_namespaces &&
+			"$1" --store="$2/store" pool fill 5 --uts
+			status=$?
+			"$1" --store="$2/store" pool ls -J >"$3/listed"
+			"$1" --store="$2/store" pool drain
+			exit $status' sh "$NSMGR" "$T/limited" "$T"
+	is 'ready sets' "$(jq '.pools[0].ready' "$T/listed")" 3
+	rm -r "$T/limited" "$T/listed"
+}
+
+cases() {
+	it 'gives a ready set a name' taking
+	it 'makes one where none is ready' missing
+	it 'has sets of every type ready' every_type
+	it 'respects names that are taken' taken_names
+	it 'tells pinned namespaces apart' pinned
+	it 'never gives out a broken set' broken
+	it 'gives each set to one (LESSONS 2)' racing
+	it 'refuses what is wrong' refusals
+	it 'says which limit was met' limits
+}
+for_both cases
+finish
