@@ -40,17 +40,16 @@ in_place() {
 
 # counter OPTION...: a command that writes a byte for each SIGUSR1 to $T/got and leaves at SIGTERM with 3
 counter() {
-	rm -f "$T/got" "$T/up"
-	mkfifo "$T/got" "$T/up"
-	exec {GOT}<>"$T/got" {UP}<>"$T/up"
-	spawn "$NSMGR" exec "$@" bash -c 'trap "echo usr1 >>\"$1/got\"" USR1; trap "echo hup >>\"$1/got\"" HUP
-		trap "exit 3" TERM; echo up >"$1/up"; exec 9<>"$1/never"; while :; do read -r -u 9; done' bash "$T"
-	read -r -t 30 -u "$UP" || fail 'the command never came up'
+	rm -f "$T/got"
+	mkfifo "$T/got"
+	exec {GOT}<>"$T/got"
+	spawn "$NSMGR" exec "$@" "$NSMGR_BUILDDIR/tests/cmd/witness" "$T/got"
+	got up
 }
 
 got() {
 	local line=
-	read -r -t 10 -u "$GOT" line
+	read -r -t 30 -u "$GOT" line
 	is 'what the command got' "$line" "$1"
 }
 
