@@ -98,11 +98,10 @@ static int act(struct job *job)
 	return failures ? STATUS_FAILED : STATUS_DONE;
 }
 
-enum { OPT_EXIST_OK = CREATE_OPTION_END, OPT_FROM_FILE, OPT_FROM_POOL, OPT_BASE };
+enum { OPT_EXIST_OK = CREATE_OPTION_END, OPT_FROM_FILE, OPT_FROM_POOL };
 
 static const struct opt options[] = {
 	CREATE_OPTIONS,
-	{ "base", 0, "SET", OPT_BASE, "take the types that are not asked for from SET" },
 	{ "exist-ok", 0, NULL, OPT_EXIST_OK, "a set of that name with exactly these types is a success" },
 	{ "from-pool", 0, NULL, OPT_FROM_POOL, "take a ready set that 'pool fill' made, if there is one" },
 	{ "from-file", 0, "FILE", OPT_FROM_FILE, "read names from FILE, one a line; - is standard input" },
@@ -132,10 +131,7 @@ static int run(struct app *app, int argc, char **argv)
 			job.flags |= NSMGR_CREATE_FROM_POOL;
 		else if (id == OPT_FROM_FILE)
 			added = add_name(&job.files, value);
-		else if (id == OPT_BASE) {
-			if (nsmgr_config_base(job.config, value) < 0)
-				return say_refusal(app, NULL);
-		} else if (opt_common(app, id, &status))
+		else if (opt_common(app, id, &status))
 			return status;
 		if (!added)
 			return say_plain(app, "out of memory");

@@ -138,6 +138,8 @@ static int apply(const struct app *app, struct nsmgr_config *config, int id, con
 		return STATUS_DONE;
 	case CREATE_PROPAGATION:
 		return set_propagation(app, config, value);
+	case CREATE_BASE:
+		return result(app, nsmgr_config_base(config, value));
 	case CREATE_NO_PROC:
 		nsmgr_config_proc(config, false);
 		return STATUS_DONE;

@@ -24,6 +24,7 @@ enum {
 	CREATE_PROPAGATION,
 	CREATE_NO_PROC,
 	CREATE_SYSCTL,
+	CREATE_BASE,
 	CREATE_OPTION_END
 };
 
@@ -53,7 +54,8 @@ enum {
 	{ "no-loopback", 0, NULL, CREATE_NO_LOOPBACK, "net: leave the loopback device down" },              \
 	{ "propagation", 0, "HOW", CREATE_PROPAGATION, "mnt: private (default), slave, shared or unchanged" }, \
 	{ "no-proc", 0, NULL, CREATE_NO_PROC, "mnt and pid: do not mount a /proc of the new pid namespace" }, \
-	{ "sysctl", 0, "KEY=VALUE", CREATE_SYSCTL, "write a sysctl of the new namespaces; repeatable" }
+	{ "sysctl", 0, "KEY=VALUE", CREATE_SYSCTL, "write a sysctl of the new namespaces; repeatable" }, \
+	{ "base", 0, "SET", CREATE_BASE, "take the types that are not asked for from SET" }
 
 /* Applies such an option to the configuration. false: it is none of these. *ret_status is STATUS_DONE, or that of a bad
  * value, after having said what is wrong. */

@@ -7,11 +7,10 @@
 
 #include <stdio.h>
 
-enum { OPT_BASE = CREATE_OPTION_END, OPT_JSON };
+enum { OPT_JSON = CREATE_OPTION_END };
 
 static const struct opt options[] = {
 	CREATE_OPTIONS,
-	{ "base", 0, "SET", OPT_BASE, "take the types that are not asked for from SET" },
 	{ "json", 'J', NULL, OPT_JSON, "ls: print JSON" },
 	COMMON_OPTIONS,
 };
@@ -101,9 +100,6 @@ static int run(struct app *app, int argc, char **argv)
 		} else if (id == OPT_OPERAND) {
 			if (!add_name(&job.operands, value))
 				return say_plain(app, "out of memory");
-		} else if (id == OPT_BASE) {
-			if (nsmgr_config_base(job.config, value) < 0)
-				return say_refusal(app, NULL);
 		} else if (id == OPT_JSON) {
 			job.json = true;
 		} else if (opt_common(app, id, &status)) {

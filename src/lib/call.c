@@ -78,25 +78,22 @@ static _Noreturn void run_helper(struct job *job)
 	child = nsm_sys_fork();
 	if (child == 0)
 		run_function(job);
-	if (child < 0)
+	if (child < 0) {
 		nsm_fail(ctx, child, "fork", types & NSMGR_MASK(NSMGR_PID) ? NSMGR_PID : NSMGR_TYPE_NONE, NULL);
-	if (child < 0)
 		leave(job, true);
+	}
 	/* A pipe that the function and its caller close has to be closed. */
 	nsm_sys_close_range(0, ~0u, false);
-	while (waitpid(child, &job->verdict->status, __WALL) < 0)
-		if (errno != EINTR)
-			_exit(1);
+	if (nsm_sys_reap(child, &job->verdict->status) < 0)
+		_exit(1); /* told as what it is: nobody knows how it ended */
 	job->verdict->ended = true;
 	leave(job, false);
 }
 
 static int judge(struct nsmgr_ctx *ctx, const struct verdict *verdict, struct nsmgr_status *ret_status)
 {
-	if (verdict->failure.error) {
-		ctx->failure = verdict->failure;
-		return -verdict->failure.error;
-	}
+	if (verdict->failure.error)
+		return nsm_failure_take(ctx, &verdict->failure);
 	if (!verdict->ended)
 		return nsm_fail_text(ctx, -ECHILD, "call", NSMGR_TYPE_NONE, NULL, "its helper was killed: nobody knows how it ended");
 	*ret_status = (struct nsmgr_status){ 0 };
@@ -124,8 +121,8 @@ static int call(struct job *job, struct nsmgr_status *ret_status)
 		run_helper(job);
 	nsm_sys_restore_signals(&job->mask);
 	/* Should a wait for all, elsewhere in the program, have been faster, then what it told is there all the same. */
-	while (helper > 0 && waitpid(helper, NULL, __WALL) < 0 && errno == EINTR)
-		;
+	if (helper > 0)
+		nsm_sys_reap(helper, NULL);
 	r = helper < 0 ? nsm_fail(ctx, helper, "fork", NSMGR_TYPE_NONE, NULL) : judge(ctx, job->verdict, ret_status);
 	munmap(job->verdict, sizeof(*job->verdict));
 	return r;

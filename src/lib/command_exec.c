@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "lib/edge.h"
+#include "lib/init.h"
 #include "lib/nsfd.h"
 #include "lib/set.h"
 #include "lib/sys.h"
@@ -122,13 +123,12 @@ static int set_signals(struct nsmgr_command *command, const struct nsm_exec *exe
  * have ended before: inside a pid namespace getppid(2) would not tell (KERNEL R27). */
 static int bind_to_parent(struct nsmgr_command *command)
 {
-	struct pollfd parent = { .fd = command->parent, .events = POLLIN };
-
 	if (!command->parent_signal)
 		return 0;
 	if (prctl(PR_SET_PDEATHSIG, command->parent_signal) < 0)
 		return failed(command, -errno, "parent death", NULL);
-	if (poll(&parent, 1, 0) == 0)
+	/* Who becomes the command in place has no parent that we know of. */
+	if (command->parent < 0 || !nsm_pidfd_has_ended(command->parent))
 		return 0;
 	/* raise(3) goes by the thread's number as the C library knows it, which in a clone of a thread is its parent's. */
 	kill(getpid(), SIGKILL);

@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "lib/nstype.h"
+#include "lib/offset.h"
 #include "lib/sysctl.h"
 
 int nsmgr_config_new(struct nsmgr_ctx *ctx, struct nsmgr_config **ret_config)
@@ -56,11 +57,10 @@ unsigned nsmgr_config_types(const struct nsmgr_config *config)
 
 int nsmgr_config_offset(struct nsmgr_config *config, clockid_t clock, const struct timespec *offset)
 {
-	if (clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME)
-		return nsm_fail_text(config->ctx, -EINVAL, "offsets", NSMGR_TIME, NULL,
-				     "only the monotonic and boottime clocks have offsets");
-	if (offset->tv_nsec < 0 || offset->tv_nsec > 999999999)
-		return nsm_fail_text(config->ctx, -EINVAL, "offsets", NSMGR_TIME, NULL, "nanoseconds go from 0 to 999999999");
+	int r = nsm_offset_check(config->ctx, clock, offset);
+
+	if (r < 0)
+		return r;
 	config->asked[NSMGR_TIME]++;
 	*(clock == CLOCK_MONOTONIC ? &config->monotonic : &config->boottime) =
 		(struct nsm_offset){ .set = true, .value = *offset };
@@ -99,6 +99,8 @@ void nsmgr_config_loopback(struct nsmgr_config *config, bool up)
 
 void nsmgr_config_propagation(struct nsmgr_config *config, enum nsmgr_propagation propagation)
 {
+	if (propagation < NSMGR_PRIVATE || propagation > NSMGR_UNCHANGED)
+		return;
 	config->asked[NSMGR_MNT]++;
 	config->propagation = propagation;
 }

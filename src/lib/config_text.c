@@ -4,18 +4,24 @@
 #include "base/text.h"
 #include "lib/nstype.h"
 
-static void add_types(struct nsm_text *text, const struct nsmgr_config *config)
+static int add_types(struct nsm_text *text, const struct nsmgr_config *config)
 {
 	for NSM_EACH_TYPE (type) {
 		char shown[NSMGR_ID_TEXT_SIZE];
 		struct nsmgr_id id;
+		int r;
 
 		if (nsm_config_makes(config, type))
 			nsm_text_add(text, "--%s\n", nsm_nstypes[type].name);
-		else if (config->source[type] >= 0 && nsm_nsfd_id(config->source[type], &id) == 0)
-			nsm_text_add(text, "--%s=%s:%llu\n", nsm_nstypes[type].name, nsmgr_id_text(type, &id, shown),
-				     (unsigned long long)id.id);
+		if (nsm_config_makes(config, type) || config->source[type] < 0)
+			continue;
+		r = nsm_nsfd_id(config->source[type], &id);
+		if (r < 0)
+			return nsm_fail(config->ctx, r, "configuration", type, NULL);
+		nsm_text_add(text, "--%s=%s:%llu\n", nsm_nstypes[type].name, nsmgr_id_text(type, &id, shown),
+			     (unsigned long long)id.id);
 	}
+	return 0;
 }
 
 static void add_map(struct nsm_text *text, const char *option, const struct nsm_idmap *map)
@@ -65,11 +71,14 @@ int nsm_config_text(const struct nsmgr_config *config, char **ret)
 {
 	nsm_autofree char *buf = malloc(NSM_CONFIG_TEXT_SIZE);
 	struct nsm_text text = { .buf = buf, .size = NSM_CONFIG_TEXT_SIZE };
+	int r;
 
 	if (!buf)
 		return nsm_fail(config->ctx, -ENOMEM, "configuration", NSMGR_TYPE_NONE, NULL);
 	buf[0] = '\0';
-	add_types(&text, config);
+	r = add_types(&text, config);
+	if (r < 0)
+		return r;
 	add_user(&text, config);
 	add_set_up(&text, config);
 	if (text.cut)

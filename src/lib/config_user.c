@@ -16,20 +16,14 @@ static int idmap_of(struct nsmgr_config *config, enum nsmgr_id_kind kind, struct
 int nsmgr_config_map(struct nsmgr_config *config, enum nsmgr_id_kind kind, const struct nsmgr_extent *extent)
 {
 	struct nsm_idmap *map = NULL;
-	int r = idmap_of(config, kind, &map);
+	int r = nsm_idmap_check_kind(config->ctx, kind);
 
+	if (r == 0)
+		r = idmap_of(config, kind, &map);
 	if (r < 0)
 		return r;
 	config->asked[NSMGR_USER]++;
-	r = nsm_idmap_add(map, extent);
-	if (r == -E2BIG)
-		return nsm_fail_text(config->ctx, r, "map", NSMGR_USER, NULL, "a map has at most %d lines",
-				     NSM_IDMAP_LINES);
-	if (r < 0)
-		return nsm_fail_text(config->ctx, r, "map", NSMGR_USER, NULL,
-				     "%u:%u:%u is empty, too long, or overlaps another range", extent->inner,
-				     extent->outer, extent->count);
-	return 0;
+	return nsm_idmap_add_line(config->ctx, map, extent);
 }
 
 static int map_single(struct nsmgr_config *config, enum nsmgr_id_kind kind, uint32_t inner, uint32_t outer)

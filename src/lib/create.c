@@ -114,8 +114,7 @@ static int collect(const struct batch *batch, int fd)
 			continue;
 		if (!read_whole(fd, &outcome.failure, sizeof(outcome.failure)))
 			break;
-		ctx->failure = outcome.failure;
-		finish(batch, &at, outcome.failed, &failures);
+		finish(batch, &at, nsm_failure_take(ctx, &outcome.failure), &failures);
 	}
 	while (at < batch->count) {
 		nsm_fail_text(ctx, -EINTR, "worker", NSMGR_TYPE_NONE, NULL, "it was interrupted");
@@ -147,8 +146,7 @@ static int create_by_worker(const struct batch *batch)
 		return nsm_fail(ctx, pid, "fork", NSMGR_TYPE_NONE, NULL);
 	failures = collect(batch, from);
 	nsm_close(&from);
-	while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
-		;
+	nsm_sys_reap(pid, NULL);
 	return failures;
 }
 

@@ -56,12 +56,7 @@ static int receive(struct nsmgr_ctx *ctx, const struct nsm_creator *creator, str
 		return nsm_fail_text(ctx, -ECHILD, "creator", NSMGR_TYPE_NONE, NULL, "it ended unexpectedly");
 	if (ret->phase != NSM_PHASE_FAILED)
 		return 0;
-	ctx->failure = ret->failure;
-	/* It may run as another user, who could have sent anything. */
-	ctx->failure.step[sizeof(ctx->failure.step) - 1] = '\0';
-	ctx->failure.path[sizeof(ctx->failure.path) - 1] = '\0';
-	ctx->failure.text[sizeof(ctx->failure.text) - 1] = '\0';
-	return ret->failure.error > 0 ? -ret->failure.error : -EIO;
+	return nsm_failure_take(ctx, &ret->failure);
 }
 
 /* Does what a report asks for. */
@@ -108,12 +103,13 @@ static int serve(struct nsmgr_config *config, struct nsm_creator *creator)
 /* Finds the creator in /proc by its pidfd: by its number another may be shown there. */
 static int find_in_proc(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 {
-	creator->proc_pid = nsm_proc_pid(creator->pidfd);
-	creator->proc = creator->proc_pid > 0 ? nsm_proc_open(creator->proc_pid) : -ESRCH;
+	creator->proc = nsm_proc_open_pidfd(creator->pidfd, &creator->proc_pid);
 	if (creator->proc >= 0)
 		return 0;
-	return nsm_fail_text(ctx, creator->proc, "creator", NSMGR_TYPE_NONE, NULL,
-			     "/proc does not show our own children (cure: mount -t proc proc /proc)");
+	if (creator->proc == -ENOENT)
+		return nsm_fail_text(ctx, -ESRCH, "creator", NSMGR_TYPE_NONE, NULL,
+				     "/proc does not show our own children (cure: mount -t proc proc /proc)");
+	return nsm_fail(ctx, creator->proc, "creator", NSMGR_TYPE_NONE, NULL);
 }
 
 int nsm_creator_start(struct nsmgr_config *config, const struct nsm_order *order, struct nsm_creator *ret)
@@ -174,7 +170,7 @@ int nsm_creator_open(struct nsmgr_ctx *ctx, const struct nsm_creator *creator, e
 }
 
 /* The creator's copy of the socket has to go, for the keeper's to be the last. */
-static int leave_keeper_alone(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
+static int end_but_keeper(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 {
 	int r = nsm_pidfd_end(creator->pidfd);
 
@@ -188,7 +184,7 @@ int nsm_creator_release(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 
 	if (!creator->keeper)
 		return 0;
-	r = leave_keeper_alone(ctx, creator);
+	r = end_but_keeper(ctx, creator);
 	if (r < 0)
 		return r;
 	if (send(creator->socket, "g", 1, MSG_NOSIGNAL) < 0)
@@ -204,19 +200,13 @@ int nsm_creator_release(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 
 int nsm_creator_give_keeper(struct nsmgr_ctx *ctx, struct nsm_creator *creator, struct nsm_leash **ret)
 {
-	int r = leave_keeper_alone(ctx, creator);
+	int r = end_but_keeper(ctx, creator);
 
 	if (r < 0)
 		return r;
 	creator->tied = false;
 	r = nsm_leash_new(creator->keeper, take_fd(creator->keeper_pidfd), take_fd(creator->socket), ret);
 	return r < 0 ? nsm_fail(ctx, r, "keeper", NSMGR_PID, NULL) : 0;
-}
-
-static void reap(pid_t pid)
-{
-	while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
-		;
 }
 
 void nsm_creator_end(struct nsm_creator *creator)
@@ -226,10 +216,11 @@ void nsm_creator_end(struct nsm_creator *creator)
 		nsm_pidfd_end(creator->keeper_pidfd);
 	nsm_close(&creator->keeper_pidfd);
 	if (creator->tied && creator->keeper > 0)
-		reap(creator->keeper);
+		/* By a number that may be a lie: so only a child without exit signal, never one of the program's own. */
+		waitpid(creator->keeper, NULL, __WCLONE);
 	if (creator->pid > 0) {
 		nsm_sys_pidfd_kill(creator->pidfd, SIGKILL);
-		reap(creator->pid);
+		nsm_sys_reap(creator->pid, NULL);
 		creator->pid = 0;
 	}
 	nsm_close(&creator->pidfd);

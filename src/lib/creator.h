@@ -16,7 +16,7 @@ struct nsm_creator {
 	pid_t proc_pid;
 	pid_t keeper;
 	int keeper_pidfd;
-	bool tied;
+	bool tied; /* the keeper is our child, to be reaped */
 };
 
 #define NSM_CREATOR_INIT { .pidfd = -EBADF, .socket = -EBADF, .proc = -EBADF, .keeper_pidfd = -EBADF }
@@ -40,7 +40,7 @@ int nsm_creator_self(struct nsmgr_config *config, struct nsm_creator *ret);
 /* Opens and verifies one of the namespaces it made. */
 int nsm_creator_open(struct nsmgr_ctx *ctx, const struct nsm_creator *creator, enum nsmgr_type type);
 
-/* Makes a tied keeper's owner of what holds it. */
+/* Gives a tied keeper, and the socket that ties it, to a leash; both are the leash's, also on failure. */
 int nsm_creator_give_keeper(struct nsmgr_ctx *ctx, struct nsm_creator *creator, struct nsm_leash **ret);
 
 /* Lets the keeper live on by itself, once its handle and the metadata that names it are in a stage. */

@@ -51,9 +51,9 @@ static _Noreturn void run_keeper(struct nsmgr_config *config, const struct nsm_o
 		fail(config->ctx, socket);
 	report(socket, NSM_PHASE_READY, 0, NULL);
 	if (order->tied)
-		nsm_keeper_stay(title, socket);
+		nsm_keeper_stay_tied(title, socket);
 	wait_for_go(socket);
-	nsm_keeper_stay(title, -1);
+	nsm_keeper_stay(title);
 }
 
 static int unshare_user(struct nsmgr_config *config, int socket)
@@ -117,7 +117,7 @@ _Noreturn void nsm_creator_run(struct nsmgr_config *config, const struct nsm_ord
 	if (nsm_setup_inside(config) < 0)
 		fail(config->ctx, socket);
 	if (nsm_config_makes(config, NSMGR_PID)) {
-		keeper = order->tied ? nsm_sys_clone_sibling() : nsm_sys_clone(NULL);
+		keeper = order->tied ? nsm_sys_clone_sibling(NULL) : nsm_sys_clone(NULL);
 		if (keeper == 0)
 			run_keeper(config, order, socket, &title, pid_max_ino);
 		if (keeper < 0) {

@@ -104,7 +104,7 @@ static int resolve(struct nsmgr_command *command, struct identity *ret)
 	return 0;
 }
 
-/* With the capability it is the user namespace that denies it, for good, to everybody in it (KERNEL R25): then those that we
+/* With the capability it is the user namespace that denies it, for good, to everybody in it (KERNEL R21): then those that we
  * have stay, unless a list was asked for; none at all are what an empty list asks for. */
 static int set_groups(struct nsmgr_command *command, const struct identity *identity, bool *ret_set)
 {

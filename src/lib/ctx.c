@@ -162,6 +162,21 @@ int nsm_fail_text(struct nsmgr_ctx *ctx, int r, const char *step, enum nsmgr_typ
 	return r;
 }
 
+int nsm_failure_take(struct nsmgr_ctx *ctx, const struct nsm_failure *failure)
+{
+	struct nsm_failure *taken = &ctx->failure;
+
+	*taken = *failure;
+	taken->step[sizeof(taken->step) - 1] = '\0';
+	taken->path[sizeof(taken->path) - 1] = '\0';
+	taken->text[sizeof(taken->text) - 1] = '\0';
+	if (taken->type < NSMGR_TYPE_NONE || taken->type >= NSMGR_TYPE_COUNT)
+		taken->type = NSMGR_TYPE_NONE;
+	if (taken->error <= 0 || taken->error > 4095)
+		taken->error = EIO;
+	return -taken->error;
+}
+
 const struct nsmgr_failure *nsmgr_get_failure(struct nsmgr_ctx *ctx)
 {
 	const struct nsm_failure *failure = &ctx->failure;

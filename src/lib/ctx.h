@@ -31,6 +31,9 @@ int nsm_fail(struct nsmgr_ctx *ctx, int r, const char *step, enum nsmgr_type typ
 int nsm_fail_text(struct nsmgr_ctx *ctx, int r, const char *step, enum nsmgr_type type, const char *path,
 		  const char *fmt, ...) nsm_printf_like(6, 7);
 
+/* Takes over what a child recorded, who may have been another user's by then and could have sent anything. Gives its -errno. */
+int nsm_failure_take(struct nsmgr_ctx *ctx, const struct nsm_failure *failure);
+
 /* An nsmgr_result_fn for a batch of one: `data` is an int. */
 void nsm_keep_result(void *data, const char *name, int result);
 

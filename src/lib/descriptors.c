@@ -111,11 +111,14 @@ static int step_aside(const struct moves *moves, int fd)
 
 static int evade(const struct moves *moves, int *fd)
 {
-	int r = *fd >= 0 && will_be_covered(moves, *fd) ? step_aside(moves, *fd) : *fd;
+	int copy;
 
-	if (*fd >= 0 && r < 0)
-		return r;
-	*fd = r;
+	if (*fd < 0 || !will_be_covered(moves, *fd))
+		return 0;
+	copy = step_aside(moves, *fd);
+	if (copy < 0)
+		return copy;
+	*fd = copy;
 	return 0;
 }
 

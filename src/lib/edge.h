@@ -4,11 +4,12 @@
 
 #include "lib/ctx.h"
 
-/* The edge of the library: which errors its functions give. A function that can fail ends with
+/* The edge of the library: which errors its functions give. One that passes on what the kernel says ends with
  *
  *	return nsm_edge(ctx, NSM_EDGE_set_open, r);
  *
- * and whatever the kernel says that is not listed here for it becomes -EIO, with the kernel's word as the failure's text. The
+ * and whatever is not listed here for it becomes -EIO, with the kernel's word as the failure's text. A function all of whose errors
+ * stand in its own code (most that set something) just gives them: its row is for the page that is compared with it. The
  * pages of man/ have the same lists, and tests/docs.sh compares them. */
 
 /* Those that all may give. */

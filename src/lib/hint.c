@@ -40,6 +40,7 @@ static const struct rule rules[] = {
 	{ "map users", EPERM, ANY, "ids outside must be mapped here and ours to give, or given by newuidmap" },
 	{ "map groups", EPERM, ANY, "ids outside must be mapped here and ours to give, or given by newgidmap" },
 	{ "map projects", EPERM, ANY, "ids outside must be mapped here" },
+	{ "map setgroups", EPERM, ANY, "denied for good, or the map of groups is written already" },
 	{ "map users", EINVAL, ANY, "ranges may not overlap" },
 	{ "map groups", EINVAL, ANY, "ranges may not overlap" },
 	{ "map projects", EINVAL, ANY, "ranges may not overlap" },

@@ -21,7 +21,7 @@ static _Noreturn void run(const struct nsmgr_config *config)
 
 int nsm_hook_inside(struct nsmgr_config *config)
 {
-	int status;
+	int status, r;
 	pid_t pid;
 
 	if (!config->inside)
@@ -31,9 +31,9 @@ int nsm_hook_inside(struct nsmgr_config *config)
 		run(config);
 	if (pid < 0)
 		return nsm_fail(config->ctx, pid, "hook", NSMGR_TYPE_NONE, NULL);
-	while (waitpid(pid, &status, __WALL) < 0)
-		if (errno != EINTR)
-			return nsm_fail(config->ctx, -errno, "hook", NSMGR_TYPE_NONE, NULL);
+	r = nsm_sys_reap(pid, &status);
+	if (r < 0)
+		return nsm_fail(config->ctx, r, "hook", NSMGR_TYPE_NONE, NULL);
 	if (WIFSIGNALED(status))
 		return nsm_fail_text(config->ctx, -ECHILD, "hook", NSMGR_TYPE_NONE, NULL, "it died of signal %d",
 				     WTERMSIG(status));
@@ -45,6 +45,8 @@ int nsm_hook_outside(struct nsmgr_config *config, pid_t pid)
 	sigset_t blocked;
 	int r;
 
+	if (!config->outside)
+		return 0;
 	nsm_sys_block_signals(&blocked);
 	nsm_sys_restore_signals(&config->signals);
 	r = config->outside(config->outside_data, pid);

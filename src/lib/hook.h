@@ -8,7 +8,7 @@
  * well, or of a keeper. Nothing is done where there is none. */
 int nsm_hook_inside(struct nsmgr_config *config);
 
-/* The one outside, in the process that makes the set, which has its own signal mask meanwhile. */
+/* The same for the one outside, in the process that makes the set, which has its own signal mask meanwhile. */
 int nsm_hook_outside(struct nsmgr_config *config, pid_t pid);
 
 #endif

@@ -46,6 +46,25 @@ static int parse_number(const char **text, uint32_t *ret)
 	return r;
 }
 
+int nsm_idmap_add_line(struct nsmgr_ctx *ctx, struct nsm_idmap *map, const struct nsmgr_extent *extent)
+{
+	int r = nsm_idmap_add(map, extent);
+
+	if (r == -E2BIG)
+		return nsm_fail_text(ctx, r, "map", NSMGR_USER, NULL, "a map has at most %d lines", NSM_IDMAP_LINES);
+	if (r < 0)
+		return nsm_fail_text(ctx, r, "map", NSMGR_USER, NULL, "%u:%u:%u is empty, too long, or overlaps another range",
+				     extent->inner, extent->outer, extent->count);
+	return 0;
+}
+
+int nsm_idmap_check_kind(struct nsmgr_ctx *ctx, enum nsmgr_id_kind kind)
+{
+	if (kind == NSMGR_UID || kind == NSMGR_GID || kind == NSMGR_PROJID)
+		return 0;
+	return nsm_fail_text(ctx, -EINVAL, "map", NSMGR_USER, NULL, "no such kind of ids");
+}
+
 int nsm_idmap_read_own(enum nsmgr_id_kind kind, struct nsm_idmap *ret)
 {
 	const char *path = kind == NSMGR_UID ? "/proc/self/uid_map" : "/proc/self/gid_map";

@@ -2,7 +2,7 @@
 #ifndef NSM_LIB_IDMAP_H
 #define NSM_LIB_IDMAP_H
 
-#include "nsmgr.h"
+#include "lib/ctx.h"
 
 #define NSM_IDMAP_LINES 340 /* user_namespaces(7), since Linux 4.15 */
 
@@ -14,6 +14,10 @@ struct nsm_idmap {
 
 /* -E2BIG when full, -EINVAL for an empty range or one that runs over the last id, or overlaps an earlier one. */
 int nsm_idmap_add(struct nsm_idmap *map, const struct nsmgr_extent *extent);
+
+/* The same with the failure recorded; and whether it is a kind of ids. */
+int nsm_idmap_add_line(struct nsmgr_ctx *ctx, struct nsm_idmap *map, const struct nsmgr_extent *extent);
+int nsm_idmap_check_kind(struct nsmgr_ctx *ctx, enum nsmgr_id_kind kind);
 
 /* Our own map, as our user namespace sees it. */
 int nsm_idmap_read_own(enum nsmgr_id_kind kind, struct nsm_idmap *ret);

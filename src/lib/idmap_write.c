@@ -2,6 +2,7 @@
 #include "lib/idmap_write.h"
 
 #include "base/fd.h"
+#include "base/text.h"
 #include "lib/sys.h"
 
 #include <fcntl.h>
@@ -62,26 +63,25 @@ static _Noreturn void run_between(const char *helper, char *const argv[], int er
 		nsm_sys_restore_signals(&none);
 		run_helper(helper, argv, err);
 	}
-	if (child < 0 || waitpid(child, &status, __WALL) < 0 || !WIFEXITED(status))
+	if (child < 0 || nsm_sys_reap(child, &status) < 0 || !WIFEXITED(status))
 		_exit(126);
 	_exit(WEXITSTATUS(status));
 }
 
-static int write_by_helper(struct nsmgr_ctx *ctx, const struct nsm_idmap *map, const struct kind *kind, pid_t pid)
+#define NUMBER_SIZE 12
+
+/* newuidmap PID INNER OUTER COUNT ...: the array points into `numbers`; both are to be freed. */
+static int make_arguments(const struct nsm_idmap *map, const char *helper, pid_t pid, char **ret_numbers, char ***ret_argv)
 {
-	nsm_autofree char *numbers = calloc(map->count * 3 + 1, 12);
-	nsm_autofree char **argv = calloc(map->count * 3 + 3, sizeof(*argv));
-	nsm_autoclose int from = -EBADF, to = -EBADF;
-	char said[200] = "";
-	size_t argc = 0;
-	int pipe_fds[2], status;
-	pid_t child;
+	size_t count = map->count * 3 + 1;
+	nsm_autofree char *numbers = calloc(count, NUMBER_SIZE);
+	nsm_autofree char **argv = calloc(count + 2, sizeof(*argv));
 
 	if (!numbers || !argv)
-		return nsm_fail(ctx, -ENOMEM, kind->step, NSMGR_USER, NULL);
-	argv[argc++] = (char *)(uintptr_t)kind->helper;
-	for (size_t i = 0; i < map->count * 3 + 1; i++) {
-		struct nsm_text text = { .buf = numbers + i * 12, .size = 12 };
+		return -ENOMEM;
+	argv[0] = (char *)(uintptr_t)helper;
+	for (size_t i = 0; i < count; i++) {
+		struct nsm_text text = { .buf = numbers + i * NUMBER_SIZE, .size = NUMBER_SIZE };
 		const struct nsmgr_extent *line = i ? &map->lines[(i - 1) / 3] : NULL;
 
 		nsm_text_add(&text, "%u",
@@ -89,30 +89,52 @@ static int write_by_helper(struct nsmgr_ctx *ctx, const struct nsm_idmap *map, c
 			     : (i - 1) % 3 == 0 ? line->inner
 			     : (i - 1) % 3 == 1 ? line->outer
 						: line->count);
-		argv[argc++] = text.buf;
+		argv[i + 1] = text.buf;
 	}
+	*ret_numbers = take_ptr(numbers);
+	*ret_argv = take_ptr(argv);
+	return 0;
+}
+
+/* Runs it, and listens to what it says: its wait status, or -errno. */
+static int run_and_listen(char *const argv[], char *said, size_t size)
+{
+	nsm_autoclose int from = -EBADF, to = -EBADF;
+	int pipe_fds[2], status, r;
+	pid_t child;
+
 	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
-		return nsm_fail(ctx, -errno, kind->step, NSMGR_USER, NULL);
+		return -errno;
 	from = pipe_fds[0];
 	to = pipe_fds[1];
 	child = nsm_sys_clone(NULL);
 	if (child < 0)
-		return nsm_fail(ctx, child, kind->step, NSMGR_USER, NULL);
+		return child;
 	if (child == 0)
-		run_between(kind->helper, argv, to);
+		run_between(argv[0], argv, to);
 	nsm_close(&to);
 	/* What does not fit stays unread; the helper then meets a closed pipe, having failed anyway. */
-	if (nsm_read_text(from, said, sizeof(said)) < 0)
-		said[sizeof(said) - 1] = '\0';
-	nsm_close(&from);
-	while (waitpid(child, &status, __WALL) < 0)
-		if (errno != EINTR)
-			return nsm_fail(ctx, -errno, kind->step, NSMGR_USER, NULL);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return 0;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == HELPER_MISSING)
-		return nsm_fail(ctx, -EPERM, kind->step, NSMGR_USER, NULL);
+	if (nsm_read_text(from, said, size) < 0)
+		said[size - 1] = '\0';
 	said[strcspn(said, "\n")] = '\0';
+	nsm_close(&from);
+	r = nsm_sys_reap(child, &status);
+	return r < 0 ? r : status;
+}
+
+static int write_by_helper(struct nsmgr_ctx *ctx, const struct nsm_idmap *map, const struct kind *kind, pid_t pid)
+{
+	nsm_autofree char *numbers = NULL;
+	nsm_autofree char **argv = NULL;
+	char said[200] = "";
+	int r = make_arguments(map, kind->helper, pid, &numbers, &argv);
+
+	if (r == 0)
+		r = run_and_listen(argv, said, sizeof(said));
+	if (r <= 0)
+		return r < 0 ? nsm_fail(ctx, r, kind->step, NSMGR_USER, NULL) : 0;
+	if (WIFEXITED(r) && WEXITSTATUS(r) == HELPER_MISSING)
+		return nsm_fail(ctx, -EPERM, kind->step, NSMGR_USER, NULL);
 	return nsm_fail_text(ctx, -EPERM, kind->step, NSMGR_USER, NULL, "%s", *said ? said : kind->helper);
 }
 
@@ -143,7 +165,7 @@ int nsm_idmap_write_setgroups(struct nsmgr_ctx *ctx, bool allow, int proc)
 {
 	int r = nsm_write_text_at(proc, "setgroups", allow ? "allow" : "deny");
 
-	return r < 0 ? nsm_fail(ctx, r, "map groups", NSMGR_USER, NULL) : 0;
+	return r < 0 ? nsm_fail(ctx, r, "map setgroups", NSMGR_USER, NULL) : 0;
 }
 
 int nsm_idmap_write(struct nsmgr_config *config, int proc, pid_t pid)
@@ -161,10 +183,4 @@ int nsm_idmap_write(struct nsmgr_config *config, int proc, pid_t pid)
 			r = nsm_idmap_write_kind(config->ctx, kind, map, proc, pid);
 	}
 	return r;
-}
-
-void nsm_offset_add(struct nsm_text *text, clockid_t clock, const struct timespec *offset)
-{
-	nsm_text_add(text, "%s %lld %ld\n", clock == CLOCK_MONOTONIC ? "monotonic" : "boottime", (long long)offset->tv_sec,
-		     offset->tv_nsec);
 }

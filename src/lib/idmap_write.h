@@ -2,7 +2,6 @@
 #ifndef NSM_LIB_IDMAP_WRITE_H
 #define NSM_LIB_IDMAP_WRITE_H
 
-#include "base/text.h"
 #include "lib/config.h"
 
 /* What is written for a process in a new user or time namespace, from outside. `proc` is its directory in /proc, `pid` its
@@ -16,8 +15,5 @@ int nsm_idmap_write(struct nsmgr_config *config, int proc, pid_t pid);
 int nsm_idmap_write_kind(struct nsmgr_ctx *ctx, enum nsmgr_id_kind kind, const struct nsm_idmap *map, int proc, pid_t pid);
 
 int nsm_idmap_write_setgroups(struct nsmgr_ctx *ctx, bool allow, int proc);
-
-/* Adds the line of timens_offsets for one clock, CLOCK_MONOTONIC or CLOCK_BOOTTIME: time_namespaces(7). */
-void nsm_offset_add(struct nsm_text *text, clockid_t clock, const struct timespec *offset);
 
 #endif

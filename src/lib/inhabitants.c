@@ -34,7 +34,7 @@ int nsm_inhabitants(int pidns, pid_t keeper, pid_t *ret_pids, size_t size)
 	size_t count = 0;
 	int r;
 
-	if (proc < 0 || stat("/proc/self/ns/pid", &own) < 0)
+	if (proc < 0 || stat(NSM_PROC_SELF "/ns/pid", &own) < 0)
 		return -errno;
 	if (!nsm_proc_is_ours())
 		return -EXDEV;

@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "lib/nsfd.h"
+#include "lib/nstype.h"
 #include "lib/sys.h"
 
 #include <fcntl.h>
@@ -13,12 +14,10 @@
 /* An init goes last: it waits until all others are reaped, also by parents outside, who may be stopped. */
 #define END_MILLISECONDS 10000
 
-#define PIDFD_GET_UTS_NAMESPACE 0xff0au /* include/uapi/linux/pidfd.h, Linux 6.11 */
-
 /* Whether it is on its way out: its namespaces are gone before the others are waited for. */
 static bool is_exiting(int pidfd)
 {
-	nsm_autoclose int fd = ioctl(pidfd, PIDFD_GET_UTS_NAMESPACE, 0);
+	nsm_autoclose int fd = ioctl(pidfd, nsm_nstypes[NSMGR_UTS].pidfd_get, 0);
 
 	return fd < 0 && errno == ESRCH;
 }
@@ -58,7 +57,7 @@ static enum nsm_init_state find_recorded(int nsfd, pid_t recorded, int *ret_pidf
 /* An init that is not found in a namespace below ours is dead. */
 static bool is_in_our_tree(int nsfd)
 {
-	nsm_autoclose int own = nsm_nsfd_open(AT_FDCWD, "/proc/self/ns/pid", false);
+	nsm_autoclose int own = nsm_nsfd_open(AT_FDCWD, NSM_PROC_SELF "/ns/pid", false);
 	struct nsmgr_id id;
 
 	return own >= 0 && nsm_nsfd_id(own, &id) == 0 && nsm_nsfd_is_within(nsfd, &id) > 0;

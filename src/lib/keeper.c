@@ -85,21 +85,27 @@ void nsm_keeper_prepare(void)
 	prctl(PR_SET_DUMPABLE, 0);
 }
 
-_Noreturn void nsm_keeper_stay(const struct nsm_title *title, int leash)
+_Noreturn void nsm_keeper_stay(const struct nsm_title *title)
+{
+	drop_environment(title);
+	nsm_sys_close_range(0, ~0u, false);
+	nsm_trim_memory();
+	for (;;)
+		pause();
+}
+
+_Noreturn void nsm_keeper_stay_tied(const struct nsm_title *title, int socket)
 {
 	char nothing;
 	ssize_t n;
 
 	drop_environment(title);
-	if (leash > 0)
-		nsm_sys_close_range(0, (unsigned)leash - 1, false);
-	nsm_sys_close_range((unsigned)(leash + 1), ~0u, false);
+	if (socket > 0)
+		nsm_sys_close_range(0, (unsigned)socket - 1, false);
+	nsm_sys_close_range((unsigned)socket + 1, ~0u, false);
 	nsm_trim_memory();
-	if (leash < 0)
-		for (;;)
-			pause();
 	do
-		n = recv(leash, &nothing, 1, 0);
+		n = recv(socket, &nothing, 1, 0);
 	while (n > 0 || (n < 0 && errno == EINTR));
 	_exit(0);
 }

@@ -17,9 +17,11 @@ struct nsm_title nsm_title_find(void);
 void nsm_title_set(const struct nsm_title *title, const char *name);
 
 /* What a keeper does for the rest of its life: nothing, without a descriptor, a terminal, a directory or a signal
- * that reaches it (KERNEL R41). Its children are reaped by the kernel. `leash` is -1, or a socket with which it ends. Never
- * returns. */
-_Noreturn void nsm_keeper_stay(const struct nsm_title *title, int leash);
+ * that reaches it (KERNEL R41). Its children are reaped by the kernel. Never returns. */
+_Noreturn void nsm_keeper_stay(const struct nsm_title *title);
+
+/* The same, but for a socket with whose other end it ends. */
+_Noreturn void nsm_keeper_stay_tied(const struct nsm_title *title, int socket);
 
 /* Makes the process what a keeper has to be, but for its descriptors. Before it answers for its set-up. */
 void nsm_keeper_prepare(void);

@@ -5,14 +5,13 @@
 #include "lib/sys.h"
 
 #include <signal.h>
-#include <sys/wait.h>
+#include <unistd.h>
 
 static void end(pid_t pid, int *pidfd, int *socket)
 {
 	nsm_close(socket);
 	nsm_sys_pidfd_kill(*pidfd, SIGKILL);
-	while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
-		;
+	nsm_sys_reap(pid, NULL);
 	nsm_close(pidfd);
 }
 
@@ -24,7 +23,7 @@ int nsm_leash_new(pid_t pid, int pidfd, int socket, struct nsm_leash **ret)
 		end(pid, &pidfd, &socket);
 		return -ENOMEM;
 	}
-	*leash = (struct nsm_leash){ .refs = 1, .pid = pid, .pidfd = pidfd, .socket = socket };
+	*leash = (struct nsm_leash){ .refs = 1, .owner = getpid(), .pid = pid, .pidfd = pidfd, .socket = socket };
 	*ret = leash;
 	return 0;
 }
@@ -32,14 +31,17 @@ int nsm_leash_new(pid_t pid, int pidfd, int socket, struct nsm_leash **ret)
 struct nsm_leash *nsm_leash_ref(struct nsm_leash *leash)
 {
 	if (leash)
-		leash->refs++;
+		__atomic_add_fetch(&leash->refs, 1, __ATOMIC_RELAXED);
 	return leash;
 }
 
 void nsm_leash_unref(struct nsm_leash *leash)
 {
-	if (!leash || --leash->refs > 0)
+	if (!leash || __atomic_sub_fetch(&leash->refs, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
-	end(leash->pid, &leash->pidfd, &leash->socket);
+	if (leash->owner == getpid())
+		end(leash->pid, &leash->pidfd, &leash->socket);
+	nsm_close(&leash->pidfd);
+	nsm_close(&leash->socket);
 	free(leash);
 }

@@ -5,9 +5,11 @@
 #include <sys/types.h>
 
 /* The keeper of a pid namespace that only sets in memory have: our child without exit signal, which ends when the other end of
- * its socket is closed, and so with us at the latest. Copies of a set share it, in one thread (nsmgr.h). */
+ * its socket is closed, and so with us at the latest, or with a child of ours that was forked without an execve. Copies of a
+ * set share it; a pool carries them from one thread to another. */
 struct nsm_leash {
 	unsigned refs;
+	pid_t owner; /* us: in a child of ours it is not ours to end */
 	pid_t pid;
 	int pidfd;
 	int socket;

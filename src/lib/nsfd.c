@@ -112,7 +112,7 @@ static bool is_own_file(int fd, const char *name)
 	struct nsm_text text = NSM_TEXT(path);
 	struct stat own, other;
 
-	nsm_text_add(&text, "/proc/thread-self/ns/%s", name);
+	nsm_text_add(&text, NSM_PROC_SELF "/ns/%s", name);
 	return stat(path, &own) == 0 && fstat(fd, &other) == 0 && own.st_dev == other.st_dev &&
 	       own.st_ino == other.st_ino;
 }

@@ -16,7 +16,7 @@
 
 int nsm_place_own(struct nsmgr_id *ret)
 {
-	nsm_autoclose int fd = nsm_nsfd_open(AT_FDCWD, "/proc/self/ns/mnt", false);
+	nsm_autoclose int fd = nsm_nsfd_open(AT_FDCWD, NSM_PROC_SELF "/ns/mnt", false);
 
 	return fd < 0 ? fd : nsm_nsfd_id(fd, ret);
 }
@@ -62,7 +62,7 @@ static bool is_gone(const struct nsmgr_id *mntns)
 	nsm_autoclose int fd = -EBADF;
 	struct stat user;
 
-	if (!mntns->id || !nsm_sys_is_capable(NSM_CAP_SYS_ADMIN) || stat("/proc/self/ns/user", &user) < 0 ||
+	if (!mntns->id || !nsm_sys_is_capable(NSM_CAP_SYS_ADMIN) || stat(NSM_PROC_SELF "/ns/user", &user) < 0 ||
 	    user.st_ino != INITIAL_USER_NS)
 		return false;
 	fd = nsm_sys_open_namespace(mntns->id, nsm_nstypes[NSMGR_MNT].flag, (uint32_t)mntns->ino);

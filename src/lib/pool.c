@@ -25,7 +25,7 @@ struct nsmgr_pool {
 	struct nsmgr_set *ready[];
 };
 
-static void adopt(struct nsmgr_set *set, struct nsmgr_ctx *ctx)
+static void belong_to(struct nsmgr_set *set, struct nsmgr_ctx *ctx)
 {
 	nsmgr_unref(set->ctx);
 	set->ctx = ctx ? nsmgr_ref(ctx) : NULL;
@@ -40,7 +40,8 @@ int nsmgr_pool_new(struct nsmgr_config *config, size_t size, struct nsmgr_pool *
 	if (r < 0)
 		return r;
 	if (size == 0 || size > INT32_MAX)
-		return nsm_fail_text(config->ctx, -EINVAL, "pool", NSMGR_TYPE_NONE, NULL, "a pool has room for at least one set");
+		return nsm_fail_text(config->ctx, -EINVAL, "pool", NSMGR_TYPE_NONE, NULL,
+				     "a pool has room for 1 to %d sets", INT32_MAX);
 	pool = calloc(1, sizeof(*pool) + size * sizeof(struct nsmgr_set *));
 	if (!pool)
 		return nsm_fail(config->ctx, -ENOMEM, "pool", NSMGR_TYPE_NONE, NULL);
@@ -89,7 +90,7 @@ static int make(struct nsmgr_pool *pool, struct nsmgr_set **ret)
 			return nsm_fail(pool->config->ctx, r, "hook", NSMGR_TYPE_NONE, NULL);
 		}
 	}
-	adopt(set, NULL);
+	belong_to(set, NULL);
 	*ret = set;
 	return 0;
 }
@@ -154,7 +155,7 @@ int nsmgr_pool_get(struct nsmgr_pool *pool, struct nsmgr_ctx *ctx, struct nsmgr_
 	pthread_mutex_unlock(&pool->lock);
 	if (r < 0)
 		return nsm_edge(ctx, NSM_EDGE_pool_get, r);
-	adopt(set, ctx);
+	belong_to(set, ctx);
 	*ret_set = set;
 	return 0;
 }
@@ -172,7 +173,7 @@ void nsmgr_pool_put(struct nsmgr_pool *pool, struct nsmgr_set *set)
 {
 	bool added;
 
-	adopt(set, NULL);
+	belong_to(set, NULL);
 	pthread_mutex_lock(&pool->lock);
 	added = add_ready(pool, set);
 	pthread_mutex_unlock(&pool->lock);

@@ -27,6 +27,19 @@ static int fail(struct nsm_store *store, int r)
 	return nsm_fail(store->ctx, r, "pool", NSMGR_TYPE_NONE, store->ctx->root);
 }
 
+/* The lock is opened first: through the view it would be looked for in the wrong directory. One that may not be opened, by who only
+ * looks, is not needed either. */
+static int begin_view(struct nsm_store *store, struct nsm_pool_dir *pool)
+{
+	int r = store->stages >= 0 ? nsm_store_open_lock(store) : 0;
+
+	if (r < 0)
+		return r;
+	pool->view = *store;
+	pool->view.root = -EBADF;
+	return 0;
+}
+
 /* FNV-1a of 64 bits: names a directory, and proves nothing. */
 static void hash_text(const char *text, char *ret, size_t size)
 {
@@ -115,8 +128,9 @@ int nsm_pool_dir_open(struct nsm_store *store, struct nsmgr_config *config, bool
 
 	if (r < 0)
 		return r;
-	pool.view = *store;
-	pool.view.root = -EBADF;
+	r = begin_view(store, &pool);
+	if (r < 0)
+		return r;
 	hash_text(options, pool.hash, sizeof(pool.hash));
 	r = make ? make_dir(store, &pool, options) : find_dir(store, &pool, options);
 	if (r < 0)
@@ -146,7 +160,9 @@ static int visit_dir(struct nsm_store *store, int parent, const char *hash, nsm_
 	nsm_autofree char *options = NULL;
 	int r;
 
-	pool.view = *store;
+	r = begin_view(store, &pool);
+	if (r < 0)
+		return r;
 	pool.view.root = open_dir(parent, hash, false);
 	r = pool.view.root < 0 ? pool.view.root : read_options(pool.view.root, &options);
 	/* One that is being made or taken away just now. */

@@ -7,7 +7,7 @@
 
 /* ROOT/.pool/HASH: the ready sets of one configuration, and .config, which is that configuration in words. */
 struct nsm_pool_dir {
-	struct nsm_store view; /* the store as if this directory were its root; only the root is its own */
+	struct nsm_store view; /* the store as if this directory were its root, which alone is its own: all else is borrowed */
 	int parent;
 	char hash[20];
 };

@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "base/parse.h"
 #include "base/text.h"
+#include "lib/init.h"
 #include "lib/sys.h"
 
 #include <fcntl.h>
@@ -43,7 +44,7 @@ pid_t nsm_proc_pid(int pidfd)
 	uint32_t pid;
 	ssize_t len;
 
-	nsm_text_add(&path_text, "/proc/self/fdinfo/%d", pidfd);
+	nsm_text_add(&path_text, NSM_PROC_SELF "/fdinfo/%d", pidfd);
 	len = nsm_read_text_at(AT_FDCWD, path, text, sizeof(text));
 	if (len < 0)
 		return len == -EMFILE || len == -ENFILE ? (pid_t)len : -ESRCH;
@@ -67,4 +68,27 @@ int nsm_proc_open(pid_t pid)
 	if (fd < 0 || fstatfs(fd, &fs) < 0)
 		return -errno;
 	return fs.f_type == NSM_PROC_MAGIC ? take_fd(fd) : -ENOSYS;
+}
+
+int nsm_proc_pidfd(pid_t pid)
+{
+	int pidfd = nsm_sys_pidfd_open(pid);
+
+	/* EINVAL and ENOENT: a number below 1, or of a thread that leads no process. */
+	return pidfd == -EINVAL || pidfd == -ENOENT ? -ESRCH : pidfd;
+}
+
+int nsm_proc_open_pidfd(int pidfd, pid_t *ret_number)
+{
+	nsm_autoclose int proc = -EBADF;
+	pid_t number = nsm_proc_pid(pidfd);
+
+	proc = number < 0 ? number : nsm_proc_open(number);
+	if (nsm_pidfd_has_ended(pidfd))
+		return -ESRCH;
+	if (proc == -ESRCH)
+		return -ENOENT;
+	if (proc >= 0)
+		*ret_number = number;
+	return take_fd(proc);
 }

@@ -15,6 +15,13 @@ bool nsm_proc_is_ours(void);
  * -ENFILE. proc_pid_fdinfo(5). */
 pid_t nsm_proc_pid(int pidfd);
 
+/* A pidfd of the process of that number. -ESRCH: there is none, or it is a thread's number. */
+int nsm_proc_pidfd(pid_t pid);
+
+/* The directory in /proc of the process of a pidfd, and its number there: of that process and never another's, whoever gets the
+ * number later (LESSONS 11). -ESRCH: it has ended; -ENOENT: this /proc does not show it. */
+int nsm_proc_open_pidfd(int pidfd, pid_t *ret_number);
+
 /* Opens /proc/PID (0: /proc/self), verified to be in a proc file system (LESSONS security 14). */
 int nsm_proc_open(pid_t pid);
 

@@ -74,7 +74,7 @@ static int widen_mode(struct nsmgr_ctx *ctx, int fd, const char *path)
 	char self[40];
 	struct nsm_text text = NSM_TEXT(self);
 
-	nsm_text_add(&text, "/proc/self/fd/%d", fd);
+	nsm_text_add(&text, NSM_PROC_SELF "/fd/%d", fd);
 	if (chmod(self, 0755) < 0)
 		return nsm_fail(ctx, -errno, "store", NSMGR_TYPE_NONE, path);
 	return 0;

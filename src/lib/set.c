@@ -91,7 +91,7 @@ int nsmgr_set_open(struct nsmgr_ctx *ctx, const char *name, unsigned types, unsi
 	return nsm_edge(ctx, NSM_EDGE_set_open, open_named(ctx, name, types, flags & NSMGR_OPEN_HOLD, ret_set));
 }
 
-int nsm_set_hold(struct nsmgr_set *set, enum nsmgr_type type, int fd)
+int nsm_set_add_copy(struct nsmgr_set *set, enum nsmgr_type type, int fd)
 {
 	set->fds[type] = nsm_dup(fd);
 	return set->fds[type] < 0 ? nsm_fail(set->ctx, set->fds[type], "set", type, NULL) : 0;
@@ -108,7 +108,7 @@ static int add(struct nsmgr_set *set, int fd)
 		return nsm_fail(set->ctx, r, "set", NSMGR_TYPE_NONE, NULL);
 	if (set->fds[type] >= 0)
 		return nsm_fail_text(set->ctx, -EEXIST, "set", type, NULL, "the set has one of this type");
-	return nsm_set_hold(set, type, fd);
+	return nsm_set_add_copy(set, type, fd);
 }
 
 int nsmgr_set_add(struct nsmgr_set *set, int fd)
@@ -126,7 +126,7 @@ static int duplicate(const struct nsmgr_set *set, unsigned types, struct nsmgr_s
 	r = nsm_set_new(set->ctx, &copy);
 	for NSM_EACH_TYPE (type)
 		if (r == 0 && set->fds[type] >= 0 && (types & NSMGR_MASK(type)))
-			r = nsm_set_hold(copy, type, set->fds[type]);
+			r = nsm_set_add_copy(copy, type, set->fds[type]);
 	if (r < 0)
 		return r;
 	if (copy->fds[NSMGR_PID] >= 0) {
@@ -175,4 +175,9 @@ int nsmgr_set_id(const struct nsmgr_set *set, enum nsmgr_type type, struct nsmgr
 	if (r < 0 && fd >= 0)
 		nsm_fail(set->ctx, r, "set", type, NULL);
 	return nsm_edge(set->ctx, NSM_EDGE_set_id, r);
+}
+
+pid_t nsmgr_set_keeper(const struct nsmgr_set *set)
+{
+	return set->keeper;
 }

@@ -22,7 +22,7 @@ struct nsmgr_set {
 int nsm_set_new(struct nsmgr_ctx *ctx, struct nsmgr_set **ret_set);
 
 /* Gives the set a descriptor of its own for a namespace of that type that somebody has open. */
-int nsm_set_hold(struct nsmgr_set *set, enum nsmgr_type type, int fd);
+int nsm_set_add_copy(struct nsmgr_set *set, enum nsmgr_type type, int fd);
 
 static inline void nsm_set_close(struct nsmgr_set **set)
 {

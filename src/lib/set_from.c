@@ -28,7 +28,7 @@ static int take_all(struct nsmgr_ctx *ctx, int r, int fds[], struct nsmgr_set **
 
 int nsmgr_set_from_caller(struct nsmgr_ctx *ctx, unsigned types, struct nsmgr_set **ret_set)
 {
-	static const char path[] = "/proc/thread-self/ns";
+	static const char path[] = NSM_PROC_SELF "/ns";
 	nsm_autoclose int dir = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int fds[NSMGR_TYPE_COUNT] = NSM_NO_FDS, r;
 	struct statfs fs;

@@ -69,6 +69,8 @@ static int make_file(struct target *target)
 	return 0;
 }
 
+#define TRIES 8
+
 /* An O_PATH descriptor of the file, which is made if it is missing. */
 static int open_target(struct target *target)
 {
@@ -76,7 +78,7 @@ static int open_target(struct target *target)
 	int r;
 
 	/* Once more where somebody was faster; not for ever where he takes it away each time. */
-	for (int tries = 0; tries < 8; tries++) {
+	for (int tries = 0; tries < TRIES; tries++) {
 		fd = openat(target->dir, target->file, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 		if (fd >= 0 || errno != ENOENT)
 			break;
@@ -94,7 +96,7 @@ static int open_target(struct target *target)
 /* EINVAL of a mount namespace: fs/namespace.c, do_loopback() and mnt_ns_loop() (KERNEL R4, R10, R11). */
 static int refuse_mnt(const struct target *target, int nsfd)
 {
-	nsm_autoclose int own = nsm_nsfd_open(AT_FDCWD, "/proc/thread-self/ns/mnt", false);
+	nsm_autoclose int own = nsm_nsfd_open(AT_FDCWD, NSM_PROC_SELF "/ns/mnt", false);
 	uint64_t own_id = own < 0 ? 0 : nsm_nsfd_id64(own), id = nsm_nsfd_id64(nsfd);
 
 	if (nsm_nsfd_is_own(nsfd, NSMGR_MNT))
@@ -110,7 +112,7 @@ static void path_of_fd(int fd, char path[PATH_OF_FD])
 	struct nsm_text text = { .buf = path, .size = PATH_OF_FD };
 
 	/* The thread's own descriptors: those of the process may be others, or gone with its first thread. */
-	nsm_text_add(&text, "/proc/thread-self/fd/%d", fd);
+	nsm_text_add(&text, NSM_PROC_SELF "/fd/%d", fd);
 }
 
 /* Whether the namespace is what everybody finds there: success with nothing mounted is a lie (LESSONS 4). */
@@ -173,7 +175,7 @@ static int mount_all(const struct nsmgr_set *set, const char *path)
 	for NSM_EACH_TYPE (type) {
 		if (r < 0 || !(types & NSMGR_MASK(type)))
 			continue;
-		targets[type] = (struct target){ set->ctx, type, dir, nsm_nstypes[type].name, path, false, false, 0 };
+		targets[type] = (struct target){ .ctx = set->ctx, .type = type, .dir = dir, .file = nsm_nstypes[type].name, .shown = path };
 		r = bind_one(&targets[type], set->fds[type]);
 	}
 	for (size_t i = NSMGR_TYPE_COUNT; r < 0 && i-- > 0;)

@@ -3,8 +3,8 @@
 
 #include "base/fd.h"
 #include "base/text.h"
-#include "lib/idmap_write.h"
 #include "lib/nstype.h"
+#include "lib/offset.h"
 #include "lib/sys.h"
 #include "lib/sysctl.h"
 
@@ -53,16 +53,12 @@ int nsm_setup_offsets(struct nsmgr_config *config, int proc)
 {
 	char buf[128];
 	struct nsm_text text = NSM_TEXT(buf);
-	int r;
 
 	if (config->monotonic.set)
 		nsm_offset_add(&text, CLOCK_MONOTONIC, &config->monotonic.value);
 	if (config->boottime.set)
 		nsm_offset_add(&text, CLOCK_BOOTTIME, &config->boottime.value);
-	if (text.len == 0)
-		return 0;
-	r = nsm_write_text_at(proc, "timens_offsets", buf);
-	return r < 0 ? nsm_fail(config->ctx, r, "offsets", NSMGR_TIME, NULL) : 0;
+	return text.len ? nsm_offset_write(config->ctx, proc, &text) : 0;
 }
 
 static int set_propagation(struct nsmgr_config *config)
@@ -189,7 +185,7 @@ void nsm_setup_outdo_id(uint64_t floor)
 
 		if (unshare(CLONE_NEWUTS) < 0)
 			return; /* the unshare that matters will say why */
-		fd = nsm_nsfd_open(AT_FDCWD, "/proc/self/ns/uts", false);
+		fd = nsm_nsfd_open(AT_FDCWD, NSM_PROC_SELF "/ns/uts", false);
 		if (fd < 0 || nsm_nsfd_id64(fd) > floor)
 			return;
 	}

@@ -77,6 +77,8 @@ int nsm_source_open(struct nsmgr_ctx *ctx, enum nsmgr_type type, const char *sou
 	char path[64];
 	struct nsm_text text = NSM_TEXT(path);
 
+	if (!nsmgr_type_name(type))
+		return nsm_fail_text(ctx, -EINVAL, "source", NSMGR_TYPE_NONE, source, "no such type of namespace");
 	if (source[0] == '@')
 		return open_set(ctx, type, source + 1, source);
 	if (strchr(source, '/'))
@@ -166,13 +168,16 @@ static int open_of_pidfd(struct nsmgr_ctx *ctx, int pidfd, unsigned types, const
 static int open_in_proc(struct nsmgr_ctx *ctx, int pidfd, unsigned types, const char *shown, int ret_fds[])
 {
 	nsm_autoclose int proc = -EBADF, dir = -EBADF;
-	int r = nsm_proc_pid(pidfd);
+	pid_t number;
+	int r;
 
-	proc = r < 0 ? r : nsm_proc_open(r);
-	if (proc < 0 && nsm_pidfd_has_ended(pidfd))
+	proc = nsm_proc_open_pidfd(pidfd, &number);
+	if (proc == -ESRCH)
 		return refuse_ended(ctx, shown);
+	if (proc == -ENOENT)
+		return nsm_fail_text(ctx, -ESRCH, "source", NSMGR_TYPE_NONE, shown, "/proc does not show the process");
 	if (proc < 0)
-		return nsm_fail_text(ctx, proc, "source", NSMGR_TYPE_NONE, shown, "/proc does not show the process");
+		return nsm_fail(ctx, proc, "source", NSMGR_TYPE_NONE, shown);
 	dir = openat(proc, "ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	r = dir < 0 ? nsm_fail(ctx, -errno, "source", NSMGR_TYPE_NONE, shown) :
 		      nsm_source_open_all(ctx, dir, types, shown, ret_fds);

@@ -123,8 +123,8 @@ int nsm_stage_bind(struct nsm_stage *stage, enum nsmgr_type type, int nsfd)
 	/* Mode 0: the file is nothing without its mount, and no umask matters. */
 	if (mknodat(stage->dir, file, S_IFREG, 0) < 0)
 		return nsm_fail(ctx, -errno, "stage", type, ctx->root);
-	nsm_text_add(&source_text, "/proc/self/fd/%d", nsfd);
-	nsm_text_add(&target_text, "/proc/self/fd/%d/%s", stage->dir, file);
+	nsm_text_add(&source_text, NSM_PROC_SELF "/fd/%d", nsfd);
+	nsm_text_add(&target_text, NSM_PROC_SELF "/fd/%d/%s", stage->dir, file);
 	if (mount(source, target, NULL, MS_BIND, NULL) < 0)
 		return nsm_fail(ctx, -errno, "bind", type, NULL);
 	return 0;
@@ -159,7 +159,7 @@ static int remove_file(struct nsm_stage *stage, const char *name, bool *ret_deta
 	struct nsm_text path_text = NSM_TEXT(path), file_text = NSM_TEXT(file);
 
 	nsm_text_add(&file_text, SET "/%s", name);
-	nsm_text_add(&path_text, "/proc/self/fd/%d/%s", stage->dir, file);
+	nsm_text_add(&path_text, NSM_PROC_SELF "/fd/%d/%s", stage->dir, file);
 	if (file_text.cut || path_text.cut)
 		return -ENAMETOOLONG;
 	for (;;) {

@@ -116,14 +116,6 @@ static int ended_early(struct nsm_start *start)
 			     "the new process ended before its execve(2)");
 }
 
-static int take_failure(struct nsm_start *start, const struct nsm_start_report *report)
-{
-	struct nsm_failure *failure = &start->command->ctx->failure;
-
-	*failure = report->failure;
-	return failure->error > 0 ? -failure->error : -EIO;
-}
-
 /* Takes the descriptors out of a message, as many as are expected. */
 static int take_descriptors(struct msghdr *message, size_t count, int *ret_fds)
 {
@@ -158,7 +150,7 @@ static int receive_greeting(struct nsm_start *start, const struct nsmgr_child *c
 	if (recvmsg(start->ours, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) != (ssize_t)sizeof(*ret))
 		return ended_early(start);
 	if (ret->phase == NSM_START_FAILED)
-		return take_failure(start, ret);
+		return nsm_failure_take(start->command->ctx, &ret->failure);
 	r = take_descriptors(&message, second ? 2 : 1, second ? fds : fds + 1);
 	return r < 0 ? failed(start, r, "start", NULL) : 0;
 }
@@ -169,8 +161,7 @@ static void adopt(struct nsmgr_child *child, pid_t pid, int pidfd)
 {
 	struct nsm_pidfd_info info = { .mask = NSM_PIDFD_INFO_PID };
 
-	while (waitpid(child->pid, NULL, __WALL) < 0 && errno == EINTR)
-		;
+	nsm_sys_reap(child->pid, NULL);
 	nsm_close(&child->pidfd);
 	child->pidfd = pidfd;
 	/* The number as the first one saw it, who is in another pid namespace if the caller's children are. */
@@ -185,9 +176,8 @@ static int meet(struct nsm_start *start, struct nsmgr_child *child, int *ret_cha
 
 	if (fds[0] >= 0)
 		adopt(child, greeting.pid, fds[0]);
-	else if (greeting.pid > 0) /* no number for its pidfd: it ends, as the channel is closed */
-		while (waitpid(greeting.pid, NULL, __WALL) < 0 && errno == EINTR)
-			;
+	else if (greeting.pid > 0) /* no room for its pidfd: it ends, as the channel is closed; never one of the program's own */
+		waitpid(greeting.pid, NULL, __WCLONE);
 	*ret_channel = fds[1];
 	if (r == 0 && fds[0] >= 0 && send(fds[1], "g", 1, MSG_NOSIGNAL) < 0)
 		r = ended_early(start);
@@ -208,7 +198,7 @@ static int see_off(struct nsm_start *start, int channel)
 		if (n != (ssize_t)sizeof(report))
 			return ready ? 0 : ended_early(start);
 		if (report.phase == NSM_START_FAILED)
-			return take_failure(start, &report);
+			return nsm_failure_take(start->command->ctx, &report.failure);
 		ready = true;
 	}
 }

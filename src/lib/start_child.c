@@ -109,7 +109,7 @@ void nsm_start_run(struct nsm_start *start)
 	}
 	fds[0] = fds[1] = pair[0];
 	if (start->command->entered_pid) {
-		greeting.pid = nsm_sys_clone_sibling_pidfd(&fds[0]);
+		greeting.pid = nsm_sys_clone_sibling(&fds[0]);
 		if (greeting.pid < 0) {
 			nsm_fail(ctx, greeting.pid, "fork", NSMGR_PID, NULL);
 			fail(start, start->theirs);

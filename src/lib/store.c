@@ -38,14 +38,19 @@ static int open_lock(int root)
 	return fd < 0 ? -errno : fd;
 }
 
-int nsm_store_lock(struct nsm_store *store, bool exclusive)
+int nsm_store_open_lock(struct nsm_store *store)
 {
-	int r;
-
 	if (store->lock < 0)
 		store->lock = open_lock(store->root);
-	if (store->lock < 0)
-		return nsm_fail(store->ctx, store->lock, "store", NSMGR_TYPE_NONE, store->ctx->root);
+	return store->lock < 0 ? nsm_fail(store->ctx, store->lock, "store", NSMGR_TYPE_NONE, store->ctx->root) : 0;
+}
+
+int nsm_store_lock(struct nsm_store *store, bool exclusive)
+{
+	int r = nsm_store_open_lock(store);
+
+	if (r < 0)
+		return r;
 	do
 		r = flock(store->lock, exclusive ? LOCK_EX : LOCK_SH);
 	while (r < 0 && errno == EINTR);
@@ -93,7 +98,7 @@ static int mount_root(struct nsmgr_ctx *ctx, const struct nsm_root *root)
 	char path[40];
 	struct nsm_text text = NSM_TEXT(path);
 
-	nsm_text_add(&text, "/proc/self/fd/%d", root->fd);
+	nsm_text_add(&text, NSM_PROC_SELF "/fd/%d", root->fd);
 	if (!root->is_mount && mount(path, path, NULL, MS_BIND, NULL) < 0)
 		return nsm_fail(ctx, -errno, "mount root", NSMGR_TYPE_NONE, ctx->root);
 	/* By the path, whose last component is now the new mount; nobody else can change it. */

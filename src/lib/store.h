@@ -40,6 +40,9 @@ int nsm_store_refuse_elsewhere(struct nsm_store *store);
  * a pid set is joined (shared), and while a set is hidden or renamed (exclusive). The file is 0600, so that nobody else can
  * hold us up with it. */
 int nsm_store_lock(struct nsm_store *store, bool exclusive);
+
+/* Opens it, for who shares it. */
+int nsm_store_open_lock(struct nsm_store *store);
 void nsm_store_unlock(struct nsm_store *store);
 
 #endif

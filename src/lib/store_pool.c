@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/store_pool.h"
 
-#include "base/text.h"
 #include "lib/create.h"
 #include "lib/dir.h"
 #include "lib/edge.h"
@@ -115,6 +114,7 @@ static int make(struct nsm_store *pool, struct nsmgr_config *config, size_t coun
 	struct filling filling = { .ctx = config->ctx };
 	nsm_autofree char(*text)[16] = calloc(count, sizeof(*text));
 	nsm_autofree const char **names = calloc(count, sizeof(*names));
+	int begun;
 
 	if (!text || !names)
 		return nsm_fail(config->ctx, -ENOMEM, "pool", NSMGR_TYPE_NONE, NULL);
@@ -122,7 +122,9 @@ static int make(struct nsm_store *pool, struct nsmgr_config *config, size_t coun
 		nsm_stage_random_name(text[i]);
 		names[i] = text[i];
 	}
-	nsm_create_batch(pool, names, count, config, 0, note, &filling);
+	begun = nsm_create_batch(pool, names, count, config, 0, note, &filling);
+	if (begun < 0)
+		return begun;
 	if (filling.result < 0)
 		config->ctx->failure = filling.failure;
 	return filling.result < 0 ? filling.result : filling.made;
@@ -184,12 +186,8 @@ static int drain(struct nsmgr_ctx *ctx, struct nsmgr_config *config)
 	r = nsm_store_open_rw(ctx, false, false, &store);
 	if (r == -ENOENT)
 		return 0;
-	/* Opened here, for a view of the store would look for it in the wrong place. */
-	if (r == 0)
-		r = nsm_store_lock(&store, false);
 	if (r < 0)
 		return r;
-	nsm_store_unlock(&store);
 	if (config) {
 		r = nsm_pool_dir_open(&store, config, false, &pool);
 		if (r == -ENOENT)

@@ -86,9 +86,9 @@ pid_t nsm_sys_clone(int *ret_pidfd)
 	return clone_with(ret_pidfd ? CLONE_PIDFD : 0, ret_pidfd);
 }
 
-pid_t nsm_sys_clone_sibling(void)
+pid_t nsm_sys_clone_sibling(int *ret_pidfd)
 {
-	return clone_with(CLONE_PARENT, NULL);
+	return clone_with(CLONE_PARENT | (ret_pidfd ? CLONE_PIDFD : 0), ret_pidfd);
 }
 
 /* Found at run time: a program may meet an older C library than it was built with. */
@@ -99,9 +99,12 @@ pid_t nsm_sys_fork(void)
 	return _Fork ? (pid_t)result(_Fork()) : clone_with(0, NULL);
 }
 
-pid_t nsm_sys_clone_sibling_pidfd(int *ret_pidfd)
+int nsm_sys_reap(pid_t pid, int *ret_status)
 {
-	return clone_with(CLONE_PARENT | CLONE_PIDFD, ret_pidfd);
+	while (waitpid(pid, ret_status, __WALL) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return 0;
 }
 
 int nsm_sys_pidfd_open(pid_t pid)

@@ -31,6 +31,10 @@
 #define NSM_CLONE_NEWTIME 0x00000080
 #define NSM_CLONE_NEWCGROUP 0x02000000
 
+/* Where a thread finds what is its own: /proc/self is of the first thread, which may have other namespaces, or have ended while
+ * the process goes on, and then has no descriptors. proc_pid_task(5) */
+#define NSM_PROC_SELF "/proc/thread-self"
+
 #define NSM_STATX_BASIC 0x07ffu
 #define NSM_STATX_MNT_ID 0x1000u	/* 5.8 */
 #define NSM_STATX_MNT_ID_UNIQUE 0x4000u /* 6.8: never reused until the next boot */
@@ -85,14 +89,16 @@ int nsm_sys_renameat2(int olddir, const char *oldpath, int newdir, const char *n
 pid_t nsm_sys_clone(int *ret_pidfd);
 
 /* The same as a child of our parent's, which reaps it (CLONE_PARENT): from a helper that brings it into a pid
- * namespace. Gives its number in the namespace of ours. */
-pid_t nsm_sys_clone_sibling(void);
-pid_t nsm_sys_clone_sibling_pidfd(int *ret_pidfd);
+ * namespace. Gives its number in the namespace of ours. ret_pidfd may be NULL. */
+pid_t nsm_sys_clone_sibling(int *ret_pidfd);
 
 /* An ordinary child of a helper's, one that nsm_sys_clone() made, in which the C library knows the thread's number again
  * where it can be told (glibc 2.34, musl 1.2.2): raise(3) and abort(3) need it. Nothing that pthread_atfork(3) was
  * told of is run. For a wait with __WALL. */
 pid_t nsm_sys_fork(void);
+
+/* Waits for the end of a child of ours, one without exit signal as well. ret_status may be NULL. waitpid(2) */
+int nsm_sys_reap(pid_t pid, int *ret_status);
 
 int nsm_sys_pidfd_open(pid_t pid);
 int nsm_sys_pidfd_kill(int pidfd, int sig);

@@ -17,7 +17,7 @@ static int close_or_mark(int fd, bool cloexec)
  * descriptors is common in containers. */
 static int close_listed(unsigned first, unsigned last, bool cloexec)
 {
-	int dir = openat(AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+	int dir = openat(AT_FDCWD, NSM_PROC_SELF "/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
 	_Alignas(struct nsm_dirent) char buf[2048];
 	ssize_t n;
 

@@ -17,7 +17,7 @@ static int collect(struct nsmgr_config *config, const struct nsm_creator *creato
 		if (nsm_config_makes(config, type))
 			r = set->fds[type] = nsm_creator_open(config->ctx, creator, type);
 		else if (config->source[type] >= 0)
-			r = nsm_set_hold(set, type, config->source[type]);
+			r = nsm_set_add_copy(set, type, config->source[type]);
 		if (r < 0)
 			return r;
 	}
@@ -57,11 +57,6 @@ static int unshare_set(struct nsmgr_config *config, struct nsmgr_set **ret_set)
 	if (r == 0)
 		*ret_set = take_ptr(set);
 	return r;
-}
-
-pid_t nsmgr_set_keeper(const struct nsmgr_set *set)
-{
-	return set->keeper;
 }
 
 int nsmgr_unshare(struct nsmgr_config *config, struct nsmgr_set **ret_set)

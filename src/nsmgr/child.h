@@ -25,9 +25,10 @@ int nsmgr_child_pidfd(const struct nsmgr_child *child); /* borrowed; readable fr
 /* Our end of a standard descriptor that is a pipe, close-on-exec: borrowed, or, with `take`, the caller's from now on. -ENOENT. */
 int nsmgr_child_pipe(struct nsmgr_child *child, int fd, bool take);
 
-/* Waits for its end. Our end of its standard input is closed before. With a timeout (NULL is for ever) it is killed when that is
- * over, and waited for; timed_out is told where that is what it died of. Waiting again gives the same. ret_status may be NULL. -ECHILD: somebody else has reaped it, or SIGCHLD is
- * ignored, and nobody knows any more how it ended; Linux 6.15 remembers it for us. */
+/* Waits for its end. Our end of its standard input is closed before. With a timeout (NULL is for ever) it is killed when that
+ * is over, and waited for; timed_out is told where that is what it died of. Waiting again gives the same. ret_status may be
+ * NULL. -ECHILD: somebody else has reaped it, or SIGCHLD is ignored, and nobody knows any more how it ended; Linux 6.15
+ * remembers it for us. */
 int nsmgr_child_wait(struct nsmgr_child *child, const struct timespec *timeout, struct nsmgr_status *ret_status);
 
 /* 0 and how it ended; 1 while it runs. */

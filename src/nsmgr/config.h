@@ -85,6 +85,7 @@ int nsmgr_config_offset(struct nsmgr_config *config, clockid_t clock, const stru
 int nsmgr_config_hostname(struct nsmgr_config *config, const char *name);
 int nsmgr_config_domainname(struct nsmgr_config *config, const char *name);
 
+/* net, mnt, and pid with mnt. A propagation that is none of the list is passed over. */
 void nsmgr_config_loopback(struct nsmgr_config *config, bool up);
 void nsmgr_config_propagation(struct nsmgr_config *config, enum nsmgr_propagation propagation);
 void nsmgr_config_proc(struct nsmgr_config *config, bool mount);
@@ -94,8 +95,9 @@ void nsmgr_config_proc(struct nsmgr_config *config, bool mount);
 int nsmgr_config_sysctl(struct nsmgr_config *config, const char *key, const char *value);
 
 /* pid: whether the keeper (the init of the new namespace, without which it is dead: pid_namespaces(7)) goes on by itself until
- * it is killed. A set in memory ends its keeper with its last copy, and with the process that holds it, unless `stays`; one
- * under a name always has a keeper that stays, which nsmgr_remove() ends. */
+ * it is killed. A set in memory ends its keeper with its last copy, and with the process that holds it (and with the children
+ * that it forked and that did not execve(2)), unless `stays`; one under a name always has a keeper that stays, which
+ * nsmgr_remove() ends. */
 void nsmgr_config_keeper_stays(struct nsmgr_config *config, bool stays);
 
 /* Steps of your own, run once a set; a result from -1 to -254 is a -errno that fails the set, and comes back as it is, with the

@@ -22,8 +22,8 @@ int nsmgr_write_map(struct nsmgr_ctx *ctx, pid_t pid, enum nsmgr_id_kind kind, c
 int nsmgr_write_setgroups(struct nsmgr_ctx *ctx, pid_t pid, bool allow);
 
 /* A clock of the time namespace that the children of a process will be in: CLOCK_MONOTONIC or CLOCK_BOOTTIME (-EINVAL for
- * others, and for nanoseconds that are not within 0 and 999,999,999). -EACCES: somebody has entered it, and it stays as it is; -EPERM:
- * without CAP_SYS_TIME over it; -ERANGE: the clock would be before 0, or later than about 146 years; -ESRCH. */
+ * others, and for nanoseconds that are not within 0 and 999,999,999). -EACCES: somebody has entered it, and it stays as it is;
+ * -EPERM: without CAP_SYS_TIME over it; -ERANGE: the clock would be before 0, or later than about 146 years; -ESRCH. */
 int nsmgr_write_offset(struct nsmgr_ctx *ctx, pid_t pid, clockid_t clock, const struct timespec *offset);
 
 #ifdef __cplusplus

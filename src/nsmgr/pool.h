@@ -16,8 +16,8 @@ extern "C" {
 struct nsmgr_pool;
 
 /* A pool of up to `size` sets, as `config` asks for; the configuration is the pool's from then on, and its context is used by
- * nobody else while the pool has it; after a failure it stays the caller's. Nothing is made yet. The functions of a pool can be called from any thread, but
- * nsmgr_pool_free(). -EINVAL: the configuration does not fit together, or size is 0. */
+ * nobody else while the pool has it; after a failure it stays the caller's. Nothing is made yet. The functions of a pool can be
+ * called from any thread, but nsmgr_pool_free(). -EINVAL: the configuration does not fit together, or size is 0. */
 int nsmgr_pool_new(struct nsmgr_config *config, size_t size, struct nsmgr_pool **ret_pool);
 void nsmgr_pool_free(struct nsmgr_pool *pool); /* stops it, and closes the sets that it has; NULL is fine */
 
@@ -38,8 +38,9 @@ void nsmgr_pool_put(struct nsmgr_pool *pool, struct nsmgr_set *set);
 size_t nsmgr_pool_length(struct nsmgr_pool *pool);
 
 /* Makes sets until it is full: now, in the calling thread; or from now on by a thread of its own, in which every signal is
- * blocked, until nsmgr_pool_stop(), which waits for it, if there is one. That one goes on trying after a failure, a second later, and each time
- * that a set is taken. The errors of nsmgr_unshare(), recorded in `ctx`; -EALREADY: it has a thread; -EAGAIN: no thread to be had. */
+ * blocked, until nsmgr_pool_stop(), which waits for it, if there is one. That one goes on trying after a failure, a second
+ * later, and each time that a set is taken. The errors of nsmgr_unshare(), recorded in `ctx`; -EALREADY: it has a thread;
+ * -EAGAIN: no thread to be had. */
 int nsmgr_pool_fill(struct nsmgr_pool *pool, struct nsmgr_ctx *ctx);
 int nsmgr_pool_start(struct nsmgr_pool *pool, struct nsmgr_ctx *ctx);
 void nsmgr_pool_stop(struct nsmgr_pool *pool);
@@ -56,8 +57,8 @@ int nsmgr_store_fill(struct nsmgr_ctx *ctx, struct nsmgr_config *config, size_t 
 typedef void nsmgr_store_pool_fn(void *data, const char *options, size_t ready);
 int nsmgr_store_pools(struct nsmgr_ctx *ctx, nsmgr_store_pool_fn *pool, void *data);
 
-/* Takes the ready sets of a configuration apart, or of all with NULL; processes in them are ended. Gives their number, 0 for a store
- * that is not there. The errors of nsmgr_remove(). */
+/* Takes the ready sets of a configuration apart, or of all with NULL; processes in them are ended. Gives their number, 0 for a
+ * store that is not there. The errors of nsmgr_remove(). */
 int nsmgr_store_drain(struct nsmgr_ctx *ctx, struct nsmgr_config *config);
 
 #ifdef __cplusplus

@@ -114,7 +114,7 @@ START_TEST(setgroups_is_denied_for_good)
 	ck_assert_str_eq(read_file(resident.pid, "setgroups"), "allow\n");
 	ck_assert_int_eq(nsmgr_write_setgroups(fixture.ctx, resident.pid, false), 0);
 	ck_assert_int_eq(nsmgr_write_setgroups(fixture.ctx, resident.pid, true), -EPERM);
-	assert_failure(EPERM, "map groups", NSMGR_USER);
+	assert_failure(EPERM, "map setgroups", NSMGR_USER);
 	ck_assert_str_eq(read_file(resident.pid, "setgroups"), "deny\n");
 	resident_end(&resident);
 }
