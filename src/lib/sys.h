@@ -4,7 +4,7 @@
 
 /* The system calls that a C library may lack (musl 1.2.3 has none of these), and the constants that are
  * newer than the headers of a build machine. Everything gives 0 or a value, or -errno. Nothing outside
- * sys.c calls syscall(2). The raw set*id calls change the calling process alone: the C libraries' own
+ * sys.c and sys_process.c calls syscall(2). The raw set*id calls change the calling process alone: the C libraries' own
  * signal every thread, which a child cloned from a threaded program must not try. */
 
 #include "base/macro.h"
@@ -78,6 +78,12 @@ struct nsm_dirent {
 	uint8_t d_type;
 	char d_name[];
 };
+
+/* What a system call gave, as all here gives it. */
+static inline long nsm_sys_result(long r)
+{
+	return r < 0 ? -errno : r;
+}
 
 int nsm_sys_statx(int dirfd, const char *path, int flags, unsigned mask, struct nsm_statx *ret);
 ssize_t nsm_sys_getdents(int fd, void *buf, size_t size);
