@@ -15,7 +15,9 @@
  *
  * The caller. No function changes the calling process (its namespaces, ids, directory, signals, children, descriptors) unless
  * its description says so in capitals: the work that does is done in a child without exit signal, which neither a SIGCHLD
- * handler nor waitpid(-1) notices. Descriptors that functions open are close-on-exec.
+ * handler nor waitpid(-1) notices. Descriptors that functions open are close-on-exec. Keepers that stay become children of init,
+ * or of the caller if it is one or a subreaper (prctl(2)). A caller that has unshared its pid namespace and has no child in it yet
+ * gives the first child of the library's that namespace to be the init of, and so spends it: fork(2) before.
  *
  * Rules of the kernel are from namespaces(7) and its family, and from kernel/nsproxy.c, fs/nsfs.c and fs/namespace.c. */
 

@@ -11,6 +11,7 @@ struct verb;
 struct app {
 	struct nsmgr_ctx *ctx;
 	const struct verb *verb;
+	const char *doing; /* what could not be done, in a message, where the verb's name does not tell */
 	bool verbose;
 	char **argv; /* the whole command line, as the other program would get it */
 };

@@ -42,6 +42,7 @@ static int fill(struct job *job)
 {
 	uint32_t count;
 
+	job->app->doing = "fill the pool";
 	if (job->operands.count != 2 || nsm_parse_u32(job->operands.array[1], &count) < 0 || count == 0)
 		return say_usage(job->app, "fill takes one number, of sets to have ready");
 	if (nsmgr_config_check(job->config) < 0)
@@ -51,6 +52,7 @@ static int fill(struct job *job)
 
 static int drain(struct job *job)
 {
+	job->app->doing = "drain the pool";
 	if (job->operands.count != 1)
 		return say_usage(job->app, "drain takes options only");
 	if (job->configured && nsmgr_config_check(job->config) < 0)
@@ -60,6 +62,7 @@ static int drain(struct job *job)
 
 static int list(struct job *job)
 {
+	job->app->doing = "list the pools";
 	if (job->operands.count != 1 || job->configured)
 		return say_usage(job->app, "ls takes no other option than --json");
 	return pool_ls(job->app, job->json);

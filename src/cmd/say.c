@@ -56,7 +56,7 @@ static void say_why(const struct app *app, const char *name)
 	char line[1800], escaped[512];
 	struct nsm_text text = NSM_TEXT(line);
 
-	nsm_text_add(&text, "cannot %s", app->verb->name);
+	nsm_text_add(&text, "cannot %s", app->doing ? app->doing : app->verb->name);
 	if (name)
 		nsm_text_add(&text, " '%s'", nsm_escape(name, escaped, sizeof(escaped)));
 	if (type)

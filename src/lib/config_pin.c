@@ -112,6 +112,8 @@ int nsmgr_config_base_set(struct nsmgr_config *config, const struct nsmgr_set *b
 	int fds[NSMGR_TYPE_COUNT] = NSM_NO_FDS;
 	int r = 0;
 
+	if (!nsmgr_set_types(base))
+		r = nsm_fail_text(config->ctx, -ENOENT, "base", NSMGR_TYPE_NONE, NULL, "the set is empty");
 	for NSM_EACH_TYPE (type) {
 		if (r < 0 || base->fds[type] < 0)
 			continue;

@@ -205,6 +205,8 @@ int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 	int failures = 0, r = 0;
 	size_t taken = 0;
 
+	if (flags & ~(NSMGR_CREATE_EXIST_OK | NSMGR_CREATE_FROM_POOL))
+		r = nsm_refuse_flags(ctx);
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = nsmgr_check_name(ctx, names[i]);
 	if (r == 0)

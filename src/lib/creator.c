@@ -34,9 +34,16 @@ static int adopt_keeper(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 
 	if (ns < 0)
 		return ns;
-	if (nsm_init_find(ns, creator->keeper, &creator->keeper_pidfd, &creator->keeper) != NSM_INIT_ALIVE)
-		return nsm_fail_text(ctx, -ESRCH, "keeper", NSMGR_PID, NULL, "the keeper has ended");
-	return 0;
+	switch (nsm_init_find(ns, creator->keeper, &creator->keeper_pidfd, &creator->keeper)) {
+	case NSM_INIT_ALIVE:
+		return 0;
+	case NSM_INIT_UNKNOWN:
+		/* It is below us, so that only want of a descriptor can hide it. */
+		return nsm_fail(ctx, -EMFILE, "keeper", NSMGR_PID, NULL);
+	case NSM_INIT_DEAD:
+		break;
+	}
+	return nsm_fail_text(ctx, -ESRCH, "keeper", NSMGR_PID, NULL, "the keeper has ended");
 }
 
 /* The next report, or a failure when the creator or its keeper ends without one; the other would hold the socket open. */

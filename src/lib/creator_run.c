@@ -44,11 +44,11 @@ static _Noreturn void fail(struct nsmgr_ctx *ctx, int socket)
 static _Noreturn void run_keeper(struct nsmgr_config *config, const struct nsm_order *order, int socket,
 				 const struct nsm_title *title, ino_t pid_max_ino)
 {
-	nsm_title_set(title, order->name);
 	nsm_keeper_prepare();
 	wait_for_go(socket); /* once the manager has us in hand */
-	if (nsm_setup_keeper(config, pid_max_ino) < 0 || nsm_hook_inside(config) < 0)
+	if (nsm_setup_keeper(config, pid_max_ino) < 0 || nsm_hook_inside(config, socket) < 0)
 		fail(config->ctx, socket);
+	nsm_title_set(title, order->name); /* over the arguments, which a hook may want */
 	report(socket, NSM_PHASE_READY, 0, NULL);
 	if (order->tied)
 		nsm_keeper_stay_tied(title, socket);
@@ -126,7 +126,7 @@ _Noreturn void nsm_creator_run(struct nsmgr_config *config, const struct nsm_ord
 		}
 		report(socket, NSM_PHASE_KEEPER, keeper, NULL);
 	} else {
-		if (nsm_hook_inside(config) < 0)
+		if (nsm_hook_inside(config, socket) < 0)
 			fail(config->ctx, socket);
 		report(socket, NSM_PHASE_READY, 0, NULL);
 	}

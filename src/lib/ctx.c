@@ -162,6 +162,11 @@ int nsm_fail_text(struct nsmgr_ctx *ctx, int r, const char *step, enum nsmgr_typ
 	return r;
 }
 
+int nsm_refuse_flags(struct nsmgr_ctx *ctx)
+{
+	return nsm_fail_text(ctx, -EINVAL, "flags", NSMGR_TYPE_NONE, NULL, "a flag is not known");
+}
+
 int nsm_failure_take(struct nsmgr_ctx *ctx, const struct nsm_failure *failure)
 {
 	struct nsm_failure *taken = &ctx->failure;
@@ -181,12 +186,13 @@ const struct nsmgr_failure *nsmgr_get_failure(struct nsmgr_ctx *ctx)
 {
 	const struct nsm_failure *failure = &ctx->failure;
 
+	nsm_copy(ctx->errno_text, sizeof(ctx->errno_text), strerror(failure->error));
 	ctx->view = (struct nsmgr_failure){
 		.error = failure->error,
 		.type = failure->type,
 		.step = failure->step,
 		.path = failure->path,
-		.text = *failure->text ? failure->text : strerror(failure->error),
+		.text = *failure->text ? failure->text : ctx->errno_text,
 		.hint = nsm_hint(failure),
 	};
 	return &ctx->view;

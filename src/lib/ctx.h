@@ -19,6 +19,7 @@ struct nsmgr_ctx {
 	char *root;
 	struct nsm_failure failure;
 	struct nsmgr_failure view; /* of the above, for nsmgr_get_failure() */
+	char errno_text[64];	   /* strerror(3)'s own may be another's next */
 	nsmgr_log_fn *log;
 	void *log_data;
 };
@@ -30,6 +31,9 @@ int nsm_fail(struct nsmgr_ctx *ctx, int r, const char *step, enum nsmgr_type typ
 /* The same with the reason in words, where errno's text would not tell. */
 int nsm_fail_text(struct nsmgr_ctx *ctx, int r, const char *step, enum nsmgr_type type, const char *path,
 		  const char *fmt, ...) nsm_printf_like(6, 7);
+
+/* Of a flag that nobody has defined yet: -EINVAL. */
+int nsm_refuse_flags(struct nsmgr_ctx *ctx);
 
 /* Takes over what a child recorded, who may have been another user's by then and could have sent anything. Gives its -errno. */
 int nsm_failure_take(struct nsmgr_ctx *ctx, const struct nsm_failure *failure);

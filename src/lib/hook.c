@@ -1,36 +1,60 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/hook.h"
 
+#include "base/fd.h"
 #include "lib/sys.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define HIGHEST_STATUS 255 /* of an exit, which has to hold an errno: they end well below */
+#define LOWEST_RESULT (-254) /* the exit status of a hook inside has to hold an errno: they end well below */
+
+int nsm_hook_result(int result)
+{
+	return result >= 0 ? 0 : result >= LOWEST_RESULT ? result : -EIO;
+}
 
 static _Noreturn void run(const struct nsmgr_config *config)
 {
 	int r;
 
+	/* What it leaves running shall not hold our socket. */
+	nsm_sys_close_range(0, ~0u, false);
 	nsm_sys_reset_handlers();
 	nsm_sys_restore_signals(&config->signals);
-	r = config->inside(config->inside_data);
-	_exit(r >= 0 ? 0 : -r < HIGHEST_STATUS ? -r : EIO);
+	r = nsm_hook_result(config->inside(config->inside_data));
+	_exit(-r);
 }
 
-int nsm_hook_inside(struct nsmgr_config *config)
+/* Until it has ended; or the manager has, and then it is not to be waited for. */
+static void wait_for_end(int pidfd, int socket)
 {
+	struct pollfd events[] = { { .fd = pidfd, .events = POLLIN }, { .fd = socket } };
+
+	while (poll(events, NSM_ARRAY_SIZE(events), -1) < 0 && errno == EINTR)
+		;
+	if (!(events[1].revents & POLLHUP))
+		return;
+	nsm_sys_pidfd_kill(pidfd, SIGKILL);
+	_exit(1);
+}
+
+int nsm_hook_inside(struct nsmgr_config *config, int socket)
+{
+	nsm_autoclose int pidfd = -EBADF;
 	int status, r;
 	pid_t pid;
 
 	if (!config->inside)
 		return 0;
-	pid = nsm_sys_clone(NULL);
+	pid = nsm_sys_clone(&pidfd);
 	if (pid == 0)
 		run(config);
 	if (pid < 0)
 		return nsm_fail(config->ctx, pid, "hook", NSMGR_TYPE_NONE, NULL);
+	wait_for_end(pidfd, socket);
 	r = nsm_sys_reap(pid, &status);
 	if (r < 0)
 		return nsm_fail(config->ctx, r, "hook", NSMGR_TYPE_NONE, NULL);
@@ -49,7 +73,7 @@ int nsm_hook_outside(struct nsmgr_config *config, pid_t pid)
 		return 0;
 	nsm_sys_block_signals(&blocked);
 	nsm_sys_restore_signals(&config->signals);
-	r = config->outside(config->outside_data, pid);
+	r = nsm_hook_result(config->outside(config->outside_data, pid));
 	nsm_sys_restore_signals(&blocked);
 	return r < 0 ? nsm_fail(config->ctx, r, "hook", NSMGR_TYPE_NONE, NULL) : 0;
 }

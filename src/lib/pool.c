@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/config.h"
 #include "lib/edge.h"
+#include "lib/hook.h"
 #include "lib/init.h"
 #include "lib/set.h"
 #include "lib/sys.h"
@@ -84,7 +85,7 @@ static int make(struct nsmgr_pool *pool, struct nsmgr_set **ret)
 	if (r < 0)
 		return r;
 	if (pool->hook) {
-		r = pool->hook(pool->hook_data, set);
+		r = nsm_hook_result(pool->hook(pool->hook_data, set));
 		if (r < 0) {
 			nsmgr_set_close(set);
 			return nsm_fail(pool->config->ctx, r, "hook", NSMGR_TYPE_NONE, NULL);

@@ -53,9 +53,11 @@ static void hash_text(const char *text, char *ret, size_t size)
 
 static int open_dir(int parent, const char *name, bool make)
 {
-	int fd;
+	int fd, r = make ? mkdirat(parent, name, 0700) : 0;
 
-	if (make && mkdirat(parent, name, 0700) < 0 && errno != EEXIST)
+	if (make && r == 0)
+		r = fchmodat(parent, name, 0700, 0); /* whatever the umask */
+	if (r < 0 && errno != EEXIST)
 		return -errno;
 	fd = openat(parent, name, DIR_FLAGS);
 	return fd < 0 ? -errno : fd;
@@ -79,7 +81,7 @@ static int compare_config(int dir, const char *options)
 static int write_config(int dir, const char *options)
 {
 	nsm_autoclose int fd = openat(dir, CONFIG_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int r = fd < 0 ? -errno : nsm_write_once(fd, options, strlen(options));
+	int r = fd < 0 || fchmod(fd, 0600) < 0 ? -errno : nsm_write_once(fd, options, strlen(options));
 
 	if (r == 0 && renameat(dir, CONFIG_NEW, dir, CONFIG) < 0)
 		r = -errno;
@@ -188,7 +190,7 @@ int nsm_pool_dir_each(struct nsm_store *store, nsm_pool_dir_fn *visit, void *dat
 		if (r < 0)
 			return r;
 	}
-	return r < 0 ? fail(store, r) : 0;
+	return r < 0 && r != -ENOENT ? fail(store, r) : 0;
 }
 
 int nsm_pool_dir_next(struct nsm_pool_dir *pool, struct nsm_dir *dir, const char **ret_entry)
@@ -199,6 +201,9 @@ int nsm_pool_dir_next(struct nsm_pool_dir *pool, struct nsm_dir *dir, const char
 	do
 		r = nsm_dir_next(dir, &entry);
 	while (r > 0 && entry->d_name[0] == '.');
+	/* The directory was taken away as it was empty. */
+	if (r == -ENOENT)
+		return 0;
 	if (r > 0)
 		*ret_entry = entry->d_name;
 	return r < 0 ? fail(&pool->view, r) : r;

@@ -163,7 +163,12 @@ static int inspect(struct nsm_removal *removal)
 static int try_hide(struct nsm_removal *removal, pid_t *ret_pid)
 {
 	pid_t pids[SHOWN_PIDS];
-	int r = nsm_store_lock(removal->store, true);
+	int r;
+
+	/* Nothing is begun: who waits for a lock can be interrupted. */
+	nsm_sys_restore_signals(&removal->signals);
+	r = nsm_store_lock(removal->store, true);
+	nsm_sys_block_signals(&removal->signals);
 
 	if (r < 0)
 		return r;

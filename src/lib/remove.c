@@ -29,8 +29,15 @@ static int kill_init(struct nsm_removal *removal, int *ret_pidfd)
 
 static int wait_for_init(struct nsm_removal *removal, int pidfd)
 {
-	if (pidfd < 0 || nsm_pidfd_end(pidfd) == 0)
+	siginfo_t info;
+
+	if (pidfd < 0)
 		return 0;
+	if (nsm_pidfd_end(pidfd) == 0) {
+		/* It may have become our own child: of a subreaper, or of an init. */
+		nsm_sys_pidfd_wait(pidfd, false, &info, NULL);
+		return 0;
+	}
 	return nsm_fail_text(removal->store->ctx, -ETIMEDOUT, "remove", NSMGR_PID, NULL,
 			     "its processes are killed, but not all have ended: one waits for a parent outside");
 }
@@ -81,6 +88,8 @@ int nsmgr_remove_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 	nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(&store);
 	int failures = 0, r = 0;
 
+	if (flags & ~(NSMGR_REMOVE_KILL | NSMGR_REMOVE_WAIT | NSMGR_REMOVE_FORCE | NSMGR_REMOVE_MISSING))
+		r = nsm_refuse_flags(ctx);
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = nsmgr_check_name(ctx, names[i]);
 	if (r < 0)

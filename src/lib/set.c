@@ -88,7 +88,9 @@ static int open_named(struct nsmgr_ctx *ctx, const char *name, unsigned types, b
 
 int nsmgr_set_open(struct nsmgr_ctx *ctx, const char *name, unsigned types, unsigned flags, struct nsmgr_set **ret_set)
 {
-	return nsm_edge(ctx, NSM_EDGE_set_open, open_named(ctx, name, types, flags & NSMGR_OPEN_HOLD, ret_set));
+	int r = flags & ~NSMGR_OPEN_HOLD ? nsm_refuse_flags(ctx) : open_named(ctx, name, types, flags, ret_set);
+
+	return nsm_edge(ctx, NSM_EDGE_set_open, r);
 }
 
 int nsm_set_add_copy(struct nsmgr_set *set, enum nsmgr_type type, int fd)

@@ -187,11 +187,17 @@ static int meet(struct nsm_start *start, struct nsmgr_child *child, int *ret_cha
 /* Until the execve closes the channel. */
 static int see_off(struct nsm_start *start, int channel)
 {
-	struct nsm_start_report report;
+	nsm_autoclose int renewed = -EBADF;
 	bool ready = false;
 
 	for (;;) {
-		ssize_t n = recv(channel, &report, sizeof(report), 0);
+		_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+		struct nsm_start_report report;
+		struct iovec data = { .iov_base = &report, .iov_len = sizeof(report) };
+		struct msghdr message = {
+			.msg_iov = &data, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control),
+		};
+		ssize_t n = recvmsg(renewed < 0 ? channel : renewed, &message, MSG_CMSG_CLOEXEC);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -199,6 +205,8 @@ static int see_off(struct nsm_start *start, int channel)
 			return ready ? 0 : ended_early(start);
 		if (report.phase == NSM_START_FAILED)
 			return nsm_failure_take(start->command->ctx, &report.failure);
+		if (start->command->hook && take_descriptors(&message, 1, &renewed) < 0)
+			return failed(start, -EMFILE, "start", NULL);
 		ready = true;
 	}
 }

@@ -51,6 +51,20 @@ static void drop_handlers(void)
 	}
 }
 
+/* What a hook left running has a copy of the channel, whose end would not come before its own. */
+static void renew_channel(struct nsm_start *start, struct nsm_start_report *ready)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+		nsm_fail(start->command->ctx, -errno, "start", NSMGR_TYPE_NONE, NULL);
+		fail(start, start->exec.report);
+	}
+	send_report(start->exec.report, ready, pair, 1);
+	close(pair[0]);
+	start->exec.report = pair[1];
+}
+
 /* Once the channel is there. */
 static _Noreturn void run_command(struct nsm_start *start, int channel)
 {
@@ -60,7 +74,10 @@ static _Noreturn void run_command(struct nsm_start *start, int channel)
 	prctl(PR_SET_PDEATHSIG, 0);
 	if (nsm_command_settle(start->command, &start->exec) < 0)
 		fail(start, start->exec.report);
-	send_report(start->exec.report, &ready, NULL, 0);
+	if (start->command->hook)
+		renew_channel(start, &ready);
+	else
+		send_report(start->exec.report, &ready, NULL, 0);
 	nsm_command_execute(start->command, &start->exec);
 	fail(start, start->exec.report);
 }

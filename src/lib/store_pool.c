@@ -10,31 +10,38 @@
 #include "lib/stage.h"
 #include "lib/sys.h"
 
-/* Whether a ready set can be handed out: all its namespaces are there, as recorded, and its keeper lives. */
-static bool is_usable(struct nsm_store *pool, const char *entry, const struct nsmgr_config *config)
+static int check_entry(struct nsm_store *pool, const char *entry, const struct nsmgr_config *config)
 {
 	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
+	int r = nsm_setdir_open(pool, entry, &set);
 
-	if (nsm_setdir_open(pool, entry, &set) < 0 || set.types != nsmgr_config_types(config))
-		return false;
+	if (r == 0 && set.types != nsmgr_config_types(config))
+		r = -ESTALE;
 	for NSM_EACH_TYPE (type) {
 		nsm_autoclose int fd = -EBADF;
 
-		if (!(set.types & NSMGR_MASK(type)))
+		if (r < 0 || !(set.types & NSMGR_MASK(type)))
 			continue;
 		fd = nsm_handle_open(&set, type);
-		if (fd < 0)
-			return false;
+		r = fd < 0 ? fd : 0;
 	}
-	return true;
+	return r;
 }
 
-static void discard(struct nsm_store *pool, const char *entry)
+/* Whether a ready set can be handed out: all its namespaces are there, as recorded, and its keeper lives. 1: it can; 0: it cannot,
+ * and was taken away; -errno says nothing about the set. */
+static int is_usable(struct nsm_store *pool, const char *entry, const struct nsmgr_config *config)
 {
-	nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(pool);
+	int r = check_entry(pool, entry, config);
 
-	if (nsm_stage_hide(&stage, entry) == 0)
-		nsm_stage_discard(&stage);
+	if (r == 0)
+		return 1;
+	if (r == -ESTALE || r == -ESRCH) {
+		nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(pool);
+
+		r = nsm_remove_name(&stage, entry, NSMGR_REMOVE_MISSING | NSMGR_REMOVE_KILL, NULL);
+	}
+	return r == -ENOENT ? 0 : r;
 }
 
 static int take(struct nsm_store *store, struct nsm_pool_dir *pool, const struct nsmgr_config *config, const char *name)
@@ -46,10 +53,11 @@ static int take(struct nsm_store *store, struct nsm_pool_dir *pool, const struct
 
 	nsm_dir_begin(&dir, view->root);
 	while ((r = nsm_pool_dir_next(pool, &dir, &entry)) > 0) {
-		if (!is_usable(view, entry, config)) {
-			discard(view, entry);
+		r = is_usable(view, entry, config);
+		if (r < 0)
+			return r;
+		if (r == 0)
 			continue;
-		}
 		r = nsm_sys_renameat2(view->root, entry, store->root, name, NSM_RENAME_NOREPLACE);
 		/* Another was faster with this one. */
 		if (r == -ENOENT)
@@ -64,9 +72,14 @@ static int take(struct nsm_store *store, struct nsm_pool_dir *pool, const struct
 int nsm_store_pool_take(struct nsm_store *store, struct nsmgr_config *config, const char *name)
 {
 	nsm_autopool struct nsm_pool_dir pool = NSM_POOL_DIR_INIT;
-	int r = nsm_pool_dir_open(store, config, false, &pool);
+	int r;
 
-	if (r == -ENOENT)
+	/* Hooks are run for a set of their own. */
+	if (config->outside || config->inside)
+		return 1;
+	r = nsm_pool_dir_open(store, config, false, &pool);
+	/* Too long to be filled is not there either. */
+	if (r == -ENOENT || r == -E2BIG)
 		return 1;
 	return r < 0 ? r : take(store, &pool, config, name);
 }
@@ -83,10 +96,10 @@ static int count_usable(struct nsm_pool_dir *pool, const struct nsmgr_config *co
 	*ret = 0;
 	nsm_dir_begin(&dir, pool->view.root);
 	while ((r = nsm_pool_dir_next(pool, &dir, &entry)) > 0) {
-		if (is_usable(&pool->view, entry, config))
-			++*ret;
-		else
-			discard(&pool->view, entry);
+		r = is_usable(&pool->view, entry, config);
+		if (r < 0)
+			return r;
+		*ret += (size_t)r;
 	}
 	return r;
 }

@@ -21,8 +21,9 @@ struct nsmgr_pool;
 int nsmgr_pool_new(struct nsmgr_config *config, size_t size, struct nsmgr_pool **ret_pool);
 void nsmgr_pool_free(struct nsmgr_pool *pool); /* stops it, and closes the sets that it has; NULL is fine */
 
-/* Run for each set that was made, before it is given out, in the thread that made it: below 0 is a -errno that fails it, with the
- * step "hook". The set is of the pool's context meanwhile. Set before anything is made. */
+/* Run for each set that was made, before it is given out, in the thread that made it: below 0 is a -errno that fails it, with
+ * the step "hook". The set is of the pool's context meanwhile, and the pool may not be asked for another. Set before anything
+ * is made. */
 typedef int nsmgr_pool_fn(void *data, struct nsmgr_set *set);
 void nsmgr_pool_hook(struct nsmgr_pool *pool, nsmgr_pool_fn *hook, void *data);
 

@@ -15,8 +15,9 @@ struct nsmgr_set;
 
 /* ---- Having one ---- */
 
-/* For who looks at a pid namespace and enters it at once: keeps nsmgr_remove() and nsmgr_rename() away from every set of the
- * store until this one is closed. Nothing is kept away from a set without a pid namespace, nor by a user who may not lock. */
+/* For who looks at a pid namespace and enters it at once: keeps nsmgr_remove(), nsmgr_rename() and nsmgr_store_fill() away from
+ * every set of the store until this one is closed; in the same process they would wait for themselves. Nothing is kept away
+ * from a set without a pid namespace, nor by a user who may not lock. */
 #define NSMGR_OPEN_HOLD 1u
 
 /* Opens and verifies the handles of a named set: all that are in `types`. -ENOENT: no such set, or none of these types;

@@ -145,10 +145,32 @@ racing() {
 		pids[i + 4]=$!
 	done
 	for i in 1 2 3 4 5 6 7 8; do
-		wait "${pids[i]}"
+		ok wait "${pids[i]}"
 	done
 	drained
 	is 'stages' "$(stages_in "$NSMGR_STORE")" ''
+}
+
+# What says nothing about a set takes nothing away from the pool, and nobody is left without an owner.
+scarce() {
+	local limit
+	ok "$NSMGR" pool fill 3 --pid --uts
+	for limit in 4 5 6 7 8 9 10; do
+		(ulimit -n "$limit" && "$NSMGR" create "$P.$limit" --from-pool --pid --uts) >/dev/null 2>&1
+		(ulimit -n "$limit" && "$NSMGR" pool fill 3 --pid --uts) >/dev/null 2>&1
+	done
+	is 'sets and ready sets' "$(($(ready '--pid --uts') >= 3 - $("$NSMGR" ls -q | wc -l)))" 1
+	is 'states' "$("$NSMGR" ls -rn -o STATE | grep -vx live)" ''
+	ok "$NSMGR" rm --all-sets
+	drained
+	until_true 'no keeper is left' none_marked
+}
+
+# Whatever the umask, the next one finds its way.
+masked() {
+	(umask 0777 && "$NSMGR" pool fill 1 --uts) || fail 'it cannot be filled'
+	is 'modes' "$(stat -c %a "$NSMGR_STORE/.pool" "$NSMGR_STORE"/.pool/* "$NSMGR_STORE"/.pool/*/.config | xargs)" '700 700 600'
+	drained
 }
 
 refusals() {
@@ -192,6 +214,8 @@ cases() {
 	it 'tells pinned namespaces apart' pinned
 	it 'never gives out a broken set' broken
 	it 'gives each set to one (LESSONS 2)' racing
+	it 'loses nothing where descriptors are few' scarce
+	it 'does not depend on the umask' masked
 	it 'refuses what is wrong' refusals
 	it 'says which limit was met' limits
 }
