@@ -87,14 +87,14 @@ for verb in $verbs; do
 	help_options "$tmp/help" | comm -23 - "$tmp/global" >"$tmp/of_help"
 	part Ss "$verb" >"$tmp/section"
 	page_options "$tmp/section" >"$tmp/of_page"
-	# A verb that has those of create beside its own describes its own.
-	if [ "$verb" = create ]; then
-		cp "$tmp/of_page" "$tmp/of_create"
-	elif tr '\n' ' ' <"$tmp/section" | grep -q 'The options are those of \.Cm create that describe a set'; then
-		comm -23 "$tmp/of_help" "$tmp/of_create" >"$tmp/own"
+	cp "$tmp/of_page" "$tmp/of_page.$verb"
+	# A verb that has those of create or exec beside its own describes its own.
+	for other in create exec; do
+		tr '\n' ' ' <"$tmp/section" | grep -q "those of \.Cm $other that describe" || continue
+		comm -23 "$tmp/of_help" "$tmp/of_page.$other" >"$tmp/own"
 		comm -12 "$tmp/of_help" "$tmp/of_page" | sort -u - "$tmp/own" >"$tmp/described"
 		mv "$tmp/described" "$tmp/of_help"
-	fi
+	done
 	result "$verb: it has a help" "$(help_options "$tmp/help" | grep -qx -- -h || echo 'no option was found in it')"
 	compare "$verb" "$tmp/of_help" "$tmp/of_page"
 done
@@ -235,9 +235,10 @@ done)"
 {
 	sed 's/ .*/ 3/' "$tmp/names"
 	echo 'nsmgr 8'
+	echo 'nsmgr-equivalents 7'
 } | sort -u >"$tmp/there"
 result 'pages refer to pages of ours that exist' \
-	"$(sed -nE 's/^\.(It |Pq see |Pq )?Xr (nsmgr[a-z0-9_]* [0-9]).*/\2/p' "$srcdir"/man/*.[0-9] | sort -u | comm -23 - "$tmp/there")"
+	"$(sed -nE 's/^\.(It |Pq see |Pq )?Xr (nsmgr[a-z0-9_-]* [0-9]).*/\2/p' "$srcdir"/man/*.[0-9] | sort -u | comm -23 - "$tmp/there")"
 result 'examples that are referred to exist' \
 	"$(grep -ohE '[a-z_]+\.c\b' "$srcdir"/man/*.3 | sort -u | grep -vx 'program\.c' | while read -r file; do
 		[ -f "$srcdir/tests/examples/$file" ] || echo "$file"

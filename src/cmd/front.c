@@ -11,7 +11,8 @@
  * which the command line goes over as it came. */
 
 const struct verb *const verbs[] = {
-	&verb_create, &verb_attach, &verb_exec, &verb_names, &verb_pool, &verb_rename, &verb_rm, NULL
+	&verb_create, &verb_attach, &verb_exec, &verb_names, &verb_pool, &verb_rename, &verb_rm,
+	&verb_run, NULL
 };
 
 void hand_over(const struct app *app)

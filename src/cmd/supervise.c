@@ -54,6 +54,18 @@ void supervise_child(const struct supervision *supervision)
 	sigprocmask(SIG_SETMASK, &supervision->before, NULL);
 }
 
+int supervise_command(const struct supervision *supervision, struct nsmgr_command *command)
+{
+	uint64_t blocked = 0;
+
+	for (int i = 1; i <= 64; i++)
+		if (sigismember(&supervision->before, i) > 0)
+			blocked |= NSMGR_SIGNAL(i);
+	nsmgr_command_signal_mask(command, blocked);
+	/* Without a handler of ours it is one of both, at the start of a program. */
+	return nsmgr_command_signal(command, SIGCHLD, supervision->chld_before.sa_handler == SIG_IGN ? SIG_IGN : SIG_DFL);
+}
+
 /* A signal of the terminal or the kernel's reaches the whole foreground group; sent again, it would come twice
  * (util-linux#1086). One that somebody sent to us alone is handed on. */
 static bool is_to_be_forwarded(const struct supervision *supervision, const siginfo_t *info)

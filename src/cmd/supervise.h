@@ -21,6 +21,10 @@ void supervise_begin(struct supervision *supervision);
 /* In the child: signals are as they were. */
 void supervise_child(const struct supervision *supervision);
 
+/* The same for a command that the library starts. 0, or -errno with the context's failure. */
+struct nsmgr_command;
+int supervise_command(const struct supervision *supervision, struct nsmgr_command *command);
+
 /* Waits for the end; gives the exit status, or 128 and the signal. */
 int supervise(const struct supervision *supervision);
 

@@ -13,5 +13,7 @@ extern const struct verb verb_names; /* the front's ls: names only */
 extern const struct verb verb_pool;
 extern const struct verb verb_rename;
 extern const struct verb verb_rm;
+extern const struct verb verb_run;
+extern const struct verb verb_shell; /* nsmgr-full */
 
 #endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/launch.h"
+
+#include "base/parse.h"
+#include "cmd/supervise.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+int launch_begin(struct launch *launch, struct app *app)
+{
+	*launch = (struct launch){ .app = app, .types = NSMGR_MASK_ALL };
+	return nsmgr_command_new(app->ctx, &launch->command) < 0 ? say_failure(app, NULL) : STATUS_DONE;
+}
+
+void launch_free(struct launch *launch)
+{
+	nsmgr_command_free(launch->command);
+}
+
+/* ---- Options ---- */
+
+static int choose_types(struct launch *launch, const char *list, bool only)
+{
+	unsigned types;
+
+	if (launch->chosen)
+		return say_usage(launch->app, "--only and --except exclude each other, and go once");
+	if (!parse_types(launch->app, list, &types))
+		return STATUS_NSMGR;
+	launch->chosen = true;
+	launch->types = only ? types : NSMGR_MASK_ALL & ~types;
+	return STATUS_DONE;
+}
+
+static int preserve_fds(struct launch *launch, const char *list)
+{
+	for (const char *p = list;; p++) {
+		uint64_t fd;
+
+		if (nsm_parse_u64_prefix(&p, &fd) < 0 || fd > INT32_MAX || (*p && *p != ','))
+			return say_usage(launch->app, "--preserve-fds: '%s' is not N[,M...]", list);
+		if (nsmgr_command_preserve_fd(launch->command, (int)fd) < 0)
+			return say_refusal(launch->app, NULL);
+		if (!*p)
+			return STATUS_DONE;
+	}
+}
+
+static int result(struct launch *launch, int r)
+{
+	return r < 0 ? say_refusal(launch->app, NULL) : STATUS_DONE;
+}
+
+static int kill_child(struct launch *launch, const char *value)
+{
+	int signal = value ? signal_number(value) : SIGKILL;
+
+	if (signal == 0)
+		return say_usage(launch->app, "--kill-child: '%s' is no signal", value);
+	nsmgr_command_parent_death(launch->command, signal);
+	launch->fork = true;
+	return STATUS_DONE;
+}
+
+static int apply(struct launch *launch, int id, const char *value)
+{
+	switch (id) {
+	case LAUNCH_ONLY:
+	case LAUNCH_EXCEPT:
+		return choose_types(launch, value, id == LAUNCH_ONLY);
+	case LAUNCH_AS:
+		return result(launch, nsmgr_command_as(launch->command, value));
+	case LAUNCH_PRESERVE_CREDENTIALS:
+		nsmgr_command_preserve_credentials(launch->command);
+		return STATUS_DONE;
+	case LAUNCH_CWD:
+		nsmgr_command_cwd(launch->command, value);
+		return STATUS_DONE;
+	case LAUNCH_ENV:
+		return result(launch, nsmgr_command_env(launch->command, value));
+	case LAUNCH_CLEAR_ENV:
+		nsmgr_command_clear_env(launch->command);
+		return STATUS_DONE;
+	case LAUNCH_PRESERVE_FDS:
+		return preserve_fds(launch, value);
+	case LAUNCH_NO_NEW_PRIVS:
+		nsmgr_command_no_new_privs(launch->command);
+		return STATUS_DONE;
+	case LAUNCH_NEW_SESSION:
+		nsmgr_command_new_session(launch->command);
+		launch->new_session = true;
+		return STATUS_DONE;
+	case LAUNCH_FORK:
+		launch->fork = true;
+		return STATUS_DONE;
+	default:
+		return kill_child(launch, value);
+	}
+}
+
+bool launch_option(struct launch *launch, int id, const char *value, int *ret_status)
+{
+	if (id < LAUNCH_FIRST || id >= LAUNCH_OPTION_END)
+		return false;
+	*ret_status = apply(launch, id, value);
+	return true;
+}
+
+/* ---- Running it ---- */
+
+bool launch_forks(const struct launch *launch, unsigned types)
+{
+	return (types & NSMGR_MASK(NSMGR_PID)) || launch->fork || (launch->new_session && getpgrp() == getpid());
+}
+
+int launch_failed(const struct launch *launch, const char *name, int error)
+{
+	say_failure(launch->app, name);
+	if (!nsm_streq(nsmgr_get_failure(launch->app->ctx)->step, "exec"))
+		return STATUS_NSMGR;
+	return error == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
+}
+
+/* Becomes the command; what it returns is the status of a failure. */
+static int become(struct launch *launch, const char *name, char **argv)
+{
+	return launch_failed(launch, name, nsmgr_command_exec(launch->command, (const char *const *)argv));
+}
+
+/* Runs the command as a child; the set is let go of as soon as it is entered. */
+static int run_child(struct launch *launch, struct nsmgr_set **set, const char *name, char **argv)
+{
+	struct supervision supervision;
+	pid_t pid;
+
+	supervise_begin(&supervision);
+	pid = nsmgr_command_fork(launch->command);
+	/* Both let go of the set, and of the lock that kept it: nothing that goes on inside may hold others up. */
+	if (pid >= 0)
+		nsmgr_set_close(take_ptr(*set));
+	if (pid == 0) {
+		supervise_child(&supervision);
+		_exit(become(launch, name, argv));
+	}
+	if (pid < 0)
+		return say_failure(launch->app, name);
+	supervision.child = pid;
+	supervision.shares_terminal = !launch->new_session;
+	return supervise(&supervision);
+}
+
+static void close_set(struct nsmgr_set **set)
+{
+	nsmgr_set_close(*set);
+}
+
+int launch_in(struct launch *launch, struct nsmgr_set *set, const char *name, char **argv)
+{
+	nsm_cleanup(close_set) struct nsmgr_set *owned = set;
+	unsigned types = nsmgr_set_types(set);
+
+	if (nsmgr_command_enter(launch->command, set) < 0)
+		return say_failure(launch->app, name);
+	return launch_forks(launch, types) ? run_child(launch, &owned, name, argv) : become(launch, name, argv);
+}
+
+int launch_in_named(struct launch *launch, const char *name, char **argv)
+{
+	struct nsmgr_set *set;
+
+	if (launch->app->verbose)
+		nsmgr_set_log(launch->app->ctx, say_remark, NULL);
+	if (nsmgr_set_open(launch->app->ctx, name, launch->types, NSMGR_OPEN_HOLD, &set) < 0)
+		return say_failure(launch->app, name);
+	return launch_in(launch, set, name, argv);
+}

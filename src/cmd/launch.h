@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_CMD_LAUNCH_H
+#define NSM_CMD_LAUNCH_H
+
+#include "cmd/app.h"
+
+/* A command in a set: the options and the status of exec, run and shell. */
+struct launch {
+	struct app *app;
+	struct nsmgr_command *command;
+	unsigned types; /* of the set that are entered */
+	bool chosen;	/* --only or --except was given */
+	bool fork, new_session;
+};
+
+/* Ids of options, behind those of create's (create_opts.h). */
+enum {
+	LAUNCH_FIRST = 64,
+	LAUNCH_ONLY = LAUNCH_FIRST,
+	LAUNCH_EXCEPT,
+	LAUNCH_AS,
+	LAUNCH_PRESERVE_CREDENTIALS,
+	LAUNCH_CWD,
+	LAUNCH_ENV,
+	LAUNCH_CLEAR_ENV,
+	LAUNCH_PRESERVE_FDS,
+	LAUNCH_NO_NEW_PRIVS,
+	LAUNCH_NEW_SESSION,
+	LAUNCH_FORK,
+	LAUNCH_KILL_CHILD,
+	LAUNCH_OPTION_END
+};
+
+/* For a set that is there already, of which not all has to be entered. */
+#define CHOICE_OPTIONS                                                                                          \
+	{ "only", 0, "LIST", LAUNCH_ONLY, "enter only these types" },                                           \
+	{ "except", 0, "LIST", LAUNCH_EXCEPT, "do not enter these types" }
+
+#define LAUNCH_OPTIONS                                                                                          \
+	{ "as", 'S', "USER[:GROUP[,GROUP...]]", LAUNCH_AS,                                                      \
+	  "run as USER, by number or by the names known inside" },                                              \
+	{ "preserve-credentials", 0, NULL, LAUNCH_PRESERVE_CREDENTIALS, "leave user and group ids as they are" }, \
+	{ "cwd", 'w', "DIR", LAUNCH_CWD, "start in DIR of the set" },                                           \
+	{ "env", 'e', "K=V|K|-K", LAUNCH_ENV, "set, import or unset a variable; repeatable" },                  \
+	{ "clear-env", 0, NULL, LAUNCH_CLEAR_ENV, "start from an empty environment" },                          \
+	{ "preserve-fds", 0, "N[,M...]", LAUNCH_PRESERVE_FDS, "keep these descriptors above 2 open" },          \
+	{ "no-new-privs", 0, NULL, LAUNCH_NO_NEW_PRIVS, "no privilege can be gained by an exec" },              \
+	{ "new-session", 0, NULL, LAUNCH_NEW_SESSION, "a session of its own, without a terminal" },             \
+	{ "fork", 'f', NULL, LAUNCH_FORK, "run it as a child, also where that is not needed" },                 \
+	{ "kill-child", 0, "[=SIG]", LAUNCH_KILL_CHILD, "a signal for the command when nsmgr ends (KILL)" }
+
+/* STATUS_DONE, or a failure that was said. */
+int launch_begin(struct launch *launch, struct app *app);
+void launch_free(struct launch *launch);
+
+/* Applies such an option. false: it is none of these. *ret_status is STATUS_DONE, or that of a bad value, after having
+ * said what is wrong. */
+bool launch_option(struct launch *launch, int id, const char *value, int *ret_status);
+
+/* Whether the command cannot take our place, but has to be a child, when namespaces of these types are entered. */
+bool launch_forks(const struct launch *launch, unsigned types);
+
+/* The status of a command that could not be started, after having said why; `error` is what the library gave. */
+int launch_failed(const struct launch *launch, const char *name, int error);
+
+/* Enters a set (owned from here on), whose keeper, if it has one, does not end with it, and runs the command there, in our
+ * place or as a child: its status, or that of a failure that was said. */
+int launch_in(struct launch *launch, struct nsmgr_set *set, const char *name, char **argv);
+
+/* The same in the set of that name. */
+int launch_in_named(struct launch *launch, const char *name, char **argv);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/verbs.h"
+
+#include "cmd/create_opts.h"
+#include "cmd/launch.h"
+#include "cmd/supervise.h"
+
+/* A set for one command. In memory nothing keeps it but processes: the command, and where there is a pid namespace its keeper,
+ * which ends with us (nsmgr_unshare). Nobody has to clear up after one that was killed. */
+
+enum { OPT_BASE = CREATE_OPTION_END, OPT_NAME };
+
+_Static_assert((int)OPT_NAME < (int)LAUNCH_FIRST, "ids of options are distinct");
+
+static const struct opt options[] = {
+	CREATE_OPTIONS,
+	{ "base", 0, "SET", OPT_BASE, "take the types that are not asked for from SET" },
+	{ "name", 0, "NAME", OPT_NAME, "have the set under that name for as long as the command runs" },
+	LAUNCH_OPTIONS,
+	COMMON_OPTIONS,
+};
+
+struct job {
+	struct app *app;
+	struct nsmgr_config *config;
+	struct launch launch;
+	const char *name;
+	struct nsmgr_set *set;
+	struct supervision supervision;
+	/* One of the namespaces under the name, by which it is known again. */
+	enum nsmgr_type type;
+	struct nsmgr_id id;
+};
+
+static void free_job(struct job *job)
+{
+	nsmgr_set_close(job->set);
+	nsmgr_config_free(job->config);
+	launch_free(&job->launch);
+}
+
+/* ---- Under a name ---- */
+
+/* Opens the set that was just made, and remembers what it is. */
+static int open_named(struct job *job)
+{
+	int r = nsmgr_set_open(job->app->ctx, job->name, NSMGR_MASK_ALL, NSMGR_OPEN_HOLD, &job->set);
+
+	for (enum nsmgr_type type = 0; r == 0 && type < NSMGR_TYPE_COUNT; type++)
+		if (nsmgr_set_types(job->set) & NSMGR_MASK(type)) {
+			job->type = type;
+			return nsmgr_set_id(job->set, type, &job->id);
+		}
+	return r;
+}
+
+/* Somebody may have renamed it to keep it, or have removed it and made another one of that name. */
+static bool is_still_ours(const struct job *job)
+{
+	struct nsmgr_set *set;
+	struct nsmgr_id id;
+	bool same;
+
+	/* One that cannot be opened any more is ours: the keeper was killed. */
+	if (nsmgr_set_open(job->app->ctx, job->name, NSMGR_MASK(job->type), 0, &set) < 0)
+		return true;
+	same = nsmgr_set_id(set, job->type, &id) == 0 && nsmgr_id_equal(&id, &job->id);
+	nsmgr_set_close(set);
+	return same;
+}
+
+/* Who is left in a pid namespace that we made has outlived the command, and ends with the set. */
+static int remove_named(struct job *job)
+{
+	struct nsmgr_ctx *ctx = job->app->ctx;
+	int r;
+
+	if (!is_still_ours(job))
+		return 0;
+	r = nsmgr_remove(ctx, job->name, NSMGR_REMOVE_MISSING, NULL);
+	return r == -EBUSY ? nsmgr_remove(ctx, job->name, NSMGR_REMOVE_MISSING | NSMGR_REMOVE_KILL, NULL) : r;
+}
+
+/* ---- Running ---- */
+
+static int make(struct job *job)
+{
+	int r;
+
+	if (!job->name)
+		return nsmgr_unshare(job->config, &job->set);
+	r = nsmgr_create(job->app->ctx, job->name, job->config, 0);
+	return r < 0 ? r : open_named(job);
+}
+
+/* Starts the command in the set, and gives its status when it has ended. */
+static int run_there(struct job *job, char **argv)
+{
+	struct nsmgr_child *child;
+	int r = supervise_command(&job->supervision, job->launch.command);
+
+	if (r == 0)
+		r = nsmgr_command_start(job->launch.command, job->set, (const char *const *)argv, &child);
+	if (r < 0)
+		return launch_failed(&job->launch, job->name, r);
+	/* One under a name is kept by that, and the lock that kept it would hold others up. */
+	if (job->name)
+		nsmgr_set_close(take_ptr(job->set));
+	job->supervision.child = nsmgr_child_release(child);
+	job->supervision.shares_terminal = !job->launch.new_session;
+	return supervise(&job->supervision);
+}
+
+/* Signals wait from before the set is made, so that none comes between making and removing it. */
+static int run_as_child(struct job *job, char **argv)
+{
+	int status;
+
+	supervise_begin(&job->supervision);
+	if (make(job) < 0)
+		return say_failure(job->app, job->name);
+	status = run_there(job, argv);
+	nsmgr_set_close(take_ptr(job->set));
+	if (job->name && remove_named(job) < 0)
+		return say_failure(job->app, job->name);
+	return status;
+}
+
+static int act(struct job *job, char **argv)
+{
+	struct app *app = job->app;
+
+	if (app->verbose)
+		nsmgr_set_log(app->ctx, say_remark, NULL);
+	if (nsmgr_config_check(job->config) < 0 || (job->name && nsmgr_check_name(app->ctx, job->name) < 0))
+		return say_refusal(app, job->name);
+	if (job->name || launch_forks(&job->launch, nsmgr_config_types(job->config)))
+		return run_as_child(job, argv);
+	if (make(job) < 0)
+		return say_failure(app, NULL);
+	return launch_in(&job->launch, take_ptr(job->set), NULL, argv);
+}
+
+static int apply(struct job *job, int id, const char *value)
+{
+	if (id == OPT_NAME)
+		job->name = value;
+	else if (nsmgr_config_base(job->config, value) < 0)
+		return say_refusal(job->app, NULL);
+	return STATUS_DONE;
+}
+
+static int run(struct app *app, int argc, char **argv)
+{
+	nsm_cleanup(free_job) struct job job = { .app = app };
+	struct parser parser = { .app = app, .argc = argc, .argv = argv };
+	const char *value;
+	int id, status = launch_begin(&job.launch, app);
+
+	if (status == STATUS_DONE && nsmgr_config_new(app->ctx, &job.config) < 0)
+		status = say_failure(app, NULL);
+	while (status == STATUS_DONE && (id = opt_next(&parser, &value)) != OPT_END) {
+		if (id == OPT_OPERAND)
+			return act(&job, argv + parser.next - 1);
+		if (id == OPT_BASE || id == OPT_NAME)
+			status = apply(&job, id, value);
+		else if (!create_option(app, job.config, id, value, &status) &&
+			 !launch_option(&job.launch, id, value, &status) && opt_common(app, id, &status))
+			return status;
+	}
+	return status != STATUS_DONE ? status : say_usage(app, "a COMMAND is missing");
+}
+
+const struct verb verb_run = {
+	.name = "run",
+	.synopsis = "TYPES [OPTIONS] [--] COMMAND [ARG...]",
+	.summary = "run a command in a set of its own, which goes with it",
+	.opts = options,
+	.runs_command = true,
+	.run = run,
+};
