@@ -8,6 +8,7 @@
 extern const struct verb verb_attach;
 extern const struct verb verb_create;
 extern const struct verb verb_exec;
+extern const struct verb verb_export; /* nsmgr-full */
 extern const struct verb verb_ls;    /* nsmgr-full */
 extern const struct verb verb_names; /* the front's ls: names only */
 extern const struct verb verb_pool;
