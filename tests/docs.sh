@@ -266,5 +266,22 @@ else
 		"$(stat -c '%F %a %u %g' "$tmp/root/run/nsmgr" 2>&1 | grep -vx 'directory 755 0 0')"
 fi
 
+# ---- units ----
+
+# unit_said FILE: what systemd says of an instance, with a program that is there
+unit_said() {
+	mkdir -p "$tmp/units"
+	sed 's,=[^=]*/nsmgr ,=/bin/true ,' "$1" >"$tmp/units/nsmgr@.service"
+	SYSTEMD_UNIT_PATH=$tmp/units: systemd-analyze verify --man=no "$tmp/units/nsmgr@web.service" 2>&1 | grep -i nsmgr
+}
+
+if ! command -v systemd-analyze >/dev/null; then
+	echo 'skipped - systemd-analyze has nothing to say of nsmgr@.service (no systemd-analyze)'
+else
+	result 'systemd-analyze has nothing to say of nsmgr@.service' "$(unit_said systemd/nsmgr@.service)"
+	sed 's/^RemainAfterExit/Wrong/' systemd/nsmgr@.service >"$tmp/wrong"
+	result 'systemd-analyze reads it' "$(unit_said "$tmp/wrong" | grep -q Wrong || echo 'it says nothing of a wrong one')"
+fi
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

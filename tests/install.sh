@@ -77,6 +77,21 @@ result 'an alias leads to a page that describes it' "$(
 	done
 )"
 
+# ---- completions and units ----
+
+for file in '*/bash-completion/completions/nsmgr' '*/zsh/site-functions/_nsmgr' '*/fish/vendor_completions.d/nsmgr.fish'; do
+	result "${file#??} is installed" "$([ -s "$(find "$root" -path "$file")" ] || echo 'it is not')"
+done
+if [ "$(make_variable systemdsystemunitdir)" != no ]; then
+	unit=$(find "$root" -name 'nsmgr@.service')
+	result 'nsmgr@.service runs what is installed' "$(
+		sed -n 's/^Exec[A-Za-z]*=\([^ ]*\) .*/\1/p' "${unit:-/dev/null}" | while read -r program; do
+			[ -x "$root$program" ] || echo "$program is not there"
+		done
+		[ -n "$unit" ] || echo 'it is not installed'
+	)"
+fi
+
 # ---- programs ----
 
 cat >"$tmp/program.c" <<'END'

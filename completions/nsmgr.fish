@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Completion of nsmgr(8) for fish. Verbs, options and columns are what the program itself says of them.
+
+function __nsmgr_verbs
+    nsmgr --help 2>/dev/null | sed -n '/^Verbs:$/,/^$/s/^  \([a-z][a-z-]*\)  *\(.*\)/\1\t\2/p'
+end
+
+# The options of the verb, or those before it: "--types=", "--wait[=", "--json", a line each; letters with a value as "-t="
+function __nsmgr_options
+    nsmgr $argv --help 2>/dev/null | sed -nE -e 'h; s/^ +(-.), --[a-z-]+=.*/\1=/p; g' \
+        -e 's/^ +(-., +)?(--[a-z-]+)((\[?=)?).*/\2\3/p'
+end
+
+function __nsmgr_sets
+    nsmgr $__nsmgr_store ls -q 2>/dev/null
+end
+
+# The last part of "A,B", which may begin with a +: __nsmgr_list PREFIX CURRENT WORD...
+function __nsmgr_list
+    set -l before (string match -r '^(?:.*[,+])?' -- $argv[2])
+    for word in $argv[3..]
+        echo -- $argv[1]$before$word
+    end
+end
+
+# __nsmgr_value OPTION PREFIX CURRENT
+function __nsmgr_value
+    switch $argv[1]
+        case --types --only --except -t
+            __nsmgr_list "$argv[2]" "$argv[3]" cgroup ipc mnt net pid time user uts
+        case --output -o
+            __nsmgr_list "$argv[2]" "$argv[3]" (nsmgr ls --list-columns 2>/dev/null | sed 's/ .*//')
+        case --format
+            printf "$argv[2]%s\n" oci systemd nsenter env json
+        case --setgroups
+            printf "$argv[2]%s\n" allow deny
+        case --propagation
+            printf "$argv[2]%s\n" private slave shared unchanged
+        case --kill-child
+            printf "$argv[2]%s\n" HUP INT QUIT KILL USR1 USR2 TERM
+        case --base
+            printf "$argv[2]%s\n" (__nsmgr_sets)
+        case --as -S
+            printf "$argv[2]%s\n" (__fish_complete_users | string replace -r '\t.*' '')
+        case --cgroup --ipc --mnt --mount --net --pid --time --user --uts
+            printf "$argv[2]@%s\n" (__nsmgr_sets)
+            __fish_complete_path "$argv[3]" | string replace -r '^' -- "$argv[2]"
+        case --store --cwd -w
+            __fish_complete_directories "$argv[3]" | string replace -r '^' -- "$argv[2]"
+        case --from-file
+            __fish_complete_path "$argv[3]" | string replace -r '^' -- "$argv[2]"
+    end
+end
+
+function __nsmgr_operand
+    switch "$argv[1]:$argv[2]"
+        case pool:0
+            printf '%s\n' fill ls drain
+        case 'create:*' 'pool:*' attach:0 rename:1
+        case exec:0
+            __nsmgr_sets
+        case run:0 exec:1
+            __fish_complete_command
+        case 'run:*' 'exec:*'
+            __fish_complete_path (commandline -ct)
+        case 'attach:*' 'identify:*'
+            echo self
+            __fish_complete_path (commandline -ct)
+        case '*'
+            __nsmgr_sets
+    end
+end
+
+function __nsmgr_complete
+    set -l words (commandline -opc)
+    set -l current (commandline -ct)
+    set -l verb
+    set -l option
+    set -l ended
+    set -l operands 0
+    set -g __nsmgr_store
+    set -l options (__nsmgr_options)
+    for word in $words[2..]
+        if test -n "$option"
+            test "$option" = --store; and set -g __nsmgr_store --store=$word
+            set option
+        else if string match -qr '^--$' -- $word; and test -z "$ended"
+            set ended 1
+        else if string match -q -- '-*' $word; and test -z "$ended"
+            contains -- "$word=" $options; and set option $word
+            string match -q -- '--store=*' $word; and set -g __nsmgr_store $word
+        else if test -z "$verb"
+            set verb $word
+            set options (__nsmgr_options $verb)
+        else
+            set operands (math $operands + 1)
+            contains $verb exec run; and set ended 1
+        end
+    end
+    if test -n "$option"
+        __nsmgr_value $option '' "$current"
+    else if string match -q -- '--*=*' $current; and test -z "$ended"
+        set -l parts (string split -m 1 = -- $current)
+        __nsmgr_value $parts[1] "$parts[1]=" "$parts[2]"
+    else if string match -q -- '-*' $current; and test -z "$ended"
+        string match -- '--*' $options | string replace '[=' ''
+    else if test -z "$verb"
+        __nsmgr_verbs
+    else
+        __nsmgr_operand $verb $operands
+    end
+end
+
+complete -c nsmgr -f -a '(__nsmgr_complete)'
