@@ -82,7 +82,7 @@ static bool collect(const struct supervision *supervision, int *ret_status)
 
 	for (;;) {
 		info.si_pid = 0;
-		if (waitid(P_PID, (id_t)supervision->child, &info, WEXITED | WSTOPPED | WCONTINUED | WNOHANG) < 0 ||
+		if (waitid(P_PID, (id_t)supervision->child, &info, WEXITED | WSTOPPED | WCONTINUED | WNOHANG | __WALL) < 0 ||
 		    info.si_pid == 0)
 			return false;
 		switch (info.si_code) {
@@ -110,16 +110,15 @@ int supervise(const struct supervision *supervision)
 	int status;
 
 	nsm_all_signals(&all);
-	for (;;) {
+	/* A child that a signal ended at the last moment before its execve has no exit signal: nothing tells of its end but a look. */
+	while (!collect(supervision, &status)) {
 		int sig = sigwaitinfo(&all, &info);
 
-		if (sig == SIGCHLD) {
-			if (collect(supervision, &status))
-				return status;
-		} else if (sig == SIGCONT) {
+		if (sig == SIGCONT) {
 			kill(supervision->child, SIGCONT);
-		} else if (sig > 0 && is_to_be_forwarded(supervision, &info)) {
+		} else if (sig > 0 && sig != SIGCHLD && is_to_be_forwarded(supervision, &info)) {
 			kill(supervision->child, sig);
 		}
 	}
+	return status;
 }
