@@ -179,6 +179,8 @@ result 'src/README lists a file once' "$(uniq -d "$tmp/listed")"
 # shellcheck disable=SC2086
 result 'no source file has more than 300 lines' "$(cd "$srcdir" && wc -l src/nsmgr.h $public $base $lib $cmd |
 	awk '$1 > 300 && $2 != "total" { print $2 ": " $1 }')"
+result 'no file of the suites has more than 300 lines' "$(cd "$srcdir" && wc -l tests/lib/*.[ch] |
+	awk '$1 > 300 && $2 != "total" { print $2 ": " $1 }')"
 
 # ---- the public headers ----
 

@@ -3,6 +3,8 @@
 
 #include "fixture.h"
 
+#include <stdlib.h>
+
 struct nsmgr_set *called;
 
 void called_open(unsigned types)
@@ -34,4 +36,15 @@ void assert_call_gives(nsmgr_call_fn *function, void *data, int code)
 
 	ck_assert_int_eq(status.signal, 0);
 	ck_assert_int_eq(status.code, code);
+}
+
+int give(void *data)
+{
+	return *(int *)data;
+}
+
+int abort_it(void *data)
+{
+	(void)data;
+	abort();
 }

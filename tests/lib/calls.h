@@ -15,4 +15,8 @@ void called_drop(void);
 struct nsmgr_status call_it(nsmgr_call_fn *function, void *data);
 void assert_call_gives(nsmgr_call_fn *function, void *data, int code);
 
+/* To be called, by a command's hook as well: gives an int, or aborts. */
+int give(void *data);
+int abort_it(void *data);
+
 #endif

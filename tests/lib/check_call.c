@@ -6,16 +6,10 @@
 
 #include <limits.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define UTS NSMGR_MASK(NSMGR_UTS)
-
-static int give(void *data)
-{
-	return *(int *)data;
-}
 
 static int leave(void *data)
 {
@@ -53,12 +47,6 @@ static int raise_it(void *data)
 {
 	raise(*(int *)data);
 	return 1;
-}
-
-static int abort_it(void *data)
-{
-	(void)data;
-	abort();
 }
 
 static int crash(void *data)

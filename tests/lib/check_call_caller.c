@@ -14,11 +14,6 @@
 #define UTS NSMGR_MASK(NSMGR_UTS)
 #define PID NSMGR_MASK(NSMGR_PID)
 
-static int give(void *data)
-{
-	return *(int *)data;
-}
-
 static volatile sig_atomic_t handled;
 
 static void handle(int sig)

@@ -4,23 +4,11 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
 #define UTS NSMGR_MASK(NSMGR_UTS)
 #define PID NSMGR_MASK(NSMGR_PID)
-
-static int give(void *data)
-{
-	return *(int *)data;
-}
-
-static int abort_it(void *data)
-{
-	(void)data;
-	abort();
-}
 
 #define THREADS 8
 

@@ -19,11 +19,6 @@
 #define USER NSMGR_MASK(NSMGR_USER)
 #define PID NSMGR_MASK(NSMGR_PID)
 
-static int give(void *data)
-{
-	return *(int *)data;
-}
-
 static int compare_inodes(void *data)
 {
 	const ino_t *expected = data;

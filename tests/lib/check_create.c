@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fixture.h"
+#include "unshared.h"
 
 #include "base/macro.h"
 
@@ -8,26 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static struct nsmgr_config *config;
-
-static void new_config(void)
-{
-	ck_assert_int_eq(nsmgr_config_new(fixture.ctx, &config), 0);
-}
-
-static void free_config(void)
-{
-	nsmgr_config_free(config);
-}
-
-/* What has to be there after a create that failed: nothing but the store itself. */
-static void assert_nothing_is_left(void)
-{
-	assert_store_is_empty();
-	ck_assert_int_le(mounts_below(fixture.root), 1);
-	ck_assert(has_no_children());
-}
 
 START_TEST(every_type_alone_is_new_and_of_its_type)
 {
@@ -63,8 +44,8 @@ END_TEST
 
 START_TEST(a_pinned_namespace_is_the_source_and_nothing_is_made)
 {
-	ck_assert_int_eq(nsmgr_config_pin(config, NSMGR_NET, "/proc/self/ns/net"), 0);
-	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", config, 0), 0);
+	ck_assert_int_eq(nsmgr_config_pin(wanted, NSMGR_NET, "/proc/self/ns/net"), 0);
+	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", wanted, 0), 0);
 	ck_assert_uint_eq(set_inode("web", NSMGR_NET), inode_of("/proc/self/ns/net"));
 	ck_assert_int_eq(set_state("web", NSMGR_UTS), -ENOENT);
 	set_drop("web");
@@ -77,13 +58,13 @@ START_TEST(a_name_that_exists_is_refused_and_what_has_it_is_untouched)
 
 	set_make("web", NSMGR_MASK(NSMGR_UTS));
 	ino = set_inode("web", NSMGR_UTS);
-	nsmgr_config_make(config, NSMGR_UTS);
-	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", config, 0), -EEXIST);
+	nsmgr_config_make(wanted, NSMGR_UTS);
+	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", wanted, 0), -EEXIST);
 	assert_failure(EEXIST, "publish", NSMGR_TYPE_NONE);
-	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", config, NSMGR_CREATE_EXIST_OK), 0);
+	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", wanted, NSMGR_CREATE_EXIST_OK), 0);
 	ck_assert_uint_eq(set_inode("web", NSMGR_UTS), ino);
-	nsmgr_config_make(config, NSMGR_NET);
-	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", config, NSMGR_CREATE_EXIST_OK), -EEXIST);
+	nsmgr_config_make(wanted, NSMGR_NET);
+	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", wanted, NSMGR_CREATE_EXIST_OK), -EEXIST);
 	ck_assert_ptr_nonnull(strstr(nsmgr_get_failure(fixture.ctx)->text, "uts"));
 	ck_assert_int_eq(mounts_below(fixture.root), 2);
 	set_drop("web");
@@ -103,10 +84,10 @@ START_TEST(of_many_each_is_whole_or_not_at_all)
 {
 	const char *names[] = { "a", "b", "b", "c" };
 
-	nsmgr_config_make(config, NSMGR_UTS);
+	nsmgr_config_make(wanted, NSMGR_UTS);
 	if (_i)
-		nsmgr_config_make(config, NSMGR_PID);
-	ck_assert_int_eq(nsmgr_create_many(fixture.ctx, names, 4, config, 0, keep_result, names), 1);
+		nsmgr_config_make(wanted, NSMGR_PID);
+	ck_assert_int_eq(nsmgr_create_many(fixture.ctx, names, 4, wanted, 0, keep_result, names), 1);
 	ck_assert_uint_eq(result_count, 4);
 	ck_assert_int_eq(results[0], 0);
 	ck_assert_int_eq(results[1], 0);
@@ -173,7 +154,7 @@ int main(void)
 	Suite *suite = suite_create("create");
 	TCase *tcase = suite_case(suite, "create");
 
-	tcase_add_checked_fixture(tcase, new_config, free_config);
+	tcase_add_checked_fixture(tcase, wanted_new, wanted_free);
 	tcase_add_loop_test(tcase, every_type_alone_is_new_and_of_its_type, 0, NSMGR_TYPE_COUNT);
 	tcase_add_test(tcase, all_types_together_are_made_and_owned_by_the_new_user_namespace);
 	tcase_add_test(tcase, a_pinned_namespace_is_the_source_and_nothing_is_made);

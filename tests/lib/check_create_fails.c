@@ -1,35 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fixture.h"
+#include "unshared.h"
 
 #include "base/macro.h"
 
 #include <fcntl.h>
 #include <sched.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static struct nsmgr_config *config;
-
-static void new_config(void)
-{
-	ck_assert_int_eq(nsmgr_config_new(fixture.ctx, &config), 0);
-}
-
-static void free_config(void)
-{
-	nsmgr_config_free(config);
-}
-
-/* What has to be there after a create that failed: nothing but the store itself. */
-static void assert_nothing_is_left(void)
-{
-	assert_store_is_empty();
-	ck_assert_int_le(mounts_below(fixture.root), 1);
-	ck_assert(has_no_children());
-}
 
 static struct nsmgr_extent spread(uint32_t i)
 {
@@ -53,21 +32,21 @@ START_TEST(a_failure_at_any_step_is_named_and_leaves_nothing)
 	struct timespec far = { 100000000000, 0 };
 
 	if (_i != 4)
-		nsmgr_config_make_rest(config);
+		nsmgr_config_make_rest(wanted);
 	else
-		nsmgr_config_make(config, NSMGR_NET);
+		nsmgr_config_make(wanted, NSMGR_NET);
 	if (_i == 0 || _i == 4)
-		ck_assert_int_eq(nsmgr_config_sysctl(config, "net.no.such.key", "1"), 0);
+		ck_assert_int_eq(nsmgr_config_sysctl(wanted, "net.no.such.key", "1"), 0);
 	if (_i == 1)
-		ck_assert_int_eq(nsmgr_config_sysctl(config, "kernel.pid_max", "nonsense"), 0);
+		ck_assert_int_eq(nsmgr_config_sysctl(wanted, "kernel.pid_max", "nonsense"), 0);
 	if (_i == 2)
-		ck_assert_int_eq(nsmgr_config_offset(config, CLOCK_BOOTTIME, &far), 0);
+		ck_assert_int_eq(nsmgr_config_offset(wanted, CLOCK_BOOTTIME, &far), 0);
 	for (uint32_t i = 0; _i == 3 && i < 340; i++) {
 		struct nsmgr_extent extent = spread(i);
 
-		ck_assert_int_eq(nsmgr_config_map(config, NSMGR_UID, &extent), 0);
+		ck_assert_int_eq(nsmgr_config_map(wanted, NSMGR_UID, &extent), 0);
 	}
-	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", config, 0), -faults[_i].error);
+	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", wanted, 0), -faults[_i].error);
 	assert_failure(faults[_i].error, faults[_i].step, faults[_i].type);
 	assert_nothing_is_left();
 }
@@ -84,7 +63,7 @@ static int create_with_few_descriptors(void *data)
 	for (rlim_t count = 3; r < 0 && count < 64; count++) {
 		limit.rlim_cur = count;
 		CHILD_NEEDS(setrlimit(RLIMIT_NOFILE, &limit) == 0);
-		r = nsmgr_create(fixture.ctx, "web", config, 0);
+		r = nsmgr_create(fixture.ctx, "web", wanted, 0);
 		limit.rlim_cur = 4096;
 		CHILD_NEEDS(setrlimit(RLIMIT_NOFILE, &limit) == 0);
 		failures += r < 0;
@@ -101,9 +80,9 @@ static int create_with_few_descriptors(void *data)
 START_TEST(without_descriptors_it_fails_and_leaves_nothing)
 {
 	if (_i)
-		nsmgr_config_make_rest(config);
+		nsmgr_config_make_rest(wanted);
 	else
-		nsmgr_config_make(config, NSMGR_NET);
+		nsmgr_config_make(wanted, NSMGR_NET);
 	ck_assert_child(create_with_few_descriptors, NULL);
 }
 END_TEST
@@ -112,14 +91,14 @@ static int create_in_small_namespace(void *data)
 {
 	(void)data;
 	CHILD_NEEDS(unshare(CLONE_NEWUSER) == 0);
-	CHILD_NEEDS(nsmgr_create(fixture.ctx, "web", config, 0) < 0);
+	CHILD_NEEDS(nsmgr_create(fixture.ctx, "web", wanted, 0) < 0);
 	CHILD_NEEDS(!path_exists(in_root("web")));
 	return 0;
 }
 
 START_TEST(without_privilege_it_fails_and_leaves_nothing)
 {
-	nsmgr_config_make(config, NSMGR_NET);
+	nsmgr_config_make(wanted, NSMGR_NET);
 	ck_assert_child(create_in_small_namespace, NULL);
 	ck_assert_int_eq(mounts_below(fixture.dir), 0);
 	clear_away(fixture.root);
@@ -131,7 +110,7 @@ static int create_named(void *data)
 	char go;
 
 	CHILD_NEEDS(read(*(int *)data, &go, 1) == 0);
-	return nsmgr_create(fixture.ctx, "web", config, 0) == 0 ? 0 : 17;
+	return nsmgr_create(fixture.ctx, "web", wanted, 0) == 0 ? 0 : 17;
 }
 
 START_TEST(of_racing_creators_exactly_one_wins)
@@ -140,8 +119,8 @@ START_TEST(of_racing_creators_exactly_one_wins)
 	int gate[2], status, winners = 0, losers = 0;
 	pid_t pids[COUNT];
 
-	nsmgr_config_make(config, NSMGR_UTS);
-	nsmgr_config_make(config, NSMGR_PID);
+	nsmgr_config_make(wanted, NSMGR_UTS);
+	nsmgr_config_make(wanted, NSMGR_PID);
 	ck_assert_int_eq(pipe2(gate, O_CLOEXEC), 0);
 	for (int i = 0; i < COUNT; i++) {
 		pids[i] = fork();
@@ -169,7 +148,7 @@ int main(void)
 	Suite *suite = suite_create("create_fails");
 	TCase *tcase = suite_case(suite, "failures");
 
-	tcase_add_checked_fixture(tcase, new_config, free_config);
+	tcase_add_checked_fixture(tcase, wanted_new, wanted_free);
 	tcase_add_loop_test(tcase, a_failure_at_any_step_is_named_and_leaves_nothing, 0, (int)NSM_ARRAY_SIZE(faults));
 	tcase_add_loop_test(tcase, without_descriptors_it_fails_and_leaves_nothing, 0, 2);
 	tcase_add_test(tcase, without_privilege_it_fails_and_leaves_nothing);

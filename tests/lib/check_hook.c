@@ -1,59 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fixture.h"
+#include "unshared.h"
 
-#include <fcntl.h>
-#include <pthread.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-
-static struct nsmgr_config *config;
-static struct nsmgr_set *set;
-
-static void new_config(void)
-{
-	ck_assert_int_eq(nsmgr_config_new(fixture.ctx, &config), 0);
-}
-
-static void end(void)
-{
-	nsmgr_set_close(set);
-	set = NULL;
-	nsmgr_config_free(config);
-}
-
-/* Makes the set; says why if that fails. */
-static void make(void)
-{
-	int r = nsmgr_unshare(config, &set);
-	const struct nsmgr_failure *failure = nsmgr_get_failure(fixture.ctx);
-
-	ck_assert_msg(r == 0, "%d at %s: %s %s", r, failure->step, failure->text, failure->hint);
-}
-
-static struct nsmgr_id id_of(const struct nsmgr_set *of, enum nsmgr_type type)
-{
-	struct nsmgr_id id = { 0 };
-
-	ck_assert_int_eq(nsmgr_set_id(of, type, &id), 0);
-	return id;
-}
-
-/* Runs `function` in all of the set; its result. */
-static int inside(nsmgr_call_fn *function, void *data)
-{
-	struct nsmgr_status status;
-
-	ck_assert_int_eq(nsmgr_call(set, NSMGR_MASK_ALL, function, data, &status), 0);
-	ck_assert_int_eq(status.signal, 0);
-	return status.code;
-}
 
 struct seen {
 	int calls, result;
@@ -106,20 +57,20 @@ START_TEST(hooks_see_the_new_namespaces_from_both_sides)
 	int result = 0;
 	char text[64];
 
-	new_config();
-	nsmgr_config_make_rest(config);
-	ck_assert_int_eq(nsmgr_config_map(config, NSMGR_UID, &map), 0);
-	ck_assert_int_eq(nsmgr_config_map(config, NSMGR_GID, &map), 0);
-	nsmgr_config_hook_outside(config, look_outside, &seen);
-	nsmgr_config_hook_inside(config, look_inside, &result);
-	make();
+	wanted_new();
+	nsmgr_config_make_rest(wanted);
+	ck_assert_int_eq(nsmgr_config_map(wanted, NSMGR_UID, &map), 0);
+	ck_assert_int_eq(nsmgr_config_map(wanted, NSMGR_GID, &map), 0);
+	nsmgr_config_hook_outside(wanted, look_outside, &seen);
+	nsmgr_config_hook_inside(wanted, look_inside, &result);
+	unshared_make();
 	ck_assert_int_eq(seen.calls, 1);
-	snprintf(text, sizeof(text), "net:[%llu]", (unsigned long long)id_of(set, NSMGR_NET).ino);
+	snprintf(text, sizeof(text), "net:[%llu]", (unsigned long long)id_of(unshared, NSMGR_NET).ino);
 	ck_assert_str_eq(seen.net, text);
 	ck_assert_str_ne(seen.own, text);
 	ck_assert(seen.mapped);
 	ck_assert_int_eq(inside(compare_name, (char[]){ "pid2-uid0" }), 0);
-	end();
+	unshared_end();
 }
 END_TEST
 
@@ -129,21 +80,21 @@ START_TEST(hooks_work_under_a_name_too)
 	struct seen seen = { 0 };
 	int result = 0;
 
-	new_config();
-	nsmgr_config_make(config, NSMGR_NET);
-	nsmgr_config_make(config, NSMGR_UTS);
-	nsmgr_config_hook_outside(config, look_outside, &seen);
-	nsmgr_config_hook_inside(config, look_inside, &result);
+	wanted_new();
+	nsmgr_config_make(wanted, NSMGR_NET);
+	nsmgr_config_make(wanted, NSMGR_UTS);
+	nsmgr_config_hook_outside(wanted, look_outside, &seen);
+	nsmgr_config_hook_inside(wanted, look_inside, &result);
 	for (int i = 1; i <= 3; i++) {
 		char name[8];
 
 		snprintf(name, sizeof(name), "set%d", i);
-		ck_assert_int_eq(nsmgr_create(fixture.ctx, name, config, 0), 0);
+		ck_assert_int_eq(nsmgr_create(fixture.ctx, name, wanted, 0), 0);
 		ck_assert_int_eq(seen.calls, i);
 		ck_assert_str_ne(seen.net, seen.own);
 		set_drop(name);
 	}
-	end();
+	unshared_end();
 }
 END_TEST
 
@@ -152,23 +103,23 @@ START_TEST(a_failing_hook_fails_the_set_with_its_own_error)
 	struct seen seen = { .result = -EXFULL };
 	int result = -ELIBBAD;
 
-	new_config();
+	wanted_new();
 	if (_i)
-		nsmgr_config_make(config, NSMGR_PID);
-	nsmgr_config_make(config, NSMGR_NET);
-	nsmgr_config_make(config, NSMGR_UTS);
-	nsmgr_config_hook_outside(config, look_outside, &seen);
-	ck_assert_int_eq(nsmgr_unshare(config, &set), -EXFULL);
+		nsmgr_config_make(wanted, NSMGR_PID);
+	nsmgr_config_make(wanted, NSMGR_NET);
+	nsmgr_config_make(wanted, NSMGR_UTS);
+	nsmgr_config_hook_outside(wanted, look_outside, &seen);
+	ck_assert_int_eq(nsmgr_unshare(wanted, &unshared), -EXFULL);
 	assert_failure(EXFULL, "hook", NSMGR_TYPE_NONE);
-	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", config, 0), -EXFULL);
-	nsmgr_config_hook_outside(config, NULL, NULL);
-	nsmgr_config_hook_inside(config, look_inside, &result);
-	ck_assert_int_eq(nsmgr_unshare(config, &set), -ELIBBAD);
+	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", wanted, 0), -EXFULL);
+	nsmgr_config_hook_outside(wanted, NULL, NULL);
+	nsmgr_config_hook_inside(wanted, look_inside, &result);
+	ck_assert_int_eq(nsmgr_unshare(wanted, &unshared), -ELIBBAD);
 	assert_failure(ELIBBAD, "hook", NSMGR_TYPE_NONE);
-	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", config, 0), -ELIBBAD);
-	ck_assert_ptr_null(set);
+	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", wanted, 0), -ELIBBAD);
+	ck_assert_ptr_null(unshared);
 	ck_assert(has_no_children());
-	end();
+	unshared_end();
 }
 END_TEST
 
@@ -181,12 +132,12 @@ static int die(void *data)
 
 START_TEST(a_hook_that_dies_is_no_success)
 {
-	new_config();
-	nsmgr_config_make(config, NSMGR_UTS);
-	nsmgr_config_hook_inside(config, die, NULL);
-	ck_assert_int_eq(nsmgr_unshare(config, &set), -ECHILD);
+	wanted_new();
+	nsmgr_config_make(wanted, NSMGR_UTS);
+	nsmgr_config_hook_inside(wanted, die, NULL);
+	ck_assert_int_eq(nsmgr_unshare(wanted, &unshared), -ECHILD);
 	assert_failure(ECHILD, "hook", NSMGR_TYPE_NONE);
-	end();
+	unshared_end();
 }
 END_TEST
 

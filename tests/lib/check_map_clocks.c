@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fixture.h"
-
-#include "base/fd.h"
+#include "maps.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -9,21 +8,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-/* What a file of the process says, with blanks squeezed. */
-static const char *read_file(pid_t pid, const char *file)
-{
-	static char text[32768];
-	char path[64], *to = text;
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
-	ck_assert_int_ge(nsm_read_text_at(AT_FDCWD, path, text, sizeof(text)), 0);
-	for (const char *p = text; *p; p++)
-		if ((*p != ' ' && *p != '\t') || (to > text && to[-1] != ' ' && to[-1] != '\n'))
-			*to++ = *p == '\t' ? ' ' : *p;
-	*to = '\0';
-	return text;
-}
 
 #define CLONE_NEWTIME_FLAG 0x80 /* newer than many headers */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fixture.h"
+#include "pinned.h"
 
 #include "base/fd.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -12,50 +12,6 @@
 
 #define NET NSMGR_MASK(NSMGR_NET)
 #define UTS NSMGR_MASK(NSMGR_UTS)
-
-static struct nsmgr_set *set;
-
-static void close_set(void)
-{
-	nsmgr_set_close(set);
-	set = NULL;
-}
-
-/* A directory on a private mount, as a mount namespace needs it (KERNEL R4). */
-static void make_private(void)
-{
-	make_dir(in_dir("d"), 0755);
-	ck_assert_int_eq(mount(in_dir("d"), in_dir("d"), NULL, MS_BIND, NULL), 0);
-	ck_assert_int_eq(mount(NULL, in_dir("d"), NULL, MS_PRIVATE, NULL), 0);
-}
-
-static void drop_private(void)
-{
-	ck_assert_int_eq(umount2(in_dir("d"), MNT_DETACH), 0);
-}
-
-static void open_new(unsigned types)
-{
-	set_make("web", types);
-	ck_assert_int_eq(nsmgr_set_open(fixture.ctx, "web", NSMGR_MASK_ALL, 0, &set), 0);
-}
-
-static void open_own(unsigned types)
-{
-	ck_assert_int_eq(nsmgr_set_from_caller(fixture.ctx, types, &set), 0);
-}
-
-static int entries_of(const char *path)
-{
-	DIR *dir = opendir(path);
-	int count = -2;
-
-	while (dir && readdir(dir))
-		count++;
-	if (dir)
-		closedir(dir);
-	return count;
-}
 
 static void assert_equal_sets(const struct nsmgr_set *a, const struct nsmgr_set *b)
 {
@@ -78,14 +34,14 @@ START_TEST(a_set_is_pinned_and_reopened)
 	struct nsmgr_set *before = NULL;
 
 	make_private();
-	open_new(NSMGR_MASK_ALL);
-	ck_assert_int_eq(nsmgr_set_dup(set, NSMGR_MASK_ALL, &before), 0);
-	ck_assert_int_eq(nsmgr_set_mount(set, in_dir("d")), 0);
-	close_set();
+	pinned_open_new(NSMGR_MASK_ALL);
+	ck_assert_int_eq(nsmgr_set_dup(pinned, NSMGR_MASK_ALL, &before), 0);
+	ck_assert_int_eq(nsmgr_set_mount(pinned, in_dir("d")), 0);
+	pinned_close();
 	ck_assert_int_eq(mounts_below(in_dir("d")), 1 + NSMGR_TYPE_COUNT);
-	ck_assert_int_eq(nsmgr_set_from_dir(fixture.ctx, in_dir("d"), NSMGR_MASK_ALL, &set), 0);
-	assert_equal_sets(set, before);
-	close_set();
+	ck_assert_int_eq(nsmgr_set_from_dir(fixture.ctx, in_dir("d"), NSMGR_MASK_ALL, &pinned), 0);
+	assert_equal_sets(pinned, before);
+	pinned_close();
 	nsmgr_set_close(before);
 	set_drop("web");
 	drop_private();
@@ -96,15 +52,15 @@ END_TEST
 START_TEST(a_target_that_does_not_fit_undoes_the_rest)
 {
 	make_private();
-	open_new(NSMGR_MASK_ALL);
+	pinned_open_new(NSMGR_MASK_ALL);
 	put_text(in_dir("d/ipc"), "kept");
 	make_dir(in_dir("d/pid"), 0755);
-	ck_assert_int_eq(nsmgr_set_mount(set, in_dir("d")), -EISDIR);
+	ck_assert_int_eq(nsmgr_set_mount(pinned, in_dir("d")), -EISDIR);
 	assert_failure(EISDIR, "bind", NSMGR_PID);
 	ck_assert_str_eq(nsmgr_get_failure(fixture.ctx)->path, in_dir("d"));
 	ck_assert_int_eq(mounts_below(in_dir("d")), 1);
 	ck_assert_int_eq(entries_of(in_dir("d")), 2);
-	close_set();
+	pinned_close();
 	set_drop("web");
 	drop_private();
 }
@@ -116,23 +72,23 @@ START_TEST(what_is_in_a_file_stays_in_it)
 
 	make_dir(in_dir("d"), 0755);
 	put_text(in_dir("d/net"), "of a user's");
-	open_own(NET | UTS);
-	ck_assert_int_eq(nsmgr_set_mount(set, in_dir("d")), 0);
+	pinned_open_own(NET | UTS);
+	ck_assert_int_eq(nsmgr_set_mount(pinned, in_dir("d")), 0);
 	ck_assert_uint_eq(inode_of(in_dir("d/net")), inode_of("/proc/self/ns/net"));
 	ck_assert_uint_eq(inode_of(in_dir("d/uts")), inode_of("/proc/self/ns/uts"));
 	/* Nothing is stacked (KERNEL R2), and what was there is not undone. */
-	ck_assert_int_eq(nsmgr_set_mount(set, in_dir("d")), -EEXIST);
+	ck_assert_int_eq(nsmgr_set_mount(pinned, in_dir("d")), -EEXIST);
 	assert_failure(EEXIST, "bind", NSMGR_NET);
 	ck_assert_int_eq(mounts_below(in_dir("d")), 2);
 	ck_assert_int_eq(umount2(in_dir("d/net"), UMOUNT_NOFOLLOW), 0);
 	/* The one that fits is undone for the one that does not. */
-	ck_assert_int_eq(nsmgr_set_mount(set, in_dir("d")), -EEXIST);
+	ck_assert_int_eq(nsmgr_set_mount(pinned, in_dir("d")), -EEXIST);
 	assert_failure(EEXIST, "bind", NSMGR_UTS);
 	ck_assert_int_eq(mounts_below(in_dir("d")), 1);
 	ck_assert_int_eq(umount2(in_dir("d/uts"), UMOUNT_NOFOLLOW), 0);
 	ck_assert_int_eq(nsm_read_text_at(AT_FDCWD, in_dir("d/net"), text, sizeof(text)), 11);
 	ck_assert_str_eq(text, "of a user's");
-	close_set();
+	pinned_close();
 }
 END_TEST
 
@@ -140,27 +96,27 @@ START_TEST(one_is_bound_to_one_file)
 {
 	struct stat st;
 
-	open_own(NET | UTS);
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_UTS, in_dir("u")), 0);
+	pinned_open_own(NET | UTS);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_UTS, in_dir("u")), 0);
 	ck_assert_uint_eq(inode_of(in_dir("u")), inode_of("/proc/self/ns/uts"));
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_NET, in_dir("u")), -EEXIST);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_NET, in_dir("u")), -EEXIST);
 	ck_assert_int_eq(umount2(in_dir("u"), UMOUNT_NOFOLLOW), 0);
 	ck_assert(stat(in_dir("u"), &st) == 0 && (st.st_mode & 07777) == 0);
 	/* Only one that is the only one need not be named. */
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_TYPE_NONE, in_dir("n")), -EINVAL);
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_MNT, in_dir("n")), -ENOENT);
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_TYPE_COUNT, in_dir("n")), -ENOENT);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_TYPE_NONE, in_dir("n")), -EINVAL);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_MNT, in_dir("n")), -ENOENT);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_TYPE_COUNT, in_dir("n")), -ENOENT);
 	ck_assert(!path_exists(in_dir("n")));
-	close_set();
-	open_own(NET);
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_TYPE_NONE, in_dir("n")), 0);
+	pinned_close();
+	pinned_open_own(NET);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_TYPE_NONE, in_dir("n")), 0);
 	ck_assert_uint_eq(inode_of(in_dir("n")), inode_of("/proc/self/ns/net"));
 	ck_assert_int_eq(umount2(in_dir("n"), UMOUNT_NOFOLLOW), 0);
-	close_set();
-	ck_assert_int_eq(nsmgr_set_new(fixture.ctx, &set), 0);
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_TYPE_NONE, in_dir("n")), -EINVAL);
-	ck_assert_int_eq(nsmgr_set_mount(set, fixture.dir), -ENOENT);
-	close_set();
+	pinned_close();
+	ck_assert_int_eq(nsmgr_set_new(fixture.ctx, &pinned), 0);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_TYPE_NONE, in_dir("n")), -EINVAL);
+	ck_assert_int_eq(nsmgr_set_mount(pinned, fixture.dir), -ENOENT);
+	pinned_close();
 }
 END_TEST
 
@@ -168,11 +124,11 @@ static int bind_relative(void *data)
 {
 	(void)data;
 	CHILD_NEEDS(chdir(in_dir("d")) == 0);
-	CHILD_NEEDS(nsmgr_set_mount_one(set, NSMGR_NET, "here") == 0);
-	CHILD_NEEDS(nsmgr_set_mount_one(set, NSMGR_NET, "../there") == 0);
+	CHILD_NEEDS(nsmgr_set_mount_one(pinned, NSMGR_NET, "here") == 0);
+	CHILD_NEEDS(nsmgr_set_mount_one(pinned, NSMGR_NET, "../there") == 0);
 	CHILD_NEEDS(inode_of("here") == inode_of("/proc/self/ns/net"));
 	CHILD_NEEDS(umount2("here", UMOUNT_NOFOLLOW) == 0 && umount2("../there", UMOUNT_NOFOLLOW) == 0);
-	CHILD_NEEDS(nsmgr_set_mount(set, ".") == 0);
+	CHILD_NEEDS(nsmgr_set_mount(pinned, ".") == 0);
 	CHILD_NEEDS(umount2("net", UMOUNT_NOFOLLOW) == 0);
 	return 0;
 }
@@ -180,9 +136,9 @@ static int bind_relative(void *data)
 START_TEST(a_relative_path_is_from_the_present_directory)
 {
 	make_dir(in_dir("d"), 0755);
-	open_own(NET);
+	pinned_open_own(NET);
 	ck_assert_child(bind_relative, NULL);
-	close_set();
+	pinned_close();
 }
 END_TEST
 
@@ -190,47 +146,47 @@ START_TEST(a_target_that_is_no_plain_file_is_refused)
 {
 	static char long_path[5000], long_name[400];
 
-	open_own(NET);
+	pinned_open_own(NET);
 	make_dir(in_dir("d"), 0755);
 	put_text(in_dir("file"), "");
 	ck_assert_int_eq(symlink(in_dir("file"), in_dir("link")), 0);
 	ck_assert_int_eq(symlink(in_dir("none"), in_dir("dangling")), 0);
 	ck_assert_int_eq(mkfifo(in_dir("fifo"), 0600), 0);
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_NET, in_dir("link")), -ELOOP);
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_NET, in_dir("dangling")), -ELOOP);
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_NET, in_dir("fifo")), -EINVAL);
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_NET, in_dir("d")), -EISDIR);
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_NET, in_dir("d/")), -EISDIR);
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_NET, in_dir("d/..")), -EISDIR);
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_NET, "/"), -EISDIR);
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_NET, ""), -ENOENT);
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_NET, in_dir("none/net")), -ENOENT);
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_NET, in_dir("file/net")), -ENOTDIR);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_NET, in_dir("link")), -ELOOP);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_NET, in_dir("dangling")), -ELOOP);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_NET, in_dir("fifo")), -EINVAL);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_NET, in_dir("d")), -EISDIR);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_NET, in_dir("d/")), -EISDIR);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_NET, in_dir("d/..")), -EISDIR);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_NET, "/"), -EISDIR);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_NET, ""), -ENOENT);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_NET, in_dir("none/net")), -ENOENT);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_NET, in_dir("file/net")), -ENOTDIR);
 	memset(long_path, 'x', sizeof(long_path) - 1);
 	long_path[10] = '/';
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_NET, long_path), -ENAMETOOLONG);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_NET, long_path), -ENAMETOOLONG);
 	memset(long_name, 'x', sizeof(long_name) - 1);
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_NET, long_name), -ENAMETOOLONG);
-	ck_assert_int_eq(nsmgr_set_mount(set, in_dir("file")), -ENOTDIR);
-	ck_assert_int_eq(nsmgr_set_mount(set, in_dir("none")), -ENOENT);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_NET, long_name), -ENAMETOOLONG);
+	ck_assert_int_eq(nsmgr_set_mount(pinned, in_dir("file")), -ENOTDIR);
+	ck_assert_int_eq(nsmgr_set_mount(pinned, in_dir("none")), -ENOENT);
 	assert_failure(ENOENT, "bind", NSMGR_TYPE_NONE);
 	ck_assert_int_eq(mounts_below(fixture.dir), 0);
 	ck_assert(!path_exists(in_dir("none")));
-	close_set();
+	pinned_close();
 }
 END_TEST
 
 START_TEST(a_link_to_the_directory_is_the_users_own)
 {
-	open_own(NET);
+	pinned_open_own(NET);
 	make_dir(in_dir("d"), 0755);
 	ck_assert_int_eq(symlink("d", in_dir("link")), 0);
-	ck_assert_int_eq(nsmgr_set_mount(set, in_dir("link")), 0);
+	ck_assert_int_eq(nsmgr_set_mount(pinned, in_dir("link")), 0);
 	ck_assert_uint_eq(inode_of(in_dir("d/net")), inode_of("/proc/self/ns/net"));
 	ck_assert_int_eq(umount2(in_dir("d/net"), UMOUNT_NOFOLLOW), 0);
-	ck_assert_int_eq(nsmgr_set_mount_one(set, NSMGR_NET, in_dir("link/other")), 0);
+	ck_assert_int_eq(nsmgr_set_mount_one(pinned, NSMGR_NET, in_dir("link/other")), 0);
 	ck_assert_int_eq(umount2(in_dir("d/other"), UMOUNT_NOFOLLOW), 0);
-	close_set();
+	pinned_close();
 }
 END_TEST
 
@@ -239,14 +195,14 @@ START_TEST(a_read_only_place_is_named)
 	make_private();
 	put_text(in_dir("d/uts"), "");
 	ck_assert_int_eq(mount(NULL, in_dir("d"), NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL), 0);
-	open_own(NET);
-	ck_assert_int_eq(nsmgr_set_mount(set, in_dir("d")), -EROFS);
+	pinned_open_own(NET);
+	ck_assert_int_eq(nsmgr_set_mount(pinned, in_dir("d")), -EROFS);
 	assert_failure(EROFS, "bind", NSMGR_NET);
-	close_set();
+	pinned_close();
 	/* A file that is there needs nothing written. */
-	open_own(UTS);
-	ck_assert_int_eq(nsmgr_set_mount(set, in_dir("d")), 0);
-	close_set();
+	pinned_open_own(UTS);
+	ck_assert_int_eq(nsmgr_set_mount(pinned, in_dir("d")), 0);
+	pinned_close();
 	drop_private();
 }
 END_TEST

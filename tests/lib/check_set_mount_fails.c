@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fixture.h"
+#include "pinned.h"
 
-#include <dirent.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -14,61 +14,17 @@
 #define UTS NSMGR_MASK(NSMGR_UTS)
 #define MNT NSMGR_MASK(NSMGR_MNT)
 
-static struct nsmgr_set *set;
-
-static void close_set(void)
-{
-	nsmgr_set_close(set);
-	set = NULL;
-}
-
-/* A directory on a private mount, as a mount namespace needs it (KERNEL R4). */
-static void make_private(void)
-{
-	make_dir(in_dir("d"), 0755);
-	ck_assert_int_eq(mount(in_dir("d"), in_dir("d"), NULL, MS_BIND, NULL), 0);
-	ck_assert_int_eq(mount(NULL, in_dir("d"), NULL, MS_PRIVATE, NULL), 0);
-}
-
-static void drop_private(void)
-{
-	ck_assert_int_eq(umount2(in_dir("d"), MNT_DETACH), 0);
-}
-
-static void open_new(unsigned types)
-{
-	set_make("web", types);
-	ck_assert_int_eq(nsmgr_set_open(fixture.ctx, "web", NSMGR_MASK_ALL, 0, &set), 0);
-}
-
-static void open_own(unsigned types)
-{
-	ck_assert_int_eq(nsmgr_set_from_caller(fixture.ctx, types, &set), 0);
-}
-
-static int entries_of(const char *path)
-{
-	DIR *dir = opendir(path);
-	int count = -2;
-
-	while (dir && readdir(dir))
-		count++;
-	if (dir)
-		closedir(dir);
-	return count;
-}
-
 /* ---- mount namespaces (KERNEL R4, R10) ---- */
 
 START_TEST(the_own_mount_namespace_cannot_be_bound)
 {
 	make_private();
-	open_own(MNT | NET);
-	ck_assert_int_eq(nsmgr_set_mount(set, in_dir("d")), -EINVAL);
+	pinned_open_own(MNT | NET);
+	ck_assert_int_eq(nsmgr_set_mount(pinned, in_dir("d")), -EINVAL);
 	assert_failure(EINVAL, "bind", NSMGR_MNT);
 	ck_assert_ptr_nonnull(strstr(nsmgr_get_failure(fixture.ctx)->text, "own mount namespace"));
 	ck_assert_int_eq(entries_of(in_dir("d")), 0);
-	close_set();
+	pinned_close();
 	drop_private();
 }
 END_TEST
@@ -77,7 +33,7 @@ static int bind_from_newer(void *data)
 {
 	(void)data;
 	CHILD_NEEDS(unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
-	CHILD_NEEDS(nsmgr_set_mount(set, in_dir("d")) == -EINVAL);
+	CHILD_NEEDS(nsmgr_set_mount(pinned, in_dir("d")) == -EINVAL);
 	CHILD_NEEDS(strstr(nsmgr_get_failure(fixture.ctx)->text, "older than the caller's") != NULL);
 	CHILD_NEEDS(mounts_below(in_dir("d")) == 1 && entries_of(in_dir("d")) == 0);
 	return 0;
@@ -86,9 +42,9 @@ static int bind_from_newer(void *data)
 START_TEST(an_older_mount_namespace_cannot_be_bound)
 {
 	make_private();
-	open_own(MNT);
+	pinned_open_own(MNT);
 	ck_assert_child(bind_from_newer, NULL);
-	close_set();
+	pinned_close();
 	drop_private();
 }
 END_TEST
@@ -100,22 +56,22 @@ static int bind_onto_shared(void *data)
 	CHILD_NEEDS(mount(NULL, in_dir("d"), NULL, MS_SHARED, NULL) == 0);
 	make_dir(in_dir("peer"), 0755);
 	CHILD_NEEDS(mount(in_dir("d"), in_dir("peer"), NULL, MS_BIND, NULL) == 0);
-	if (nsmgr_set_mount(set, in_dir("d")) == 0)
+	if (nsmgr_set_mount(pinned, in_dir("d")) == 0)
 		return umount2(in_dir("d/mnt"), MNT_DETACH); /* not all kernels refuse it */
 	CHILD_NEEDS(nsmgr_get_failure(fixture.ctx)->error == EINVAL);
 	CHILD_NEEDS(strstr(nsmgr_get_failure(fixture.ctx)->text, "shared") != NULL);
 	CHILD_NEEDS(entries_of(in_dir("d")) == 0);
 	CHILD_NEEDS(umount2(in_dir("peer"), MNT_DETACH) == 0 && mount(NULL, in_dir("d"), NULL, MS_PRIVATE, NULL) == 0);
-	CHILD_NEEDS(nsmgr_set_mount(set, in_dir("d")) == 0);
+	CHILD_NEEDS(nsmgr_set_mount(pinned, in_dir("d")) == 0);
 	return umount2(in_dir("d/mnt"), MNT_DETACH);
 }
 
 START_TEST(a_shared_mount_takes_no_mount_namespace)
 {
 	make_private();
-	open_new(MNT);
+	pinned_open_new(MNT);
 	ck_assert_child(bind_onto_shared, NULL);
-	close_set();
+	pinned_close();
 	set_drop("web");
 	drop_private();
 }
@@ -129,7 +85,7 @@ static int bind_unprivileged(void *data)
 	CHILD_NEEDS(chmod(in_dir("d"), 0777) == 0 && setgid(65534) == 0 && setuid(65534) == 0);
 	/* A change of ids takes our own files in /proc away from us. */
 	CHILD_NEEDS(prctl(PR_SET_DUMPABLE, 1) == 0);
-	CHILD_NEEDS(nsmgr_set_mount(set, in_dir("d")) == -EPERM);
+	CHILD_NEEDS(nsmgr_set_mount(pinned, in_dir("d")) == -EPERM);
 	CHILD_NEEDS(*nsmgr_get_failure(fixture.ctx)->hint);
 	CHILD_NEEDS(entries_of(in_dir("d")) == 0);
 	return 0;
@@ -138,9 +94,9 @@ static int bind_unprivileged(void *data)
 START_TEST(without_privilege_nothing_is_left)
 {
 	make_dir(in_dir("d"), 0755);
-	open_own(NET | UTS);
+	pinned_open_own(NET | UTS);
 	ck_assert_child(bind_unprivileged, NULL);
-	close_set();
+	pinned_close();
 }
 END_TEST
 
@@ -153,7 +109,7 @@ static int bind_with_few(void *data)
 		struct rlimit limit = { count, 4096 };
 
 		CHILD_NEEDS(setrlimit(RLIMIT_NOFILE, &limit) == 0);
-		r = nsmgr_set_mount(set, in_dir("d"));
+		r = nsmgr_set_mount(pinned, in_dir("d"));
 		limit.rlim_cur = 4096;
 		CHILD_NEEDS(setrlimit(RLIMIT_NOFILE, &limit) == 0);
 		failures += r < 0;
@@ -167,10 +123,10 @@ static int bind_with_few(void *data)
 START_TEST(without_descriptors_nothing_is_left)
 {
 	make_private();
-	open_new(NSMGR_MASK_ALL);
+	pinned_open_new(NSMGR_MASK_ALL);
 	put_text(in_dir("d/net"), "there before");
 	ck_assert_child(bind_with_few, NULL);
-	close_set();
+	pinned_close();
 	set_drop("web");
 	drop_private();
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "commands.h"
+#include "calls.h"
 #include "fixture.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -133,11 +134,6 @@ START_TEST(a_hook_runs_last_as_the_command)
 	close(fds[1]);
 }
 END_TEST
-
-static int give(void *data)
-{
-	return *(int *)data;
-}
 
 static int crash(void *data)
 {

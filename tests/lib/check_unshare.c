@@ -1,112 +1,58 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fixture.h"
+#include "unshared.h"
 
 #include <fcntl.h>
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define NS_GET_USERNS 0xb701u
 
-static struct nsmgr_config *config;
-static struct nsmgr_set *set;
-
-static void new_config(void)
-{
-	ck_assert_int_eq(nsmgr_config_new(fixture.ctx, &config), 0);
-}
-
-static void end(void)
-{
-	nsmgr_set_close(set);
-	set = NULL;
-	nsmgr_config_free(config);
-}
-
-/* Makes the set; says why if that fails. */
-static void make(void)
-{
-	int r = nsmgr_unshare(config, &set);
-	const struct nsmgr_failure *failure = nsmgr_get_failure(fixture.ctx);
-
-	ck_assert_msg(r == 0, "%d at %s: %s %s", r, failure->step, failure->text, failure->hint);
-}
-
-static ino_t own_inode(enum nsmgr_type type)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/self/ns/%s", nsmgr_type_name(type));
-	return inode_of(path);
-}
-
-static struct nsmgr_id id_of(const struct nsmgr_set *of, enum nsmgr_type type)
-{
-	struct nsmgr_id id = { 0 };
-
-	ck_assert_int_eq(nsmgr_set_id(of, type, &id), 0);
-	return id;
-}
-
-/* Runs `function` in all of the set; its result. */
-static int inside(nsmgr_call_fn *function, void *data)
-{
-	struct nsmgr_status status;
-
-	ck_assert_int_eq(nsmgr_call(set, NSMGR_MASK_ALL, function, data, &status), 0);
-	ck_assert_int_eq(status.signal, 0);
-	return status.code;
-}
-
 /* ---- what it has ---- */
 
 START_TEST(every_type_is_new_and_of_its_type)
 {
-	new_config();
-	nsmgr_config_make_rest(config);
-	make();
-	ck_assert_uint_eq(nsmgr_set_types(set), NSMGR_MASK_ALL);
+	wanted_new();
+	nsmgr_config_make_rest(wanted);
+	unshared_make();
+	ck_assert_uint_eq(nsmgr_set_types(unshared), NSMGR_MASK_ALL);
 	for (unsigned t = 0; t < NSMGR_TYPE_COUNT; t++) {
 		enum nsmgr_type type = (enum nsmgr_type)t;
 
-		ck_assert_uint_ne(id_of(set, type).ino, own_inode(type));
-		ck_assert(fcntl(nsmgr_set_fd(set, type), F_GETFD) & FD_CLOEXEC);
+		ck_assert_uint_ne(id_of(unshared, type).ino, own_inode(type));
+		ck_assert(fcntl(nsmgr_set_fd(unshared, type), F_GETFD) & FD_CLOEXEC);
 	}
-	end();
+	unshared_end();
 	ck_assert(!path_exists(fixture.root));
 }
 END_TEST
 
 START_TEST(without_a_base_it_has_what_was_asked_for)
 {
-	new_config();
-	nsmgr_config_make(config, NSMGR_UTS);
-	ck_assert_int_eq(nsmgr_config_pin(config, NSMGR_NET, "/proc/self/ns/net"), 0);
-	make();
-	ck_assert_uint_eq(nsmgr_set_types(set), NSMGR_MASK(NSMGR_UTS) | NSMGR_MASK(NSMGR_NET));
-	ck_assert_uint_eq(id_of(set, NSMGR_NET).ino, own_inode(NSMGR_NET));
-	ck_assert_int_eq(nsmgr_set_keeper(set), 0);
-	end();
+	wanted_new();
+	nsmgr_config_make(wanted, NSMGR_UTS);
+	ck_assert_int_eq(nsmgr_config_pin(wanted, NSMGR_NET, "/proc/self/ns/net"), 0);
+	unshared_make();
+	ck_assert_uint_eq(nsmgr_set_types(unshared), NSMGR_MASK(NSMGR_UTS) | NSMGR_MASK(NSMGR_NET));
+	ck_assert_uint_eq(id_of(unshared, NSMGR_NET).ino, own_inode(NSMGR_NET));
+	ck_assert_int_eq(nsmgr_set_keeper(unshared), 0);
+	unshared_end();
 }
 END_TEST
 
 START_TEST(the_rest_is_the_callers)
 {
-	new_config();
-	ck_assert_int_eq(nsmgr_config_base_caller(config), 0);
-	nsmgr_config_make(config, NSMGR_IPC);
-	make();
-	ck_assert_uint_eq(nsmgr_set_types(set), NSMGR_MASK_ALL);
+	wanted_new();
+	ck_assert_int_eq(nsmgr_config_base_caller(wanted), 0);
+	nsmgr_config_make(wanted, NSMGR_IPC);
+	unshared_make();
+	ck_assert_uint_eq(nsmgr_set_types(unshared), NSMGR_MASK_ALL);
 	for (unsigned t = 0; t < NSMGR_TYPE_COUNT; t++)
-		ck_assert_int_eq(id_of(set, (enum nsmgr_type)t).ino == own_inode((enum nsmgr_type)t), t != NSMGR_IPC);
-	end();
+		ck_assert_int_eq(id_of(unshared, (enum nsmgr_type)t).ino == own_inode((enum nsmgr_type)t), t != NSMGR_IPC);
+	unshared_end();
 }
 END_TEST
 
@@ -114,21 +60,21 @@ START_TEST(the_rest_is_a_base_sets)
 {
 	struct nsmgr_set *base;
 
-	new_config();
-	nsmgr_config_make(config, NSMGR_UTS);
-	nsmgr_config_make(config, NSMGR_NET);
-	make();
-	base = take_ptr(set);
-	nsmgr_config_free(config);
-	new_config();
-	ck_assert_int_eq(nsmgr_config_base_set(config, base), 0);
-	nsmgr_config_make(config, NSMGR_NET);
-	make();
-	ck_assert_uint_eq(nsmgr_set_types(set), NSMGR_MASK(NSMGR_UTS) | NSMGR_MASK(NSMGR_NET));
-	ck_assert_uint_eq(id_of(set, NSMGR_UTS).ino, id_of(base, NSMGR_UTS).ino);
-	ck_assert_uint_ne(id_of(set, NSMGR_NET).ino, id_of(base, NSMGR_NET).ino);
+	wanted_new();
+	nsmgr_config_make(wanted, NSMGR_UTS);
+	nsmgr_config_make(wanted, NSMGR_NET);
+	unshared_make();
+	base = take_ptr(unshared);
+	nsmgr_config_free(wanted);
+	wanted_new();
+	ck_assert_int_eq(nsmgr_config_base_set(wanted, base), 0);
+	nsmgr_config_make(wanted, NSMGR_NET);
+	unshared_make();
+	ck_assert_uint_eq(nsmgr_set_types(unshared), NSMGR_MASK(NSMGR_UTS) | NSMGR_MASK(NSMGR_NET));
+	ck_assert_uint_eq(id_of(unshared, NSMGR_UTS).ino, id_of(base, NSMGR_UTS).ino);
+	ck_assert_uint_ne(id_of(unshared, NSMGR_NET).ino, id_of(base, NSMGR_NET).ino);
 	nsmgr_set_close(base);
-	end();
+	unshared_end();
 }
 END_TEST
 
@@ -139,26 +85,26 @@ START_TEST(a_base_with_a_user_namespace_owns_what_is_new)
 	struct stat owner, user;
 	int fd;
 
-	new_config();
-	nsmgr_config_make(config, NSMGR_USER);
-	make();
-	base = take_ptr(set);
-	nsmgr_config_free(config);
-	new_config();
-	ck_assert_int_eq(nsmgr_config_base_set(config, base), 0);
-	nsmgr_config_make(config, NSMGR_NET);
-	nsmgr_config_make(config, NSMGR_PID);
-	make();
+	wanted_new();
+	nsmgr_config_make(wanted, NSMGR_USER);
+	unshared_make();
+	base = take_ptr(unshared);
+	nsmgr_config_free(wanted);
+	wanted_new();
+	ck_assert_int_eq(nsmgr_config_base_set(wanted, base), 0);
+	nsmgr_config_make(wanted, NSMGR_NET);
+	nsmgr_config_make(wanted, NSMGR_PID);
+	unshared_make();
 	ck_assert_int_eq(fstat(nsmgr_set_fd(base, NSMGR_USER), &user), 0);
 	for (enum nsmgr_type type = NSMGR_NET; type <= NSMGR_PID; type++) {
-		fd = ioctl(nsmgr_set_fd(set, type), NS_GET_USERNS);
+		fd = ioctl(nsmgr_set_fd(unshared, type), NS_GET_USERNS);
 		ck_assert_int_ge(fd, 0);
 		ck_assert_int_eq(fstat(fd, &owner), 0);
 		close(fd);
 		ck_assert_uint_eq(owner.st_ino, user.st_ino);
 	}
 	nsmgr_set_close(base);
-	end();
+	unshared_end();
 }
 END_TEST
 
@@ -184,16 +130,16 @@ START_TEST(maps_of_users_groups_and_projects_may_differ)
 {
 	const struct nsmgr_extent users = { 7, 3000000, 10 }, groups = { 7, 4000000, 20 }, projects = { 7, 5000000, 30 };
 
-	new_config();
-	nsmgr_config_make(config, NSMGR_USER);
-	ck_assert_int_eq(nsmgr_config_map(config, NSMGR_UID, &users), 0);
-	ck_assert_int_eq(nsmgr_config_map(config, NSMGR_GID, &groups), 0);
-	ck_assert_int_eq(nsmgr_config_map(config, NSMGR_PROJID, &projects), 0);
-	make();
+	wanted_new();
+	nsmgr_config_make(wanted, NSMGR_USER);
+	ck_assert_int_eq(nsmgr_config_map(wanted, NSMGR_UID, &users), 0);
+	ck_assert_int_eq(nsmgr_config_map(wanted, NSMGR_GID, &groups), 0);
+	ck_assert_int_eq(nsmgr_config_map(wanted, NSMGR_PROJID, &projects), 0);
+	unshared_make();
 	ck_assert_int_eq(inside(show_maps, (char[]){ "/proc/self/uid_map" }), 300010);
 	ck_assert_int_eq(inside(show_maps, (char[]){ "/proc/self/gid_map" }), 400020);
 	ck_assert_int_eq(inside(show_maps, (char[]){ "/proc/self/projid_map" }), 500030);
-	end();
+	unshared_end();
 }
 END_TEST
 
@@ -210,15 +156,15 @@ START_TEST(ids_above_two_to_the_31_are_right)
 {
 	const struct nsmgr_extent all = { 0, 0, 1 }, high = { 3000000000u, 3500000000u, 1000 };
 
-	new_config();
-	nsmgr_config_make(config, NSMGR_USER);
+	wanted_new();
+	nsmgr_config_make(wanted, NSMGR_USER);
 	for (enum nsmgr_id_kind kind = NSMGR_UID; kind <= NSMGR_GID; kind++) {
-		ck_assert_int_eq(nsmgr_config_map(config, kind, &all), 0);
-		ck_assert_int_eq(nsmgr_config_map(config, kind, &high), 0);
+		ck_assert_int_eq(nsmgr_config_map(wanted, kind, &all), 0);
+		ck_assert_int_eq(nsmgr_config_map(wanted, kind, &high), 0);
 	}
-	make();
+	unshared_make();
 	ck_assert_int_eq(inside(become_high, NULL), 0);
-	end();
+	unshared_end();
 }
 END_TEST
 
@@ -234,226 +180,12 @@ START_TEST(the_handle_of_a_time_namespace_is_that_of_the_children)
 {
 	const struct timespec offset = { .tv_sec = 1000000000 };
 
-	new_config();
-	ck_assert_int_eq(nsmgr_config_offset(config, CLOCK_MONOTONIC, &offset), 0);
-	make();
+	wanted_new();
+	ck_assert_int_eq(nsmgr_config_offset(wanted, CLOCK_MONOTONIC, &offset), 0);
+	unshared_make();
 	ck_assert_int_ge(inside(monotonic, &(int){ 1000000000 }), 1);
 	ck_assert_int_eq(monotonic(&(int){ 1000000000 }), 0);
-	end();
-}
-END_TEST
-
-/* ---- the pid namespace and its keeper ---- */
-
-static int own_pid(void *data)
-{
-	(void)data;
-	return getpid();
-}
-
-static bool is_running(pid_t pid)
-{
-	return kill(pid, 0) == 0;
-}
-
-START_TEST(a_pid_namespace_works_and_is_the_new_one)
-{
-	pid_t keeper;
-	int first;
-
-	new_config();
-	nsmgr_config_make(config, NSMGR_PID);
-	make();
-	keeper = nsmgr_set_keeper(set);
-	ck_assert_int_gt(keeper, 1);
-	ck_assert(is_running(keeper));
-	ck_assert_uint_ne(id_of(set, NSMGR_PID).ino, own_inode(NSMGR_PID));
-	first = inside(own_pid, NULL);
-	ck_assert(first > 1 && first < 20);
-	ck_assert_int_gt(inside(own_pid, NULL), first);
-	end();
-	ck_assert(!is_running(keeper));
-}
-END_TEST
-
-START_TEST(a_keeper_ends_with_the_last_copy)
-{
-	struct nsmgr_set *copy;
-	pid_t keeper;
-
-	new_config();
-	nsmgr_config_make(config, NSMGR_PID);
-	make();
-	keeper = nsmgr_set_keeper(set);
-	ck_assert_int_eq(nsmgr_set_dup(set, NSMGR_MASK_ALL, &copy), 0);
-	ck_assert_int_eq(nsmgr_set_keeper(copy), keeper);
-	nsmgr_set_close(set);
-	set = copy;
-	ck_assert(is_running(keeper));
-	ck_assert_int_gt(inside(own_pid, NULL), 1);
-	end();
-	ck_assert(!is_running(keeper));
-}
-END_TEST
-
-static int unshare_and_die(void *data)
-{
-	(void)data;
-	new_config();
-	nsmgr_config_make(config, NSMGR_PID);
-	CHILD_NEEDS(nsmgr_unshare(config, &set) == 0);
-	printf("%d", (int)nsmgr_set_keeper(set));
-	fflush(stdout);
-	kill(getpid(), SIGKILL);
-	return 0;
-}
-
-/* The orphan comes to us, for the suite is a subreaper: it ends by itself, and nobody kills it. */
-START_TEST(a_keeper_ends_with_the_process_that_has_it)
-{
-	char text[32];
-	int status = child_output(unshare_and_die, NULL, text, sizeof(text));
-	pid_t keeper = (pid_t)atoi(text);
-
-	ck_assert(WIFSIGNALED(status));
-	ck_assert_int_gt(keeper, 1);
-	for (int fd = pidfd_of(keeper); fd >= 0; fd = -1) {
-		ck_assert(has_ended_within(fd, 10));
-		close(fd);
-	}
-}
-END_TEST
-
-START_TEST(a_keeper_that_stays_is_ended_by_a_kill)
-{
-	pid_t keeper;
-	int pidfd;
-
-	new_config();
-	nsmgr_config_make(config, NSMGR_PID);
-	nsmgr_config_keeper_stays(config, true);
-	make();
-	keeper = nsmgr_set_keeper(set);
-	end();
-	pidfd = pidfd_of(keeper);
-	ck_assert_int_ge(pidfd, 0);
-	ck_assert(!has_ended_within(pidfd, 0));
-	ck_assert_int_eq(kill(keeper, SIGKILL), 0);
-	ck_assert(has_ended_within(pidfd, 10));
-	close(pidfd);
-}
-END_TEST
-
-START_TEST(keeper_options_need_a_pid_namespace)
-{
-	new_config();
-	nsmgr_config_make(config, NSMGR_UTS);
-	nsmgr_config_keeper_stays(config, true);
-	ck_assert_int_eq(nsmgr_unshare(config, &set), -EINVAL);
-	assert_failure(EINVAL, "configuration", NSMGR_PID);
-	end();
-}
-END_TEST
-
-/* ---- failures ---- */
-
-START_TEST(what_does_not_fit_is_refused)
-{
-	new_config();
-	ck_assert_int_eq(nsmgr_unshare(config, &set), -EINVAL);
-	nsmgr_config_make(config, NSMGR_NET);
-	ck_assert_int_eq(nsmgr_config_map_root(config), 0);
-	ck_assert_int_eq(nsmgr_unshare(config, &set), -EINVAL);
-	assert_failure(EINVAL, "configuration", NSMGR_USER);
-	end();
-}
-END_TEST
-
-/* Failing inside is reported, whatever step it is: never a success with something missing. */
-START_TEST(what_fails_inside_is_told)
-{
-	new_config();
-	nsmgr_config_make(config, NSMGR_NET);
-	ck_assert_int_eq(nsmgr_config_sysctl(config, "net.ipv4.no_such_thing", "1"), 0);
-	ck_assert_int_eq(nsmgr_unshare(config, &set), -ENOENT);
-	assert_failure(ENOENT, "sysctl", NSMGR_NET);
-	ck_assert_ptr_null(set);
-	end();
-}
-END_TEST
-
-/* ---- many at once ---- */
-
-#define THREADS 16
-#define ROUNDS 64
-
-struct worker {
-	pthread_t thread;
-	unsigned number;
-	const char *wrong;
-};
-
-static const char *unshare_one(struct nsmgr_ctx *ctx, unsigned types)
-{
-	struct nsmgr_config *own;
-	struct nsmgr_set *made = NULL;
-	const char *wrong = NULL;
-
-	if (nsmgr_config_new(ctx, &own) < 0)
-		return "configuration";
-	for (unsigned t = 0; t < NSMGR_TYPE_COUNT; t++)
-		if (types & NSMGR_MASK(t))
-			nsmgr_config_make(own, (enum nsmgr_type)t);
-	if (nsmgr_config_base_caller(own) < 0)
-		wrong = "base";
-	else if (nsmgr_unshare(own, &made) < 0)
-		wrong = "unshare";
-	for (unsigned t = 0; !wrong && t < NSMGR_TYPE_COUNT; t++) {
-		struct nsmgr_id id;
-
-		if (nsmgr_set_id(made, (enum nsmgr_type)t, &id) < 0)
-			wrong = "id";
-		else if ((id.ino != own_inode((enum nsmgr_type)t)) != !!(types & NSMGR_MASK(t)))
-			wrong = "another type was changed";
-	}
-	nsmgr_set_close(made);
-	nsmgr_config_free(own);
-	return wrong;
-}
-
-static void *work(void *data)
-{
-	struct worker *worker = data;
-	struct nsmgr_ctx *ctx;
-
-	if (nsmgr_new(&ctx) < 0) {
-		worker->wrong = "context";
-		return NULL;
-	}
-	/* Every combination, each several times; net and pid, which take long, a quarter of the time. */
-	for (unsigned i = 0; i < ROUNDS && !worker->wrong; i++) {
-		unsigned types = (worker->number * ROUNDS + i) * 37 % NSMGR_MASK_ALL + 1;
-
-		if (i % 4)
-			types &= ~(NSMGR_MASK(NSMGR_NET) | NSMGR_MASK(NSMGR_PID));
-		worker->wrong = types ? unshare_one(ctx, types) : NULL;
-	}
-	nsmgr_unref(ctx);
-	return NULL;
-}
-
-START_TEST(a_thousand_at_once_change_only_what_was_asked)
-{
-	struct worker workers[THREADS] = { 0 };
-
-	for (unsigned i = 0; i < THREADS; i++) {
-		workers[i].number = i;
-		ck_assert_int_eq(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
-	}
-	for (unsigned i = 0; i < THREADS; i++) {
-		ck_assert_int_eq(pthread_join(workers[i].thread, NULL), 0);
-		ck_assert_msg(!workers[i].wrong, "%s", workers[i].wrong);
-	}
+	unshared_end();
 }
 END_TEST
 
@@ -470,16 +202,5 @@ int main(void)
 	tcase_add_test(tcase, maps_of_users_groups_and_projects_may_differ);
 	tcase_add_test(tcase, ids_above_two_to_the_31_are_right);
 	tcase_add_test(tcase, the_handle_of_a_time_namespace_is_that_of_the_children);
-	tcase = suite_case(suite, "keepers");
-	tcase_add_test(tcase, a_pid_namespace_works_and_is_the_new_one);
-	tcase_add_test(tcase, a_keeper_ends_with_the_last_copy);
-	tcase_add_test(tcase, a_keeper_ends_with_the_process_that_has_it);
-	tcase_add_test(tcase, a_keeper_that_stays_is_ended_by_a_kill);
-	tcase_add_test(tcase, keeper_options_need_a_pid_namespace);
-	tcase = suite_case(suite, "failures");
-	tcase_add_test(tcase, what_does_not_fit_is_refused);
-	tcase_add_test(tcase, what_fails_inside_is_told);
-	tcase = suite_case(suite, "threads");
-	tcase_add_test(tcase, a_thousand_at_once_change_only_what_was_asked);
 	return suite_run(suite, NEED_ROOT);
 }

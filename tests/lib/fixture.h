@@ -111,29 +111,16 @@ ino_t set_inode(const char *name, enum nsmgr_type type);
 /* The state of one of its handles, or -ENOENT. */
 int set_state(const char *name, enum nsmgr_type type);
 
+/* One in memory, of all that it has. */
+struct nsmgr_set *set_open(const char *name);
+
 /* The last failure of the test's context. */
 void assert_failure(int error, const char *step, enum nsmgr_type type);
 
-/* ---- run.c: started commands ---- */
-
-extern struct nsmgr_command *command; /* of the test */
-
-void command_make(void);
-void command_drop(void);
-
-struct nsmgr_set *set_open(const char *name);
-struct nsmgr_child *start(struct nsmgr_set *set, const char *const argv[]);
-struct nsmgr_child *start_shell(struct nsmgr_set *set, const char *line);
-
-/* What a line of shell, which has to give 0, writes; in a static buffer. */
-const char *output_of(struct nsmgr_set *set, const char *line);
-
-/* Waits for a child and frees it: what it gave, or the number of a signal, negative. */
-int status_of(struct nsmgr_child *child);
-
-void assert_start_fails(struct nsmgr_set *set, const char *program, int error, const char *step, enum nsmgr_type type);
-
 /* Nothing in the store but what belongs to the store itself. */
 void assert_store_is_empty(void);
+
+/* What has to be there after a create that failed: nothing but the store itself. */
+void assert_nothing_is_left(void);
 
 #endif

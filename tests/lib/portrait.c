@@ -71,17 +71,23 @@ static void add_link(FILE *out, const char *path)
 	fprintf(out, "%s %s\n", path, target);
 }
 
-/* The signals that a C library keeps for its threads, 32 and 33, are caught from the first pthread_create(3) on. */
+/* The signals that a C library keeps for its threads, 32 and 33, are caught from the first pthread_create(3) on, and then no
+ * longer ignored where whoever started us left them so. */
 #define OF_THREADS 0x180000000ull
 
 static void add_status_line(FILE *out, const char *line)
 {
-	const char *caught = nsm_after(line, "SigCgt:");
+	static const char *const sets[] = { "SigCgt:", "SigIgn:" };
 
-	if (caught)
-		fprintf(out, "SigCgt: %llx\n", strtoull(caught, NULL, 16) & ~OF_THREADS);
-	else
-		fputs(line, out);
+	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
+		const char *signals = nsm_after(line, sets[i]);
+
+		if (signals) {
+			fprintf(out, "%s %llx\n", sets[i], strtoull(signals, NULL, 16) & ~OF_THREADS);
+			return;
+		}
+	}
+	fputs(line, out);
 }
 
 static void add_status(FILE *out)

@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 void set_make(const char *name, unsigned types)
@@ -27,6 +26,15 @@ void set_drop(const char *name)
 
 	ck_assert_msg(r == 0, "remove '%s': %d at %s: %s", name, r, nsmgr_get_failure(fixture.ctx)->step,
 		      nsmgr_get_failure(fixture.ctx)->text);
+}
+
+struct nsmgr_set *set_open(const char *name)
+{
+	struct nsmgr_set *set = NULL;
+	int r = nsmgr_set_open(fixture.ctx, name, NSMGR_MASK_ALL, 0, &set);
+
+	ck_assert_msg(r == 0, "open '%s': %d: %s", name, r, nsmgr_get_failure(fixture.ctx)->text);
+	return set;
 }
 
 static bool describe(const char *name, enum nsmgr_type type, struct nsmgr_handle *ret)
@@ -95,4 +103,11 @@ void assert_store_is_empty(void)
 	assert_holds_only(fixture.root, in_store);
 	assert_holds_only(in_root(".stage"), nothing);
 	assert_holds_only(in_root(".pool"), nothing);
+}
+
+void assert_nothing_is_left(void)
+{
+	assert_store_is_empty();
+	ck_assert_int_le(mounts_below(fixture.root), 1);
+	ck_assert(has_no_children());
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "commands.h"
+
 #include "fixture.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 struct nsmgr_command *command;
 
@@ -15,15 +16,6 @@ void command_drop(void)
 {
 	nsmgr_command_free(command);
 	command = NULL;
-}
-
-struct nsmgr_set *set_open(const char *name)
-{
-	struct nsmgr_set *set = NULL;
-	int r = nsmgr_set_open(fixture.ctx, name, NSMGR_MASK_ALL, 0, &set);
-
-	ck_assert_msg(r == 0, "open '%s': %d: %s", name, r, nsmgr_get_failure(fixture.ctx)->text);
-	return set;
 }
 
 struct nsmgr_child *start(struct nsmgr_set *set, const char *const argv[])

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "edge_ops.h"
+
+#include "edge_world.h"
+#include "fixture.h"
+
+static int run_set_root(void)
+{
+	return nsmgr_set_root(fixture.ctx, "store");
+}
+
+static int run_create(void)
+{
+	return nsmgr_create(fixture.ctx, "new", world.config, 0);
+}
+
+static int run_create_simple(void)
+{
+	return nsmgr_create(fixture.ctx, "new", world.simple, NSMGR_CREATE_FROM_POOL);
+}
+
+/* What became of many names: each error has to be as if it were that of a call of its own. */
+struct results {
+	enum nsm_edge edge;
+	int count, failures, last;
+	bool lied;
+};
+
+static void take_result(void *data, const char *name, int result)
+{
+	const struct nsmgr_failure *failure = nsmgr_get_failure(fixture.ctx);
+	struct results *results = data;
+
+	(void)name;
+	results->count++;
+	if (result >= 0)
+		return;
+	results->failures++;
+	results->last = result;
+	results->lied |= nsm_edge(NULL, results->edge, result) != result || failure->error != -result || !*failure->step;
+}
+
+static int judge(const struct results *results, int r, int count)
+{
+	if (r < 0)
+		return r;
+	return results->lied || results->count != count || results->failures != r ? LIED : results->last;
+}
+
+static int create_two(struct nsmgr_config *config, unsigned flags)
+{
+	static const char *const names[] = { "new", "newer" };
+	struct results results = { .edge = NSM_EDGE_create_many };
+
+	return judge(&results, nsmgr_create_many(fixture.ctx, names, 2, config, flags, take_result, &results), 2);
+}
+
+static int run_create_many(void)
+{
+	return create_two(world.config, 0);
+}
+
+static int run_create_many_simple(void)
+{
+	return create_two(world.simple, 0);
+}
+
+static int run_create_many_from_pool(void)
+{
+	return create_two(world.simple, NSMGR_CREATE_FROM_POOL);
+}
+
+static int run_remove(void)
+{
+	return nsmgr_remove(fixture.ctx, "old", NSMGR_REMOVE_KILL, NULL);
+}
+
+static int run_remove_many(void)
+{
+	static const char *const names[] = { "old", "older" };
+	struct results results = { .edge = NSM_EDGE_remove_many };
+
+	return judge(&results, nsmgr_remove_many(fixture.ctx, names, 2, NSMGR_REMOVE_KILL, NULL, take_result, &results), 2);
+}
+
+static int run_rename(void)
+{
+	return nsmgr_rename(fixture.ctx, "old", "new");
+}
+
+static int run_list_new(void)
+{
+	struct nsmgr_list *list;
+	int r = nsmgr_list_new(fixture.ctx, false, &list);
+
+	if (r == 0)
+		nsmgr_list_free(list);
+	return r;
+}
+
+static int run_list_handles(void)
+{
+	struct nsmgr_handle handles[NSMGR_TYPE_COUNT];
+	struct nsmgr_list *list;
+	int r = nsmgr_list_new(fixture.ctx, false, &list);
+
+	if (r < 0)
+		return 0;
+	r = nsmgr_list_handles(list, "web", handles);
+	nsmgr_list_free(list);
+	return r;
+}
+
+static int run_config_pin(void)
+{
+	return nsmgr_config_pin(world.simple, NSMGR_UTS, "@web");
+}
+
+static int run_config_pin_process(void)
+{
+	return nsmgr_config_pin_process(world.simple, NSMGR_MASK(NSMGR_UTS), world.resident.pid);
+}
+
+static int run_config_pin_path(void)
+{
+	return nsmgr_config_pin_path(world.simple, NSMGR_MASK_ALL, in_root("web"));
+}
+
+static int run_config_pin_path_file(void)
+{
+	return nsmgr_config_pin_path(world.simple, NSMGR_MASK(NSMGR_NET), "/proc/self/ns/net");
+}
+
+static int run_config_base(void)
+{
+	return nsmgr_config_base(world.simple, "web");
+}
+
+static int run_config_base_set(void)
+{
+	return nsmgr_config_base_set(world.simple, world.set);
+}
+
+static int run_config_base_caller(void)
+{
+	return nsmgr_config_base_caller(world.simple);
+}
+
+static int run_store_fill(void)
+{
+	return nsmgr_store_fill(fixture.ctx, world.simple, 3);
+}
+
+static int run_store_drain(void)
+{
+	return nsmgr_store_drain(fixture.ctx, world.simple);
+}
+
+static void ignore_pool(void *data, const char *options, size_t ready)
+{
+	(void)data;
+	(void)options;
+	(void)ready;
+}
+
+static int run_store_pools(void)
+{
+	return nsmgr_store_pools(fixture.ctx, ignore_pool, NULL);
+}
+
+const struct op store_ops[] = {
+	{ "set_root", NSM_EDGE_set_root, run_set_root, NULL },
+	{ "create", NSM_EDGE_create, run_create, NULL },
+	{ "create from pool", NSM_EDGE_create, run_create_simple, NULL },
+	{ "create_many", NSM_EDGE_create_many, run_create_many, NULL },
+	{ "create_many simple", NSM_EDGE_create_many, run_create_many_simple, NULL },
+	{ "create_many from pool", NSM_EDGE_create_many, run_create_many_from_pool, NULL },
+	{ "remove", NSM_EDGE_remove, run_remove, NULL },
+	{ "remove_many", NSM_EDGE_remove_many, run_remove_many, NULL },
+	{ "rename", NSM_EDGE_rename, run_rename, NULL },
+	{ "list_new", NSM_EDGE_list_new, run_list_new, NULL },
+	{ "list_handles", NSM_EDGE_list_handles, run_list_handles, NULL },
+	{ "store_fill", NSM_EDGE_store_fill, run_store_fill, NULL },
+	{ "store_drain", NSM_EDGE_store_drain, run_store_drain, NULL },
+	{ "store_pools", NSM_EDGE_store_pools, run_store_pools, NULL },
+	{ 0 },
+};
+
+const struct op config_ops[] = {
+	{ "config_pin", NSM_EDGE_config_pin, run_config_pin, NULL },
+	{ "config_pin_process", NSM_EDGE_config_pin_process, run_config_pin_process, NULL },
+	{ "config_pin_path", NSM_EDGE_config_pin_path, run_config_pin_path, NULL },
+	{ "config_pin_path of a file", NSM_EDGE_config_pin_path, run_config_pin_path_file, NULL },
+	{ "config_base", NSM_EDGE_config_base, run_config_base, NULL },
+	{ "config_base_set", NSM_EDGE_config_base_set, run_config_base_set, NULL },
+	{ "config_base_caller", NSM_EDGE_config_base_caller, run_config_base_caller, NULL },
+	{ 0 },
+};
