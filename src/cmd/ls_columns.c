@@ -36,7 +36,7 @@ int ls_sources_open(struct ls_sources *sources, const size_t *columns, size_t co
 	int r = 0;
 
 	if (is_chosen(columns, count, LS_NPROCS))
-		r = procs_scan(&sources->procs);
+		r = census_take(&sources->census);
 	if (r == 0 && is_chosen(columns, count, LS_STACK))
 		r = mounts_read(&sources->mounts);
 	return r;
@@ -44,7 +44,7 @@ int ls_sources_open(struct ls_sources *sources, const size_t *columns, size_t co
 
 void ls_sources_free(struct ls_sources *sources)
 {
-	procs_free(&sources->procs);
+	census_free(&sources->census);
 	mounts_free(&sources->mounts);
 }
 
@@ -129,7 +129,7 @@ void ls_format(const struct ls_sources *sources, size_t column, const char *name
 		break;
 	case LS_NPROCS:
 		if (is_here)
-			format_count(&text, procs_count_in(sources->procs, handle->ino));
+			format_count(&text, census_count_in(sources->census, handle->ino));
 		break;
 	case LS_STACK:
 		if (handle->state != NSMGR_ELSEWHERE)

@@ -2,8 +2,8 @@
 #ifndef NSM_CMD_LS_COLUMNS_H
 #define NSM_CMD_LS_COLUMNS_H
 
+#include "cmd/census.h"
 #include "cmd/mounts.h"
-#include "cmd/procs.h"
 #include "cmd/table.h"
 #include "nsmgr.h"
 
@@ -33,7 +33,7 @@ extern const size_t ls_default_columns[LS_DEFAULT_COUNT];
 /* What columns need beyond the handle itself; read once, and only if a chosen column asks for it. */
 struct ls_sources {
 	const char *root;
-	struct procs *procs;
+	struct census *census;
 	struct mounts *mounts;
 };
 

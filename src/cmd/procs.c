@@ -6,61 +6,17 @@
 #include "base/text.h"
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <pwd.h>
 #include <sys/stat.h>
 
-struct procs {
-	ino_t *inodes; /* of each process and type, sorted; namespaces of all types share one numbering */
-	size_t count, size;
-	bool misses_init;  /* pid 1 could not be looked at: some systems guard it from root */
-	bool misses_others;
-	ino_t own[NSMGR_TYPE_COUNT]; /* where pid 1 may be, for it enters nothing */
-};
-
-static int compare(const void *a, const void *b)
-{
-	ino_t left = *(const ino_t *)a, right = *(const ino_t *)b;
-
-	return left < right ? -1 : left > right;
-}
-
-static int add(struct procs *procs, ino_t ino)
-{
-	if (procs->count == procs->size) {
-		size_t size = procs->size ? procs->size * 2 : 4096;
-		ino_t *inodes = realloc(procs->inodes, size * sizeof(*inodes));
-
-		if (!inodes)
-			return -ENOMEM;
-		procs->inodes = inodes;
-		procs->size = size;
-	}
-	procs->inodes[procs->count++] = ino;
-	return 0;
-}
-
-static void find_own(struct procs *procs)
-{
-	for (int type = 0; type < NSMGR_TYPE_COUNT; type++) {
-		char path[32];
-		struct nsm_text text = NSM_TEXT(path);
-		struct stat st;
-
-		nsm_text_add(&text, "/proc/self/ns/%s", nsmgr_type_name((enum nsmgr_type)type));
-		procs->own[type] = stat(path, &st) == 0 ? st.st_ino : 0;
-	}
-}
-
-/* Whether a process is on its way out, or has gone: it is in no namespace any more, whatever we may see of it. Field 9 of
- * proc_pid_stat(5) has the kernel's flags. */
-static bool is_exiting(int proc, const char *pid)
+/* Field 9 of proc_pid_stat(5) has the kernel's flags. */
+bool process_is_exiting(int dir)
 {
 	const unsigned long pf_exiting = 0x4; /* include/linux/sched.h */
-	char path[300], line[1024];
-	struct nsm_text text = NSM_TEXT(path);
-	char *cursor;
+	char line[1024], *cursor;
 
-	nsm_text_add(&text, "%s/stat", pid);
-	if (nsm_read_text_at(proc, path, line, sizeof(line)) < 0)
+	if (nsm_read_text_at(dir, "stat", line, sizeof(line)) < 0)
 		return true;
 	cursor = strrchr(line, ')'); /* the command, which may hold anything */
 	for (int field = 2; cursor && field < 9; field++)
@@ -68,86 +24,151 @@ static bool is_exiting(int proc, const char *pid)
 	return cursor && (strtoul(cursor, NULL, 10) & pf_exiting);
 }
 
-static int add_process(struct procs *procs, int proc, const char *pid)
+void process_look(struct process *process)
 {
 	for (int type = 0; type < NSMGR_TYPE_COUNT; type++) {
-		char path[300];
+		char path[16];
 		struct nsm_text text = NSM_TEXT(path);
 		struct stat st;
-		int r;
 
-		nsm_text_add(&text, "%s/ns/%s", pid, nsmgr_type_name((enum nsmgr_type)type));
-		if (fstatat(proc, path, &st, 0) < 0) {
-			if ((errno == EACCES || errno == EPERM) && !is_exiting(proc, pid))
-				*(nsm_streq(pid, "1") ? &procs->misses_init : &procs->misses_others) = true;
-			continue;
-		}
-		r = add(procs, st.st_ino);
-		if (r < 0)
-			return r;
+		nsm_text_add(&text, "ns/%s", nsmgr_type_name((enum nsmgr_type)type));
+		if (fstatat(process->dir, path, &st, 0) == 0)
+			process->ns[type] = st.st_ino;
+		else if ((errno == EACCES || errno == EPERM) && !process_is_exiting(process->dir))
+			process->hidden = true;
 	}
-	return 0;
 }
 
-int procs_scan(struct procs **ret_procs)
+static int visit_process(int proc, const char *name, process_fn *visit, void *data)
 {
-	DIR *dir = opendir("/proc");
-	int opened = dir ? 0 : -errno;
-	nsm_cleanup(procs_free) struct procs *procs = calloc(1, sizeof(*procs));
+	nsm_autoclose int dir = openat(proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct process process = { .dir = dir };
+	uint32_t pid;
+
+	if (dir < 0)
+		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -errno : 0;
+	if (nsm_parse_u32(name, &pid) < 0)
+		return 0;
+	process.pid = (pid_t)pid;
+	process_look(&process);
+	return visit(data, &process);
+}
+
+static void close_dir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+int procs_walk(process_fn *visit, void *data)
+{
+	nsm_cleanup(close_dir) DIR *dir = opendir("/proc");
 	struct dirent *entry;
-	int r = procs ? opened : -ENOMEM;
+	int r = 0;
 
-	if (r == 0)
-		find_own(procs);
-	while (r == 0 && (entry = readdir(dir)))
+	if (!dir)
+		return -errno;
+	while (r == 0 && (errno = 0, entry = readdir(dir)))
 		if (nsm_is_digits(entry->d_name))
-			r = add_process(procs, dirfd(dir), entry->d_name);
-	if (dir)
-		closedir(dir);
-	if (r < 0)
-		return r;
-	if (procs->count)
-		qsort(procs->inodes, procs->count, sizeof(*procs->inodes), compare);
-	*ret_procs = take_ptr(procs);
+			r = visit_process(dirfd(dir), entry->d_name, visit, data);
+	return r != 0 ? r : -errno;
+}
+
+/* The value of "KEY:\tVALUE" in the text of /proc/PID/status. */
+static const char *find_value(const char *status, const char *key)
+{
+	const char *at = strstr(status, key);
+
+	return at ? at + strlen(key) + strspn(at + strlen(key), " \t") : "";
+}
+
+static void read_command(int dir, const char *status, char *buf, size_t size)
+{
+	nsm_autoclose int fd = openat(dir, "cmdline", O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -errno : nsm_read_text(fd, buf, size);
+	const char *name = find_value(status, "Name:");
+
+	if (len == -EFBIG)
+		len = (ssize_t)size - 1;
+	while (len > 0 && !buf[len - 1])
+		len--;
+	if (len <= 0) {
+		struct nsm_text text = { .buf = buf, .size = size };
+
+		nsm_text_add(&text, "[%.*s]", (int)strcspn(name, "\n"), name);
+		return;
+	}
+	for (ssize_t i = 0; i < len; i++)
+		if (!buf[i] || buf[i] == '\n')
+			buf[i] = ' ';
+	buf[len] = '\0';
+}
+
+static int read_details(int dir, struct process_details *ret)
+{
+	char status[4096];
+	ssize_t len = nsm_read_text_at(dir, "status", status, sizeof(status));
+	const char *uids, *state;
+
+	if (len < 0)
+		return len == -ENOENT ? -ESRCH : (int)len;
+	state = find_value(status, "\nState:");
+	uids = find_value(status, "\nUid:");
+	ret->parent = (pid_t)strtol(find_value(status, "\nPPid:"), NULL, 10);
+	ret->uid = (uid_t)strtoul(uids + strcspn(uids, "\t\n"), NULL, 10);
+	/* The first thread of a process may have ended, and others go on. */
+	ret->ended = (*state == 'Z' || *state == 'X') && strtol(find_value(status, "\nThreads:"), NULL, 10) <= 1;
+	read_command(dir, status, ret->command, sizeof(ret->command));
 	return 0;
 }
 
-void procs_free(struct procs **procs)
+int process_read(const struct process *process, struct process_details *ret)
 {
-	if (!*procs)
-		return;
-	free((*procs)->inodes);
-	free(*procs);
-	*procs = NULL;
+	return read_details(process->dir, ret);
 }
 
-/* The first place that is not below `ino`. */
-static size_t lower_bound(const struct procs *procs, ino_t ino)
+int process_read_pid(pid_t pid, struct process_details *ret)
 {
-	size_t low = 0, high = procs->count;
+	char path[32];
+	struct nsm_text text = NSM_TEXT(path);
+	nsm_autoclose int dir = -EBADF;
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (procs->inodes[mid] < ino)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	nsm_text_add(&text, "/proc/%ld", (long)pid);
+	dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return dir < 0 ? -errno : read_details(dir, ret);
 }
 
-static bool is_own(const struct procs *procs, ino_t ino)
+const char *user_name(uid_t uid, char buf[64])
 {
-	for (int type = 0; type < NSMGR_TYPE_COUNT; type++)
-		if (procs->own[type] == ino)
-			return true;
-	return false;
+	struct nsm_text text = { .buf = buf, .size = 64 };
+	const struct passwd *passwd = getpwuid(uid);
+
+	buf[0] = '\0';
+	if (passwd)
+		nsm_text_add(&text, "%s", passwd->pw_name);
+	if (!buf[0])
+		nsm_text_add(&text, "%lu", (unsigned long)uid);
+	return buf;
 }
 
-long procs_count_in(const struct procs *procs, ino_t ino)
+bool procs_are_ours(void)
 {
-	if (procs->misses_others || (procs->misses_init && is_own(procs, ino)))
-		return -1;
-	return (long)(lower_bound(procs, ino + 1) - lower_bound(procs, ino));
+	char status[4096];
+	const char *pids;
+
+	if (nsm_read_text_at(AT_FDCWD, "/proc/self/status", status, sizeof(status)) < 0)
+		return false;
+	/* Our numbers from the namespace of this /proc downwards to ours: one means that they are the same. */
+	pids = find_value(status, "\nNSpid:");
+	return *pids && pids[strspn(pids, "0123456789")] == '\n';
+}
+
+ino_t ns_inode(const char *pid, const char *name)
+{
+	char path[64];
+	struct nsm_text text = NSM_TEXT(path);
+	struct stat st;
+
+	nsm_text_add(&text, "/proc/%s/ns/%s", pid, name);
+	return stat(path, &st) == 0 ? st.st_ino : 0;
 }

@@ -5,13 +5,48 @@
 #include "base/macro.h"
 #include "nsmgr.h"
 
-/* Which namespaces the processes in /proc live in: one scan for all types. */
-struct procs;
+/* The processes that /proc shows and the namespaces they are in: the one scan of all verbs. */
 
-int procs_scan(struct procs **ret_procs);
-void procs_free(struct procs **procs);
+struct process {
+	pid_t pid;
+	ino_t ns[NSMGR_TYPE_COUNT]; /* inode numbers; 0 where unknown, and where the process has ended */
+	bool hidden;		    /* some of them are not for us to see */
+	int dir;		    /* /proc/PID: stays with this process, whoever gets its number (LESSONS 11) */
+};
 
-/* How many processes live in the namespace; -1 when some process that could be among them could not be looked at. */
-long procs_count_in(const struct procs *procs, ino_t ino);
+#define PROCESS_COMMAND_SIZE 1024
+
+struct process_details {
+	pid_t parent;
+	uid_t uid; /* effective */
+	bool ended; /* a zombie, of which no thread lives on */
+	char command[PROCESS_COMMAND_SIZE]; /* its arguments, or its name in brackets; cut if it is longer */
+};
+
+/* Called for each; anything but 0 ends the walk and is its result. */
+typedef int process_fn(void *data, const struct process *process);
+
+int procs_walk(process_fn *visit, void *data);
+
+/* Fills in the namespaces, by `dir`. */
+void process_look(struct process *process);
+
+/* -ESRCH: it is gone. */
+int process_read(const struct process *process, struct process_details *ret);
+
+/* The same by number, for who is shown and no more than that. */
+int process_read_pid(pid_t pid, struct process_details *ret);
+
+/* The name of a user, or the number of one without a name; `buf` is of 64 bytes. */
+const char *user_name(uid_t uid, char buf[64]);
+
+/* Whether the process is on its way out: then what cannot be seen of it is of no interest. */
+bool process_is_exiting(int dir);
+
+/* Whether the numbers in /proc are those that our system calls take. */
+bool procs_are_ours(void);
+
+/* The inode number of /proc/PID/ns/NAME, 0 where it cannot be seen. */
+ino_t ns_inode(const char *pid, const char *name);
 
 #endif

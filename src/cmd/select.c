@@ -62,6 +62,23 @@ int selection_end(struct selection *selection)
 	return status;
 }
 
+int select_set(struct app *app, const char *name, struct nsmgr_handle ret_handles[], int *ret_count)
+{
+	struct nsmgr_list *list;
+	int count;
+
+	if (nsmgr_check_name(app->ctx, name) < 0)
+		return say_refusal(app, name);
+	if (nsmgr_list_new(app->ctx, false, &list) < 0)
+		return say_failure(app, name);
+	count = nsmgr_list_handles(list, name, ret_handles);
+	nsmgr_list_free(list);
+	if (count < 0)
+		return say_failure(app, name);
+	*ret_count = count;
+	return STATUS_DONE;
+}
+
 void print_name(const char *name)
 {
 	char escaped[1100];

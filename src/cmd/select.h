@@ -21,6 +21,9 @@ bool selection_next(struct selection *selection, const char **ret_name);
 /* Says which plain names were not found, and gives the status for it. A pattern may match nothing. */
 int selection_end(struct selection *selection);
 
+/* The handles of the one set of that name. STATUS_DONE, or what was said. */
+int select_set(struct app *app, const char *name, struct nsmgr_handle ret_handles[], int *ret_count);
+
 /* A name on a line of its own, escaped. */
 void print_name(const char *name);
 

@@ -9,8 +9,11 @@ extern const struct verb verb_attach;
 extern const struct verb verb_create;
 extern const struct verb verb_exec;
 extern const struct verb verb_export; /* nsmgr-full */
+extern const struct verb verb_identify;
+extern const struct verb verb_kill;
 extern const struct verb verb_ls;    /* nsmgr-full */
 extern const struct verb verb_names; /* the front's ls: names only */
+extern const struct verb verb_pids;
 extern const struct verb verb_pool;
 extern const struct verb verb_rename;
 extern const struct verb verb_rm;

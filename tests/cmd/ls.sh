@@ -7,12 +7,6 @@
 # shellcheck source=tests/cmd/lib.sh
 . "${0%/*}/lib.sh"
 
-# The program where an ordinary user can reach it, whatever the modes above the build directory.
-as_nobody() {
-	setpriv --reuid=65534 --regid=65534 --clear-groups \
-		env "NSMGR_LIBEXEC=$T/bin" "LD_LIBRARY_PATH=$T/bin" "$T/bin/$([ "$PROGRAM" = front ] && echo nsmgr || echo nsmgr-full)" "$@"
-}
-
 make_some() {
 	ok "$NSMGR" create "$P.b" --net --uts
 	ok "$NSMGR" create "$P.a" --pid
@@ -275,9 +269,6 @@ cases() {
 	it 'a watcher sees whole sets (LESSONS 3)' while_changing
 }
 
-mkdir "$T/bin"
-cp "$FRONT" "$T/bin/nsmgr"
-cp "$FULL" "$T/bin/nsmgr-full"
-cp "${FULL%/*}"/libnsmgr.so* "$T/bin" 2>/dev/null
+copy_programs
 for_both
 finish

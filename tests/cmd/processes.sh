@@ -83,3 +83,18 @@ is_mounted() { [ "$(mounts_at "$1")" -gt 0 ]; }
 # What is in a store besides hidden files; stages.
 sets_in() { ls "$1" 2>/dev/null; }
 stages_in() { ls -A "$1/.stage" 2>/dev/null; }
+
+# ---- another user ----
+
+# The programs where an ordinary user can reach them, whatever the modes above the build directory.
+copy_programs() {
+	mkdir "$T/bin"
+	cp "$FRONT" "$T/bin/nsmgr"
+	cp "$FULL" "$T/bin/nsmgr-full"
+	cp "${FULL%/*}"/libnsmgr.so* "$T/bin" 2>/dev/null
+}
+
+as_nobody() {
+	setpriv --reuid=65534 --regid=65534 --clear-groups \
+		env "NSMGR_LIBEXEC=$T/bin" "LD_LIBRARY_PATH=$T/bin" "$T/bin/$([ "$PROGRAM" = front ] && echo nsmgr || echo nsmgr-full)" "$@"
+}

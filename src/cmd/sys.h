@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_CMD_SYS_H
+#define NSM_CMD_SYS_H
+
+#include "nsmgr.h"
+
+/* System calls that a C library may lack, for the verbs that look at processes. All give a result >= 0 or -errno. */
+
+/* A descriptor of a process, close-on-exec; of a thread with `thread` (PIDFD_THREAD, 6.9). */
+int sys_pidfd_open(pid_t pid, bool thread);
+int sys_pidfd_kill(int pidfd, int sig);
+
+/* A copy of somebody's descriptor, close-on-exec. Needs PTRACE_MODE_ATTACH_REALCREDS. */
+int sys_pidfd_getfd(int pidfd, int fd);
+
+/* Whether two threads have one table of descriptors: 0 if so, something else if not. kcmp(2). */
+int sys_compare_files(pid_t a, pid_t b);
+
+/* ioctl_nsfs(2): a descriptor of the parent, of the owning user namespace. -EPERM: outside what we may see. */
+int sys_ns_parent(int ns);
+int sys_ns_owner(int ns);
+
+/* The type of a namespace, NSMGR_TYPE_NONE for what is none. */
+enum nsmgr_type sys_ns_type(int fd);
+
+/* A descriptor of the network namespace of a socket, or of the queue of a tap device. Needs CAP_NET_ADMIN over it. */
+int sys_socket_netns(int socket);
+
+#endif

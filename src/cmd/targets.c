@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/targets.h"
+
+#include "base/fd.h"
+#include "cmd/select.h"
+#include "cmd/sys.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+void targets_free(struct targets *targets)
+{
+	free(targets->keepers);
+}
+
+void add_types(struct nsm_text *text, unsigned types)
+{
+	for (int type = 0; type < NSMGR_TYPE_COUNT; type++)
+		if (types & NSMGR_MASK(type))
+			nsm_text_add(text, "%s%s", text->len ? " " : "", nsmgr_type_name((enum nsmgr_type)type));
+}
+
+/* A handle behind which no namespace is to be found from here. */
+static int check_state(const struct targets *targets, const struct nsmgr_handle *handle)
+{
+	const char *type = nsmgr_type_name(handle->type);
+
+	switch (handle->state) {
+	case NSMGR_LIVE:
+	case NSMGR_DEAD:
+		return STATUS_DONE;
+	case NSMGR_UNKNOWN:
+		return say_plain(targets->app, "'%s': %s: not below our pid namespace, its processes cannot be seen",
+				 targets->name, type);
+	case NSMGR_ELSEWHERE:
+		return say_plain(targets->app, "'%s': %s: mounted in another mount namespace (nsenter -t 1 -m nsmgr ...)",
+				 targets->name, type);
+	case NSMGR_STALE:
+	case NSMGR_FOREIGN:
+		break;
+	}
+	return say_plain(targets->app, "'%s': %s: a handle that is %s", targets->name, type,
+			 nsmgr_state_name(handle->state));
+}
+
+/* Process 1 enters nothing, so what it is in everybody is in who was not put elsewhere. Where it may not be looked at,
+ * what we are in has to do. */
+static ino_t common_inode(enum nsmgr_type type)
+{
+	const char *name = nsmgr_type_name(type);
+	ino_t ino = ns_inode("1", name);
+
+	return ino ? ino : ns_inode("self", name);
+}
+
+static unsigned usual_types(unsigned present, unsigned common)
+{
+	unsigned apart = present & ~common;
+
+	if (!apart)
+		apart = present;
+	return apart & NSMGR_MASK(NSMGR_PID) ? NSMGR_MASK(NSMGR_PID) : apart;
+}
+
+int targets_open(struct app *app, const char *name, unsigned types, struct targets *targets)
+{
+	struct nsmgr_handle handles[NSMGR_TYPE_COUNT];
+	unsigned present = 0, common = 0;
+	int count = 0, status = select_set(app, name, handles, &count);
+
+	*targets = (struct targets){ .app = app, .name = name, .own_pid = ns_inode("self", "pid") };
+	if (status != STATUS_DONE)
+		return status;
+	for (int i = 0; i < count; i++) {
+		targets->handles[handles[i].type] = handles[i];
+		present |= NSMGR_MASK(handles[i].type);
+		if (handles[i].ino == common_inode(handles[i].type))
+			common |= NSMGR_MASK(handles[i].type);
+	}
+	for (int type = 0; type < NSMGR_TYPE_COUNT; type++)
+		if (types & ~present & NSMGR_MASK(type))
+			return say_plain(app, "'%s' has no %s namespace", name, nsmgr_type_name((enum nsmgr_type)type));
+	targets->types = types ? types : usual_types(present, common);
+	targets->common = common & targets->types;
+	for (int i = 0; i < count && status == STATUS_DONE; i++)
+		if (targets->types & NSMGR_MASK(handles[i].type))
+			status = check_state(targets, &handles[i]);
+	return status;
+}
+
+/* Whether the namespace lies below another one. */
+static bool is_below(int dir, ino_t ino)
+{
+	nsm_autoclose int ns = openat(dir, "ns/pid", O_RDONLY | O_CLOEXEC);
+
+	while (ns >= 0) {
+		int parent = sys_ns_parent(ns);
+		struct stat st;
+
+		nsm_close(&ns);
+		ns = parent;
+		if (ns >= 0 && fstat(ns, &st) == 0 && st.st_ino == ino)
+			return true;
+	}
+	return false;
+}
+
+unsigned targets_types_of(const struct targets *targets, const struct process *process)
+{
+	unsigned types = 0;
+
+	for (int type = 0; type < NSMGR_TYPE_COUNT; type++)
+		if (targets->types & NSMGR_MASK(type) && process->ns[type] &&
+		    process->ns[type] == targets->handles[type].ino)
+			types |= NSMGR_MASK(type);
+	/* What is in our own is below nothing that we could see, and most are. */
+	if (targets->types & ~types & NSMGR_MASK(NSMGR_PID) && process->ns[NSMGR_PID] &&
+	    process->ns[NSMGR_PID] != targets->own_pid && is_below(process->dir, targets->handles[NSMGR_PID].ino))
+		types |= NSMGR_MASK(NSMGR_PID);
+	return types;
+}
+
+static int find_keepers(struct targets *targets)
+{
+	struct nsmgr_handle handles[NSMGR_TYPE_COUNT];
+	struct nsmgr_list *list;
+	const char *name;
+	size_t count;
+	int r = nsmgr_list_new(targets->app->ctx, true, &list);
+
+	if (r < 0)
+		return r;
+	nsmgr_list_names(list, &count);
+	targets->keepers = calloc(count + 1, sizeof(*targets->keepers));
+	while (targets->keepers && nsmgr_list_next(list, &name) == 0) {
+		int found = nsmgr_list_handles(list, name, handles);
+
+		for (int i = 0; i < found; i++)
+			if (handles[i].keeper && targets->keeper_count < count)
+				targets->keepers[targets->keeper_count++] = handles[i].keeper;
+	}
+	nsmgr_list_free(list);
+	return targets->keepers ? 0 : -ENOMEM;
+}
+
+/* Any process may call itself so; a keeper always does. */
+bool targets_is_keeper(struct targets *targets, pid_t pid, const char *command)
+{
+	if (!nsm_after(command, "nsmgr: "))
+		return false;
+	if (!targets->has_keepers)
+		targets->has_keepers = find_keepers(targets) == 0;
+	for (size_t i = 0; i < targets->keeper_count; i++)
+		if (targets->keepers[i] == pid)
+			return true;
+	return false;
+}
+
+bool targets_may_have(const struct targets *targets, const struct process *process)
+{
+	return process->hidden && (process->pid != 1 || targets->common);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_CMD_TARGETS_H
+#define NSM_CMD_TARGETS_H
+
+#include "base/text.h"
+#include "cmd/app.h"
+#include "cmd/procs.h"
+
+/* The namespaces of one set, for the verbs that look for processes in them. */
+struct targets {
+	const struct app *app;
+	const char *name;
+	struct nsmgr_handle handles[NSMGR_TYPE_COUNT]; /* by type */
+	unsigned types;				       /* those that are looked for */
+	unsigned common; /* of them, those that process 1 of the machine or container is in as well */
+	ino_t own_pid;	 /* our own pid namespace */
+	pid_t *keepers;	 /* of the store, once one had to be known */
+	size_t keeper_count;
+	bool has_keepers;
+};
+
+void targets_free(struct targets *targets);
+
+/* Those of `types` that the set has; 0: the usual ones, which are its pid namespace if it has one, else all. Those that
+ * are common are not among the usual ones, unless there are no others. Gives a status, and what is wrong was said. */
+int targets_open(struct app *app, const char *name, unsigned types, struct targets *targets);
+
+/* In which of them the process is: below a pid namespace is in it, too. */
+unsigned targets_types_of(const struct targets *targets, const struct process *process);
+
+/* Whether the process is the keeper of a set of this store. */
+bool targets_is_keeper(struct targets *targets, pid_t pid, const char *command);
+
+/* Whether a process of which not all is to be seen may be in one of them. */
+bool targets_may_have(const struct targets *targets, const struct process *process);
+
+/* "net uts" */
+void add_types(struct nsm_text *text, unsigned types);
+
+#endif
