@@ -36,12 +36,18 @@ static int index_targets(struct mounts *mounts)
 
 int mounts_read(struct mounts **ret_mounts)
 {
+	return mounts_read_from("/proc/self/mountinfo", ret_mounts);
+}
+
+int mounts_read_from(const char *path, struct mounts **ret_mounts)
+{
 	nsm_cleanup(mounts_free) struct mounts *mounts = calloc(1, sizeof(*mounts));
 	int r;
 
 	if (!mounts)
 		return -ENOMEM;
-	mounts->table = mnt_new_table_from_file("/proc/self/mountinfo");
+	errno = 0;
+	mounts->table = mnt_new_table_from_file(path);
 	if (!mounts->table)
 		return errno ? -errno : -ENOMEM;
 	r = index_targets(mounts);
@@ -73,4 +79,26 @@ size_t mounts_count_at(const struct mounts *mounts, const char *path)
 	for (; at < mounts->targets + mounts->count && nsm_streq(*at, path); at++)
 		count++;
 	return count;
+}
+
+int mounts_each(const struct mounts *mounts, mount_fn *visit, void *data)
+{
+	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
+	struct libmnt_fs *fs;
+	int r = iter ? 0 : -ENOMEM;
+
+	while (r == 0 && mnt_table_next_fs(mounts->table, iter, &fs) == 0) {
+		const struct mount_entry entry = {
+			.id = mnt_fs_get_id(fs),
+			.dev = mnt_fs_get_devno(fs),
+			.type = mnt_fs_get_fstype(fs),
+			.root = mnt_fs_get_root(fs),
+			.target = mnt_fs_get_target(fs),
+		};
+
+		if (entry.type && entry.root && entry.target)
+			r = visit(data, &entry);
+	}
+	mnt_free_iter(iter);
+	return r;
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/sys.h"
 
+#include "base/fd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,6 +20,12 @@
 #endif
 #ifndef SYS_pidfd_getfd
 #define SYS_pidfd_getfd 438
+#endif
+
+#ifndef SYS_fsopen
+#define SYS_fsopen 430
+#define SYS_fsconfig 431
+#define SYS_fsmount 432
 #endif
 
 /* include/uapi/linux/nsfs.h, sockios.h, kcmp.h, pidfd.h */
@@ -84,4 +93,22 @@ enum nsmgr_type sys_ns_type(int fd)
 int sys_socket_netns(int socket)
 {
 	return result(ioctl(socket, SIOCGSKNS_));
+}
+
+int sys_mqueue_device(dev_t *ret)
+{
+	const unsigned cloexec = 1, create = 6; /* FSOPEN_CLOEXEC, FSMOUNT_CLOEXEC; FSCONFIG_CMD_CREATE */
+	nsm_autoclose int fs = -EBADF, mount = -EBADF;
+	struct stat st;
+
+	fs = result(syscall(SYS_fsopen, "mqueue", cloexec));
+	if (fs < 0)
+		return fs;
+	if (syscall(SYS_fsconfig, fs, create, NULL, NULL, 0) < 0)
+		return -errno;
+	mount = result(syscall(SYS_fsmount, fs, cloexec, 0));
+	if (mount < 0 || fstat(mount, &st) < 0)
+		return -errno;
+	*ret = st.st_dev;
+	return 0;
 }

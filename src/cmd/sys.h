@@ -26,4 +26,8 @@ enum nsmgr_type sys_ns_type(int fd);
 /* A descriptor of the network namespace of a socket, or of the queue of a tap device. Needs CAP_NET_ADMIN over it. */
 int sys_socket_netns(int socket);
 
+/* The device of the message queues of the ipc namespace that we are in, through a mount that is nowhere to be seen. Only what
+ * a child of a threaded program may call. */
+int sys_mqueue_device(dev_t *ret);
+
 #endif

@@ -9,6 +9,7 @@ extern const struct verb verb_attach;
 extern const struct verb verb_create;
 extern const struct verb verb_exec;
 extern const struct verb verb_export; /* nsmgr-full */
+extern const struct verb verb_holders;
 extern const struct verb verb_identify;
 extern const struct verb verb_kill;
 extern const struct verb verb_ls;    /* nsmgr-full */

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/hunt.h"
+
+#include "base/fd.h"
+#include "cmd/sys.h"
+
+#include <sys/stat.h>
+
+const char *const holder_kinds[HOLDER_KIND_COUNT] = {
+	[HOLDER_PROCESS] = "process",	[HOLDER_ZOMBIE] = "zombie", [HOLDER_THREAD] = "thread",
+	[HOLDER_CHILDREN] = "children", [HOLDER_FD] = "fd",	    [HOLDER_SOCKET] = "socket",
+	[HOLDER_HANDLE] = "handle",	[HOLDER_MOUNT] = "mount",   [HOLDER_COPY] = "copy",
+	[HOLDER_PROC] = "proc",		[HOLDER_MQUEUE] = "mqueue", [HOLDER_CHILD] = "child",
+	[HOLDER_OWNED] = "owned",
+};
+
+void hunt_free(struct hunt *hunt)
+{
+	for (size_t i = 0; i < hunt->pending_count; i++)
+		nsm_close(&hunt->pending[i].fd);
+	free(hunt->pending);
+	inodes_free(&hunt->explored);
+	inodes_free(&hunt->tables);
+	inodes_free(&hunt->mounts);
+}
+
+const struct wanted *hunt_match(const struct hunt *hunt, ino_t ino)
+{
+	for (size_t i = 0; i < hunt->wanted_count; i++)
+		if (hunt->wanted[i].ino == ino)
+			return &hunt->wanted[i];
+	return NULL;
+}
+
+int hunt_run(struct hunt *hunt)
+{
+	struct stat st;
+	int r;
+
+	/* All namespaces are files of one file system. */
+	if (stat("/proc/self/ns/user", &st) < 0)
+		return -errno;
+	hunt->nsfs = st.st_dev;
+	hunt->own_mntns = ns_inode("self", "mnt");
+	hunt->numbers_are_ours = procs_are_ours();
+	r = hunt_mounts(hunt, NULL);
+	if (r == 0)
+		r = procs_walk(hunt_process, hunt);
+	if (r == 0)
+		r = hunt_pending(hunt);
+	return r;
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/hunt.h"
+
+#include "base/fd.h"
+#include "base/parse.h"
+#include "cmd/sys.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* One mount table. */
+struct table {
+	struct hunt *hunt;
+	const struct process *process; /* that sees it; NULL: we, or nobody */
+	ino_t mntns;
+	const char *base; /* what leads to its root; NULL: nothing does */
+};
+
+static int report(const struct table *table, const struct wanted *wanted, enum holder_kind kind, const char *path)
+{
+	const struct holder holder = { .type = wanted->type, .ino = wanted->ino, .kind = kind, .process = table->process,
+				       .fd = -1, .path = path, .mntns = table->mntns };
+
+	return table->hunt->found(table->hunt->data, &holder);
+}
+
+/* The mount point as we can open it, if what lies on top there is this very mount. */
+static int open_mount(const struct table *table, const struct mount_entry *entry, int flags)
+{
+	char path[8192];
+	struct nsm_text text = NSM_TEXT(path);
+	nsm_autoclose int fd = -EBADF;
+	struct stat st;
+
+	if (!table->base)
+		return -ENOENT;
+	nsm_text_add(&text, "%s%s", table->base, entry->target);
+	/* Nothing that could hang: neither an automount nor a file system of somebody else's, which O_PATH and the device
+	 * of the mount's root keep us from. */
+	fd = text.cut ? -ENAMETOOLONG : open(path, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_dev != entry->dev)
+		return -ENOENT;
+	if (flags & O_PATH)
+		return take_fd(fd);
+	text.len = 0;
+	nsm_text_add(&text, "/proc/self/fd/%d", fd);
+	return open(path, flags | O_CLOEXEC);
+}
+
+static enum holder_kind kind_of(const struct table *table, const char *path)
+{
+	const char *below = nsm_after(path, table->hunt->store);
+
+	if (table->mntns != table->hunt->own_mntns)
+		return HOLDER_COPY;
+	return below && *below == '/' ? HOLDER_HANDLE : HOLDER_MOUNT;
+}
+
+/* The root of such a mount is shown as "net:[4026531840]". */
+static int look_at_namespace(const struct table *table, const struct mount_entry *entry)
+{
+	struct hunt *hunt = table->hunt;
+	const char *number = strchr(entry->root, '[');
+	const struct wanted *wanted;
+	uint64_t ino;
+	int r = 0;
+
+	if (!number++ || nsm_parse_u64_prefix(&number, &ino) < 0 || entry->dev != hunt->nsfs)
+		return 0;
+	wanted = hunt_match(hunt, ino);
+	if (wanted)
+		r = report(table, wanted, kind_of(table, entry->target), entry->target);
+	if (r == 0 && (nsm_after(entry->root, "mnt:") || (hunt->types & (NSMGR_MASK(NSMGR_PID) | NSMGR_MASK(NSMGR_USER)) &&
+							  !inodes_have(&hunt->explored, ino)))) {
+		nsm_autoclose int ns = open_mount(table, entry, O_RDONLY);
+
+		if (ns >= 0 && nsm_after(entry->root, "mnt:"))
+			r = hunt_postpone(hunt, ns);
+		if (ns >= 0 && r == 0)
+			r = hunt_explore(hunt, ns, table->process);
+	}
+	return r;
+}
+
+/* A file system of processes belongs to the pid namespace of the process that is number 1 in it. */
+static int look_at_proc(const struct table *table, const struct mount_entry *entry)
+{
+	nsm_autoclose int fd = open_mount(table, entry, O_PATH);
+	const struct wanted *wanted = NULL;
+	struct stat st;
+
+	if (fd >= 0 && fstatat(fd, "1/ns/pid", &st, 0) == 0)
+		wanted = hunt_match(table->hunt, st.st_ino);
+	return wanted ? report(table, wanted, HOLDER_PROC, entry->target) : 0;
+}
+
+static int look_at_mqueue(const struct table *table, const struct mount_entry *entry)
+{
+	for (size_t i = 0; i < table->hunt->wanted_count; i++)
+		if (table->hunt->wanted[i].mqueue && table->hunt->wanted[i].mqueue == entry->dev)
+			return report(table, &table->hunt->wanted[i], HOLDER_MQUEUE, entry->target);
+	return 0;
+}
+
+static int look_at_mount(void *data, const struct mount_entry *entry)
+{
+	const struct table *table = data;
+	unsigned types = table->hunt->types;
+	int r = inodes_add(&table->hunt->mounts, (uint64_t)entry->id + 1);
+
+	if (r <= 0)
+		return r;
+	if (nsm_streq(entry->type, "nsfs"))
+		return look_at_namespace(table, entry);
+	if (nsm_streq(entry->type, "proc") && types & NSMGR_MASK(NSMGR_PID))
+		return look_at_proc(table, entry);
+	if (nsm_streq(entry->type, "mqueue") && types & NSMGR_MASK(NSMGR_IPC))
+		return look_at_mqueue(table, entry);
+	return 0;
+}
+
+static int look_at_table(struct table *table, const char *path)
+{
+	nsm_cleanup(mounts_free) struct mounts *mounts = NULL;
+	int r = mounts_read_from(path, &mounts);
+
+	if (r == -EACCES || r == -EPERM)
+		return -EACCES;
+	if (r < 0)
+		return r == -ENOMEM ? r : 0; /* the process has gone */
+	return mounts_each(mounts, look_at_mount, table);
+}
+
+/* A process sees what is below its root, so processes of one mount namespace can see different parts of it. */
+static int is_new_table(struct hunt *hunt, const struct process *process)
+{
+	struct stat st;
+	int r;
+
+	if (!process->ns[NSMGR_MNT] || fstatat(process->dir, "root", &st, 0) < 0)
+		return 0;
+	r = inodes_add(&hunt->tables, process->ns[NSMGR_MNT]);
+	if (r != 0)
+		return r;
+	return inodes_add(&hunt->tables, (process->ns[NSMGR_MNT] << 32) ^ (st.st_dev << 48) ^ st.st_ino);
+}
+
+int hunt_mounts(struct hunt *hunt, const struct process *process)
+{
+	struct table table = { .hunt = hunt, .process = process, .mntns = hunt->own_mntns, .base = "" };
+	char path[48], base[32];
+	struct nsm_text path_text = NSM_TEXT(path), base_text = NSM_TEXT(base);
+	int r;
+
+	if (!process)
+		return look_at_table(&table, "/proc/self/mountinfo");
+	r = is_new_table(hunt, process);
+	if (r <= 0)
+		return r;
+	nsm_text_add(&path_text, "/proc/%ld/mountinfo", (long)process->pid);
+	nsm_text_add(&base_text, "/proc/%ld/root", (long)process->pid);
+	table.mntns = process->ns[NSMGR_MNT];
+	table.base = base;
+	return look_at_table(&table, path);
+}
+
+int hunt_postpone(struct hunt *hunt, int mntns)
+{
+	struct pending *pending;
+	struct stat st;
+	int fd;
+
+	if (fstat(mntns, &st) < 0)
+		return 0;
+	for (size_t i = 0; i < hunt->pending_count; i++)
+		if (hunt->pending[i].ino == st.st_ino)
+			return 0;
+	pending = realloc(hunt->pending, (hunt->pending_count + 1) * sizeof(*pending));
+	if (!pending)
+		return -ENOMEM;
+	hunt->pending = pending;
+	fd = nsm_dup(mntns);
+	if (fd < 0)
+		return fd;
+	pending[hunt->pending_count++] = (struct pending){ .ino = st.st_ino, .fd = fd };
+	return 0;
+}
+
+/* ---- mount namespaces without a process ---- */
+
+struct copying {
+	int proc, to;
+};
+
+/* In a child that is in it: its table, through a /proc that need not be mounted there. */
+static int copy_table(void *data)
+{
+	const struct copying *copying = data;
+	int fd = openat(copying->proc, "self/mountinfo", O_RDONLY | O_CLOEXEC);
+	char buf[4096];
+	ssize_t n = -1;
+
+	while (fd >= 0 && (n = read(fd, buf, sizeof(buf))) > 0)
+		if (write(copying->to, buf, (size_t)n) != n)
+			return -EIO;
+	return n < 0 ? -EIO : 0;
+}
+
+static int look_into(struct hunt *hunt, struct nsmgr_set *set, ino_t ino)
+{
+	nsm_autoclose int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	nsm_autoclose int copy = memfd_create("mountinfo", MFD_CLOEXEC);
+	struct copying copying = { proc, copy };
+	struct table table = { .hunt = hunt, .mntns = ino };
+	struct nsmgr_status status = { 0 };
+	char path[40];
+	struct nsm_text text = NSM_TEXT(path);
+
+	if (proc < 0 || copy < 0)
+		return -errno;
+	if (nsmgr_call(set, NSMGR_MASK(NSMGR_MNT), copy_table, &copying, &status) < 0 || status.code || status.signal) {
+		hunt->hidden_tables++;
+		return 0;
+	}
+	nsm_text_add(&text, "/proc/self/fd/%d", copy);
+	return look_at_table(&table, path);
+}
+
+int hunt_pending(struct hunt *hunt)
+{
+	int r = 0;
+
+	/* There can be more of them meanwhile. */
+	for (size_t i = 0; r == 0 && i < hunt->pending_count; i++) {
+		struct nsmgr_set *set = NULL;
+		ino_t ino = hunt->pending[i].ino;
+
+		if (ino == hunt->own_mntns || inodes_have(&hunt->tables, ino))
+			continue;
+		r = nsmgr_set_new(hunt->ctx, &set);
+		if (r == 0)
+			r = nsmgr_set_add(set, hunt->pending[i].fd);
+		if (r == 0)
+			r = look_into(hunt, set, ino);
+		nsmgr_set_close(set);
+	}
+	return r;
+}
