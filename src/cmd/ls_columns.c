@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/ls_columns.h"
 
-#include "base/text.h"
+#include "base/fd.h"
+#include "cmd/nsid.h"
+#include "cmd/procs.h"
+#include "cmd/sys.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 const struct column ls_columns[LS_COLUMN_COUNT] = {
@@ -19,26 +24,25 @@ const struct column ls_columns[LS_COLUMN_COUNT] = {
 	[LS_DEV] = { "DEV", CELL_TEXT, "device of the inode, MAJOR:MINOR" },
 	[LS_NPROCS] = { "NPROCS", CELL_NUMBER, "number of processes in it" },
 	[LS_STACK] = { "STACK", CELL_NUMBER, "mounts on top of each other at its path" },
+	[LS_NETNSID] = { "NETNSID", CELL_NUMBER, "id that our network namespace has given to it" },
+	[LS_PNS] = { "PNS", CELL_NUMBER, "inode number of the parent of a pid or user namespace" },
+	[LS_COMMAND] = { "COMMAND", CELL_TEXT, "command line of the process with the lowest PID in it" },
+	[LS_USER] = { "USER", CELL_TEXT, "user that this process runs as" },
+	[LS_UID] = { "UID", CELL_NUMBER, "number of that user" },
 };
 
 const size_t ls_default_columns[LS_DEFAULT_COUNT] = { LS_NAME, LS_TYPE, LS_INODE, LS_STATE };
 
-static bool is_chosen(const size_t *columns, size_t count, enum ls_column column)
-{
-	for (size_t i = 0; i < count; i++)
-		if (columns[i] == column)
-			return true;
-	return false;
-}
-
-int ls_sources_open(struct ls_sources *sources, const size_t *columns, size_t count)
+int ls_sources_open(struct ls_sources *sources, needs_fn *needs, void *data)
 {
 	int r = 0;
 
-	if (is_chosen(columns, count, LS_NPROCS))
+	if (needs(data, LS_NPROCS) || needs(data, LS_COMMAND) || needs(data, LS_USER) || needs(data, LS_UID))
 		r = census_take(&sources->census);
-	if (r == 0 && is_chosen(columns, count, LS_STACK))
+	if (r == 0 && needs(data, LS_STACK))
 		r = mounts_read(&sources->mounts);
+	if (r == 0 && needs(data, LS_NETNSID))
+		sources->netlink = nsid_open(); /* without it the column is empty */
 	return r;
 }
 
@@ -46,6 +50,7 @@ void ls_sources_free(struct ls_sources *sources)
 {
 	census_free(&sources->census);
 	mounts_free(&sources->mounts);
+	nsm_close(&sources->netlink);
 }
 
 static void format_number(struct nsm_text *text, uint64_t number)
@@ -77,63 +82,133 @@ static void format_path(struct nsm_text *text, const struct ls_sources *sources,
 
 static long count_stack(const struct ls_sources *sources, const char *name, const struct nsmgr_handle *handle)
 {
-	char path[LS_CELL_SIZE];
+	char path[VIEW_CELL_SIZE];
 	struct nsm_text text = NSM_TEXT(path);
 
 	format_path(&text, sources, name, handle);
 	return (long)mounts_count_at(sources->mounts, path);
 }
 
-void ls_format(const struct ls_sources *sources, size_t column, const char *name, const struct nsmgr_handle *handle,
-	       char ret[LS_CELL_SIZE])
+/* The namespace itself; -errno where it is not, or no more, the one that was described. */
+static int open_handle(const struct ls_row *row)
+{
+	char path[VIEW_CELL_SIZE];
+	struct nsm_text text = NSM_TEXT(path);
+	nsm_autoclose int fd = -EBADF;
+	struct stat st;
+
+	format_path(&text, row->sources, row->name, row->handle);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_dev != row->handle->dev || st.st_ino != row->handle->ino)
+		return -ESTALE;
+	return take_fd(fd);
+}
+
+static void format_nsid(struct nsm_text *text, const struct ls_row *row)
+{
+	nsm_autoclose int ns = row->handle->type == NSMGR_NET ? open_handle(row) : -EBADF;
+	int32_t id;
+
+	if (ns >= 0 && row->sources->netlink >= 0 && nsid_get(row->sources->netlink, ns, &id) == 0)
+		nsm_text_add(text, "%ld", (long)id);
+}
+
+static void format_parent(struct nsm_text *text, const struct ls_row *row)
+{
+	bool has_parent = row->handle->type == NSMGR_PID || row->handle->type == NSMGR_USER;
+	nsm_autoclose int ns = has_parent ? open_handle(row) : -EBADF, parent = -EBADF;
+	struct stat st;
+
+	if (ns >= 0)
+		parent = sys_ns_parent(ns);
+	if (parent >= 0 && fstat(parent, &st) == 0)
+		format_number(text, st.st_ino);
+}
+
+static void format_process(struct nsm_text *text, const struct ls_row *row, size_t column)
+{
+	pid_t pid = census_first_in(row->sources->census, row->handle->ino);
+	struct process_details details;
+	char user[64];
+
+	if (!pid || process_read_pid(pid, &details) < 0)
+		return;
+	if (column == LS_COMMAND)
+		nsm_text_add(text, "%s", details.command);
+	else if (column == LS_USER)
+		nsm_text_add(text, "%s", user_name(details.uid, user));
+	else
+		nsm_text_add(text, "%lu", (unsigned long)details.uid);
+}
+
+/* What has to be looked at where the namespace is. */
+static void format_here(struct nsm_text *text, const struct ls_row *row, size_t column)
+{
+	const struct nsmgr_handle *handle = row->handle;
+
+	if (!handle->ino || handle->state == NSMGR_ELSEWHERE)
+		return;
+	if (column == LS_DEV)
+		nsm_text_add(text, "%u:%u", major(handle->dev), minor(handle->dev));
+	else if (column == LS_NPROCS)
+		format_count(text, census_count_in(row->sources->census, handle->ino));
+	else if (column == LS_NETNSID)
+		format_nsid(text, row);
+	else if (column == LS_PNS)
+		format_parent(text, row);
+	else
+		format_process(text, row, column);
+}
+
+void ls_cell(const void *data, size_t column, struct nsm_text *text)
 {
 	static const char *const origins[] = { [NSMGR_MADE] = "made", [NSMGR_PINNED] = "pinned" };
-	struct nsm_text text = { .buf = ret, .size = LS_CELL_SIZE };
-	bool is_here = handle->ino && handle->state != NSMGR_ELSEWHERE;
+	const struct ls_row *row = data;
+	const struct nsmgr_handle *handle = row->handle;
 
-	ret[0] = '\0';
 	switch ((enum ls_column)column) {
 	case LS_NAME:
-		nsm_text_add(&text, "%s", name); /* the table escapes */
+		nsm_text_add(text, "%s", row->name); /* the table escapes */
 		break;
 	case LS_TYPE:
-		nsm_text_add(&text, "%s", nsmgr_type_name(handle->type));
+		nsm_text_add(text, "%s", nsmgr_type_name(handle->type));
 		break;
 	case LS_INODE:
-		format_number(&text, handle->ino);
+		format_number(text, handle->ino);
 		break;
 	case LS_STATE:
-		nsm_text_add(&text, "%s", nsmgr_state_name(handle->state));
+		nsm_text_add(text, "%s", nsmgr_state_name(handle->state));
 		break;
 	case LS_ID:
-		format_number(&text, handle->id);
+		format_number(text, handle->id);
 		break;
 	case LS_PATH:
-		format_path(&text, sources, name, handle);
+		format_path(text, row->sources, row->name, handle);
 		break;
 	case LS_CREATED:
-		format_time(&text, &handle->created);
+		format_time(text, &handle->created);
 		break;
 	case LS_PID:
-		format_number(&text, (uint64_t)handle->keeper);
+		format_number(text, (uint64_t)handle->keeper);
 		break;
 	case LS_ORIGIN:
-		nsm_text_add(&text, "%s", handle->origin ? origins[handle->origin] : "");
+		nsm_text_add(text, "%s", handle->origin ? origins[handle->origin] : "");
 		break;
 	case LS_OWNER:
-		format_number(&text, handle->owner);
-		break;
-	case LS_DEV:
-		if (is_here)
-			nsm_text_add(&text, "%u:%u", major(handle->dev), minor(handle->dev));
-		break;
-	case LS_NPROCS:
-		if (is_here)
-			format_count(&text, census_count_in(sources->census, handle->ino));
+		format_number(text, handle->owner);
 		break;
 	case LS_STACK:
 		if (handle->state != NSMGR_ELSEWHERE)
-			format_count(&text, count_stack(sources, name, handle));
+			format_count(text, count_stack(row->sources, row->name, handle));
+		break;
+	case LS_DEV:
+	case LS_NPROCS:
+	case LS_NETNSID:
+	case LS_PNS:
+	case LS_COMMAND:
+	case LS_USER:
+	case LS_UID:
+		format_here(text, row, column);
 		break;
 	case LS_COLUMN_COUNT:
 		break;

@@ -4,7 +4,7 @@
 
 #include "cmd/census.h"
 #include "cmd/mounts.h"
-#include "cmd/table.h"
+#include "cmd/view.h"
 #include "nsmgr.h"
 
 enum ls_column {
@@ -21,10 +21,14 @@ enum ls_column {
 	LS_DEV,
 	LS_NPROCS,
 	LS_STACK,
+	LS_NETNSID,
+	LS_PNS,
+	LS_COMMAND,
+	LS_USER,
+	LS_UID,
 	LS_COLUMN_COUNT
 };
 
-#define LS_CELL_SIZE 4400 /* a path with every byte of a name escaped */
 #define LS_DEFAULT_COUNT 4
 
 extern const struct column ls_columns[LS_COLUMN_COUNT];
@@ -35,13 +39,22 @@ struct ls_sources {
 	const char *root;
 	struct census *census;
 	struct mounts *mounts;
+	int netlink; /* -EBADF */
 };
 
-int ls_sources_open(struct ls_sources *sources, const size_t *columns, size_t count);
+typedef bool needs_fn(void *data, size_t column);
+
+/* `needs` tells whether a column is asked for. */
+int ls_sources_open(struct ls_sources *sources, needs_fn *needs, void *data);
 void ls_sources_free(struct ls_sources *sources);
 
-/* The text of one cell; "" where there is nothing to say. */
-void ls_format(const struct ls_sources *sources, size_t column, const char *name, const struct nsmgr_handle *handle,
-	       char ret[LS_CELL_SIZE]);
+struct ls_row {
+	const struct ls_sources *sources;
+	const char *name;
+	const struct nsmgr_handle *handle;
+};
+
+/* A cell_fn of struct ls_row. */
+void ls_cell(const void *row, size_t column, struct nsm_text *text);
 
 #endif

@@ -44,7 +44,13 @@ int view_choose(const struct app *app, struct view *view)
 		return say_usage(app, "no column '%s' (see --list-columns)", bad);
 	if (view->style.json && view->style.raw)
 		return say_usage(app, "--json does not go with --raw");
+	if (view->output_all && view->output)
+		return say_usage(app, "--output and --output-all exclude each other");
 	view->chosen_count = (size_t)count;
+	for (size_t i = 0; view->output_all && i < view->count; i++)
+		view->chosen[i] = i;
+	if (view->output_all)
+		view->chosen_count = view->count;
 	return STATUS_DONE;
 }
 
@@ -77,9 +83,10 @@ int view_add(struct view *view, cell_fn *cell, const void *row)
 	int r = table_add_row(view->table);
 
 	for (size_t i = 0; r == 0 && i < view->chosen_count; i++) {
-		char buf[VIEW_CELL_SIZE] = "";
+		char buf[VIEW_CELL_SIZE];
 		struct nsm_text text = NSM_TEXT(buf);
 
+		buf[0] = '\0';
 		cell(row, view->chosen[i], &text);
 		r = table_set(view->table, i, buf);
 	}

@@ -28,6 +28,7 @@ struct view {
 	size_t default_count;
 	struct table_style style;
 	const char *output;
+	bool output_all;   /* every column, instead of `output` */
 	bool list_columns; /* and nothing else */
 	size_t chosen[VIEW_COLUMNS];
 	size_t chosen_count;

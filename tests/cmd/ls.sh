@@ -37,7 +37,7 @@ columns() {
 	make_some
 	ok "$NSMGR" ls --list-columns
 	listed=$(awk '{ print $1 }' <<<"$out" | tr '\n' ' ')
-	is 'columns there are' "$listed" 'NAME TYPE INODE STATE ID PATH CREATED PID ORIGIN OWNER DEV NPROCS STACK '
+	is 'columns there are' "$listed" 'NAME TYPE INODE STATE ID PATH CREATED PID ORIGIN OWNER DEV NPROCS STACK NETNSID PNS COMMAND USER UID '
 	keeper=$(keeper_of "$P.a")
 	ok "$NSMGR" ls -rn -o PATH,PID,ORIGIN,DEV,NPROCS,STACK "$P.a"
 	is 'values' "$out" "$NSMGR_STORE/$P.a/pid $keeper made $(stat -L -c '%Hd:%Ld' "$NSMGR_STORE/$P.a/pid") 1 1"
@@ -59,6 +59,56 @@ columns() {
 	is 'processes with one held' "$out" 2
 	release
 	wait "$pid"
+}
+
+# Of the process with the lowest number, and of the kernel.
+more_columns() {
+	local own
+	own=$(stat -L -c %i /proc/self/ns/pid)
+	ok "$NSMGR" create "$P.a" --net --pid
+	hold "$NSMGR" exec --only=net --as=65534:65534 "$P.a"
+	ok "$NSMGR" ls -J -o TYPE,PNS,COMMAND,USER,UID,NETNSID "$P.a"
+	is 'of the pid namespace' "$(jq -c '.handles[] | select(.type == "pid") | [.pns, .command, .uid, .netnsid]' <<<"$out")" \
+		"[$own,\"nsmgr: $P.a\",0,null]"
+	ok "$NSMGR" ls -J -o NAME,PNS,COMMAND,USER,UID --filter type=net
+	is 'of the net namespace' "$(jq -c '.handles[] | [.pns, .name]' <<<"$out")" "[null,\"$P.a\"]"
+	end "$pid"
+	ok "$NSMGR" create "$P.b" --net
+	hold "$NSMGR" exec --as=65534:65534 "$P.b"
+	ok "$NSMGR" ls -rn -o USER,UID "$P.b"
+	like 'user of a process' "$out" '* 65534'
+	ok "$NSMGR" ls -J -o COMMAND "$P.b"
+	like 'its command' "$(jq -r '.handles[0].command' <<<"$out")" 'sh -c *'
+	end "$pid"
+	ok "$NSMGR" ls -J --output-all "$P.b"
+	is 'all columns' "$(jq -r '.handles[0] | keys | length' <<<"$out")" "$("$NSMGR" ls --list-columns | wc -l)"
+	expect 2 "$NSMGR" ls --output-all -o NAME
+}
+
+# A pair of devices makes the kernel give an id to where the other one is.
+netnsid() {
+	ok "$NSMGR" create "$P.a" --net
+	ok unshare -n sh -c 'ip link add v0 type veth peer name v1 netns "$3" && ip -j link show v0 | jq ".[0].link_netnsid" &&
+		"$1" ls -rn -o NETNSID "$2"' sh "$NSMGR" "$P.a" "$NSMGR_STORE/$P.a/net"
+	like 'an id' "$out" '[0-9]*'
+	is 'the same from both' "$(head -n 1 <<<"$out")" "$(tail -n 1 <<<"$out")"
+}
+
+filters() {
+	make_some
+	ok "$NSMGR" ls -rn -o NAME,TYPE --filter type=net,pid
+	is 'one of two' "$out" "$P.a pid"$'\n'"$P.b net"
+	ok "$NSMGR" ls -rn -o TYPE -f 'name=*.b' -f 'TYPE!=net'
+	is 'both, and not' "$out" uts
+	ok "$NSMGR" ls -q -f nprocs=1
+	is 'names, by a column that is not shown' "$out" "$P.a"
+	ok "$NSMGR" ls -q -f state=dead,stale
+	is 'none' "$out" ''
+	ok "$NSMGR" ls -rn -o NAME -f 'pid=' -f 'origin=pinned'
+	is 'an empty cell' "$out" "$P.c"
+	expect 2 "$NSMGR" ls -f state
+	expect 2 "$NSMGR" ls -f no=x
+	expect 2 "$NSMGR" ls -f =x
 }
 
 json() {
@@ -255,6 +305,9 @@ count_while_changing() {
 cases() {
 	it 'prints a row a handle, sorted by name' table
 	it 'has the columns that it lists (LESSONS 2)' columns
+	it 'has columns of processes, parents and all' more_columns
+	it 'has the ids of network namespaces' netnsid
+	it '--filter chooses by cells' filters
 	it '-J is JSON with numbers as numbers' json
 	it 'chooses by name, pattern and type' selection
 	it 'tells live, stale, dead and foreign apart (KERNEL R3 R8, LESSONS 4 8)' states

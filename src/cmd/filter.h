@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_CMD_FILTER_H
+#define NSM_CMD_FILTER_H
+
+#include "cmd/view.h"
+
+#define FILTER_MAX 16
+
+/* "COLUMN=GLOB[,GLOB...]" or "COLUMN!=GLOB[,GLOB...]": rows of which the cell matches one, or none, of the patterns. */
+struct filter {
+	size_t column;
+	bool inverted;
+	const char *globs;
+};
+
+/* All have to let a row pass. */
+struct filters {
+	struct filter array[FILTER_MAX];
+	size_t count;
+};
+
+/* STATUS_DONE, or what was said. */
+int filters_add(const struct app *app, struct filters *filters, const struct view *view, const char *text);
+bool filters_pass(const struct filters *filters, cell_fn *cell, const void *row);
+bool filters_have(const struct filters *filters, size_t column);
+
+#endif
