@@ -30,16 +30,28 @@ static int ask(int socket, int ns)
 	return send(socket, &request, sizeof(request), 0) == (ssize_t)sizeof(request) ? 0 : -errno;
 }
 
-static int find_id(struct nlmsghdr *header, int32_t *ret_id)
+/* Among the attributes behind the message; copied, as they need not be aligned as the compiler would have it. */
+static int find_id(const char *at, size_t left, int32_t *ret_id)
 {
-	struct rtattr *attribute = (struct rtattr *)((char *)NLMSG_DATA(header) + NLMSG_ALIGN(sizeof(struct rtgenmsg)));
-	int left = (int)NLMSG_PAYLOAD(header, NLMSG_ALIGN(sizeof(struct rtgenmsg)));
+	struct rtattr attribute;
+	int32_t id;
 
-	for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left))
-		if (attribute->rta_type == NETNSA_NSID && RTA_PAYLOAD(attribute) >= sizeof(*ret_id)) {
-			memcpy(ret_id, RTA_DATA(attribute), sizeof(*ret_id));
-			return *ret_id == NETNSA_NSID_NOT_ASSIGNED ? -ENOENT : 0;
+	while (left >= sizeof(attribute)) {
+		memcpy(&attribute, at, sizeof(attribute));
+		if (attribute.rta_len < sizeof(attribute) || attribute.rta_len > left)
+			return -EBADMSG;
+		if (attribute.rta_type == NETNSA_NSID && attribute.rta_len >= RTA_LENGTH(sizeof(id))) {
+			memcpy(&id, at + RTA_LENGTH(0), sizeof(id));
+			if (id == NETNSA_NSID_NOT_ASSIGNED)
+				return -ENOENT;
+			*ret_id = id;
+			return 0;
 		}
+		if (RTA_ALIGN(attribute.rta_len) >= left)
+			break;
+		at += RTA_ALIGN(attribute.rta_len);
+		left -= RTA_ALIGN(attribute.rta_len);
+	}
 	return -ENOENT;
 }
 
@@ -49,6 +61,7 @@ int nsid_get(int socket, int ns, int32_t *ret_id)
 		struct nlmsghdr header;
 		char bytes[4096];
 	} answer;
+	const size_t before = NLMSG_SPACE(sizeof(struct rtgenmsg));
 	ssize_t len;
 	int r = ask(socket, ns);
 
@@ -63,5 +76,7 @@ int nsid_get(int socket, int ns, int32_t *ret_id)
 		return -EBADMSG;
 	if (answer.header.nlmsg_type == NLMSG_ERROR)
 		return ((struct nlmsgerr *)NLMSG_DATA(&answer.header))->error ?: -ENOENT;
-	return find_id(&answer.header, ret_id);
+	if (answer.header.nlmsg_len < before)
+		return -EBADMSG;
+	return find_id(answer.bytes + before, answer.header.nlmsg_len - before, ret_id);
 }
