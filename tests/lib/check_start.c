@@ -50,7 +50,7 @@ static void go_back(int *fd)
 	close(*fd);
 }
 
-#define keeps_directory nsm_cleanup(go_back)
+#define keeps_directory __attribute__((unused)) nsm_cleanup(go_back)
 
 START_TEST(a_command_in_a_whole_set_is_root_inside_and_starts_in_the_same_directory)
 {
