@@ -5,36 +5,13 @@
 # and every column, and nothing else. docs.sh holds the manual page to the same help.
 # Runs in the build directory; $srcdir is the source tree, as automake sets it.
 
-set -u
-export LC_ALL=C
-
-: "${srcdir:=.}"
-passed=0 failed=0 skipped=0
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/nsmgr-completions.XXXXXX") || exit 99
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' HUP INT TERM
+# shellcheck source=tests/source.sh
+. "${0%/*}/source.sh"
 export HOME=$tmp XDG_CONFIG_HOME=$tmp XDG_DATA_HOME=$tmp NSMGR_STORE=$tmp/store
 
-# The program itself where it can be had: libtool's script in front of it links anew at its first call.
-NSMGR_LIBEXEC=$PWD LD_LIBRARY_PATH=${LD_LIBRARY_PATH-}
-if [ -x .libs/nsmgr-full ]; then
-	NSMGR_LIBEXEC=$PWD/.libs
-	LD_LIBRARY_PATH=$PWD/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-fi
-export NSMGR_LIBEXEC LD_LIBRARY_PATH PATH=$PWD:$PATH
+use_program
+export PATH=$PWD:$PATH
 completions=$(cd "$srcdir" && pwd)/completions
-
-# result NAME COMPLAINTS: none is a pass
-result() {
-	if [ -z "$2" ]; then
-		passed=$((passed + 1))
-		echo "ok - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok - $1"
-		printf '%s\n' "$2" | sed 's/^/#   /'
-	fi
-}
 
 # ---- the shells: what is offered for the last of the words, a line each ----
 

@@ -5,44 +5,11 @@
 # the pages of section 3 have every function, as the headers declare it, with the errors that src/lib/edge.h lets it give.
 # Runs in the build directory; $srcdir is the source tree, as automake sets it.
 
-set -u
-export LC_ALL=C
-
-: "${srcdir:=.}"
+# shellcheck source=tests/source.sh
+. "${0%/*}/source.sh"
 page=$srcdir/man/nsmgr.8
-passed=0 failed=0
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/nsmgr-docs.XXXXXX") || exit 99
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' HUP INT TERM
 
-# The program itself where it can be had: libtool's script in front of it links anew at its first call.
-NSMGR_LIBEXEC=$PWD LD_LIBRARY_PATH=${LD_LIBRARY_PATH-}
-if [ -x .libs/nsmgr-full ]; then
-	NSMGR_LIBEXEC=$PWD/.libs
-	LD_LIBRARY_PATH=$PWD/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-fi
-export NSMGR_LIBEXEC LD_LIBRARY_PATH
-
-# result NAME COMPLAINTS: none is a pass
-result() {
-	if [ -z "$2" ]; then
-		passed=$((passed + 1))
-		echo "ok - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok - $1"
-		printf '%s\n' "$2" | sed 's/^/#   /'
-	fi
-}
-
-# What cannot be looked at here: a failure where everything has to work.
-skip() {
-	if [ "${NSMGR_MUST_WORK:-0}" = 1 ]; then
-		result "$1" "$2"
-	else
-		echo "skipped - $1 ($2)"
-	fi
-}
+use_program
 
 # "-q, --quiet" and "    --wait[=SEC]" in a help text, as "q" and "--quiet", sorted
 help_options() {
@@ -121,11 +88,6 @@ result 'ls: the page has no state that is gone' "$(comm -13 "$tmp/states" "$tmp/
 compare_lists() {
 	result "$4 have every $1 of $5" "$(comm -23 "$3" "$2")"
 	result "$4 have no $1 that is not of $5" "$(comm -13 "$3" "$2")"
-}
-
-# A variable of the Makefile that configure filled in.
-make_variable() {
-	sed -n "s/^$1 = //p" Makefile 2>/dev/null | head -n 1
 }
 
 # The names in the pages' NAME sections: "FUNCTION PAGE", a line each.

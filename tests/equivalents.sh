@@ -5,44 +5,11 @@
 # ip netns as they are installed here; and each option of ours in it is one.
 # Runs in the build directory; $srcdir is the source tree, as automake sets it.
 
-set -u
-export LC_ALL=C
-
-: "${srcdir:=.}"
+# shellcheck source=tests/source.sh
+. "${0%/*}/source.sh"
 page=$srcdir/man/nsmgr-equivalents.7
-passed=0 failed=0 skipped=0
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/nsmgr-equivalents.XXXXXX") || exit 99
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' HUP INT TERM
 
-# result NAME COMPLAINTS: none is a pass
-result() {
-	if [ -z "$2" ]; then
-		passed=$((passed + 1))
-		echo "ok - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok - $1"
-		printf '%s\n' "$2" | sed 's/^/#   /'
-	fi
-}
-
-skip() {
-	if [ "${NSMGR_MUST_WORK:-0}" = 1 ]; then
-		result "$1" "$2"
-	else
-		skipped=$((skipped + 1))
-		echo "skipped - $1 ($2)"
-	fi
-}
-
-# The program itself where it can be had: libtool's script in front of it links anew at its first call.
-NSMGR_LIBEXEC=$PWD LD_LIBRARY_PATH=${LD_LIBRARY_PATH-}
-if [ -x .libs/nsmgr-full ]; then
-	NSMGR_LIBEXEC=$PWD/.libs
-	LD_LIBRARY_PATH=$PWD/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-fi
-export NSMGR_LIBEXEC LD_LIBRARY_PATH
+use_program
 
 section() {
 	awk -v name="$1" '$1 == ".Sh" { inside = substr($0, 5) == name } inside' "$page"

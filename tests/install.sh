@@ -5,43 +5,13 @@
 # the static one; the library needs libc and nothing else; each function has a manual page; nothing is left when it goes.
 # Runs in the build directory, and installs below one of its own.
 
-set -u
-export LC_ALL=C
-
-passed=0 failed=0 skipped=0
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/nsmgr-install.XXXXXX") || exit 99
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' HUP INT TERM
+# shellcheck source=tests/source.sh
+. "${0%/*}/source.sh"
 root=$tmp/root
 
-# result NAME COMPLAINTS: none is a pass
-result() {
-	if [ -z "$2" ]; then
-		passed=$((passed + 1))
-		echo "ok - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok - $1"
-		printf '%s\n' "$2" | sed 's/^/#   /'
-	fi
-}
-
-# A variable of the Makefile that configure filled in.
-make_variable() {
-	sed -n "s/^$1 = //p" Makefile 2>/dev/null | head -n 1
-}
-
-# What a sanitizer rules out is no pass and no failure; what is missing on a plain build is a failure where everything has to
-# work.
+# What a sanitizer rules out is no pass and no failure.
 sanitizers=$(make_variable NSM_SANITIZE)
-skip() {
-	if [ -z "$sanitizers" ] && [ "${NSMGR_MUST_WORK:-0}" = 1 ]; then
-		result "$1" "$2"
-	else
-		skipped=$((skipped + 1))
-		echo "skipped - $1 ($2)"
-	fi
-}
+excused=$sanitizers
 
 # The make that runs us may have given us a part of its work, which this one is not.
 quiet_make() {

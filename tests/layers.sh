@@ -4,41 +4,8 @@
 # Holds the sources to what src/README says: who includes whom, who may call what, and that every file is listed there.
 # Runs in the build directory; $srcdir is the source tree, as automake sets it.
 
-set -u
-export LC_ALL=C
-
-: "${srcdir:=.}"
-passed=0 failed=0 skipped=0
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/nsmgr-layers.XXXXXX") || exit 99
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' HUP INT TERM
-
-# result NAME COMPLAINTS: none is a pass
-result() {
-	if [ -z "$2" ]; then
-		passed=$((passed + 1))
-		echo "ok - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok - $1"
-		printf '%s\n' "$2" | sed 's/^/#   /'
-	fi
-}
-
-# What cannot be looked at here: a failure where everything has to work.
-skip() {
-	if [ "${NSMGR_MUST_WORK:-0}" = 1 ]; then
-		result "$1" "$2"
-	else
-		skipped=$((skipped + 1))
-		echo "skipped - $1 ($2)"
-	fi
-}
-
-# A variable of the Makefile that configure filled in.
-make_variable() {
-	sed -n "s/^$1 = //p" Makefile 2>/dev/null | head -n 1
-}
+# shellcheck source=tests/source.sh
+. "${0%/*}/source.sh"
 
 # The sources without their comments, a file as src/LAYER/NAME: nothing here writes a comment's mark in a string.
 strip_comments() {

@@ -155,15 +155,7 @@ static int check_existing(struct nsm_stage *stage, const char *name, const struc
 	if (!(flags & NSMGR_CREATE_EXIST_OK))
 		return nsm_fail_text(config->ctx, -EEXIST, "publish", NSMGR_TYPE_NONE, NULL, "a set of that name exists");
 	r = compare_types(&set, nsmgr_config_types(config));
-	for NSM_EACH_TYPE (type) {
-		nsm_autoclose int fd = -EBADF;
-
-		if (r < 0 || !(set.types & NSMGR_MASK(type)))
-			continue;
-		fd = nsm_handle_open(&set, type);
-		r = fd < 0 ? fd : 0;
-	}
-	return r;
+	return r < 0 ? r : nsm_setdir_check(&set);
 }
 
 /* Whether the mount namespace was refused because its id looks older than that of the one we are in (KERNEL R11). */

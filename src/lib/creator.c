@@ -111,7 +111,8 @@ static int serve(struct nsmgr_config *config, struct nsm_creator *creator)
 static int find_in_proc(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 {
 	creator->proc = nsm_proc_open_pidfd(creator->pidfd, &creator->proc_pid);
-	if (creator->proc >= 0)
+	/* One that has ended already has said why. */
+	if (creator->proc >= 0 || creator->proc == -ESRCH)
 		return 0;
 	if (creator->proc == -ENOENT)
 		return nsm_fail_text(ctx, -ESRCH, "creator", NSMGR_TYPE_NONE, NULL,

@@ -140,3 +140,18 @@ int nsm_handle_open(struct nsm_setdir *set, enum nsmgr_type type)
 	return nsm_fail_text(ctx, -ESRCH, "open", type, NULL,
 				     "dead: its init has ended (cure: nsmgr rm, then create it again)");
 }
+
+int nsm_setdir_check(struct nsm_setdir *set)
+{
+	int r = 0;
+
+	for NSM_EACH_TYPE (type) {
+		nsm_autoclose int fd = -EBADF;
+
+		if (r < 0 || !(set->types & NSMGR_MASK(type)))
+			continue;
+		fd = nsm_handle_open(set, type);
+		r = fd < 0 ? fd : 0;
+	}
+	return r;
+}

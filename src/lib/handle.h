@@ -38,6 +38,9 @@ int nsm_handle_probe(struct nsm_setdir *set, enum nsmgr_type type, int *ret_fd);
  * (elsewhere); -ESRCH (a dead pid namespace). */
 int nsm_handle_open(struct nsm_setdir *set, enum nsmgr_type type);
 
+/* Whether all of the set may be used: 0, or what the first that may not is refused with. */
+int nsm_setdir_check(struct nsm_setdir *set);
+
 /* All that is known of it, for a listing. describe.c */
 int nsm_handle_describe(struct nsm_setdir *set, enum nsmgr_type type, struct nsmgr_handle *ret);
 

@@ -17,15 +17,7 @@ static int check_entry(struct nsm_store *pool, const char *entry, const struct n
 
 	if (r == 0 && set.types != nsmgr_config_types(config))
 		r = -ESTALE;
-	for NSM_EACH_TYPE (type) {
-		nsm_autoclose int fd = -EBADF;
-
-		if (r < 0 || !(set.types & NSMGR_MASK(type)))
-			continue;
-		fd = nsm_handle_open(&set, type);
-		r = fd < 0 ? fd : 0;
-	}
-	return r;
+	return r < 0 ? r : nsm_setdir_check(&set);
 }
 
 /* Whether a ready set can be handed out: all its namespaces are there, as recorded, and its keeper lives. 1: it can; 0: it cannot,
