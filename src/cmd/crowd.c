@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/crowd.h"
 
+#include "base/deadline.h"
 #include "base/fd.h"
 
 #include <poll.h>
@@ -55,25 +56,12 @@ bool crowd_has(const struct crowd *crowd, pid_t pid)
 	return false;
 }
 
-/* What is left of the time, in whole milliseconds upwards; -1 is for ever. */
-static int milliseconds_left(const struct timespec *end)
-{
-	struct timespec now;
-	int64_t left;
-
-	if (!end)
-		return -1;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	left = (int64_t)(end->tv_sec - now.tv_sec) * 1000 + (end->tv_nsec - now.tv_nsec + 999999) / 1000000;
-	return left < 0 ? 0 : left > 1000000 ? 1000000 : (int)left;
-}
-
-static int wait_for(const struct signalled *process, const struct timespec *end)
+static int wait_for(const struct signalled *process, const struct nsm_deadline *deadline)
 {
 	struct pollfd poll_fd = { .fd = process->pidfd, .events = POLLIN };
 
 	while (!has_ended(process)) {
-		int left = milliseconds_left(end);
+		int left = nsm_deadline_left(deadline);
 
 		if (left == 0)
 			return -ETIMEDOUT;
@@ -86,16 +74,11 @@ static int wait_for(const struct signalled *process, const struct timespec *end)
 /* All have to end, so the order does not matter. */
 int crowd_wait(const struct crowd *crowd, const struct timespec *timeout)
 {
-	struct timespec end = { 0 };
+	struct nsm_deadline deadline = nsm_deadline(timeout);
 	int r = 0;
 
-	if (timeout) {
-		clock_gettime(CLOCK_MONOTONIC, &end);
-		end.tv_sec += timeout->tv_sec + (end.tv_nsec + timeout->tv_nsec) / 1000000000L;
-		end.tv_nsec = (end.tv_nsec + timeout->tv_nsec) % 1000000000L;
-	}
 	for (size_t i = 0; r == 0 && i < crowd->count; i++)
-		r = wait_for(&crowd->array[i], timeout ? &end : NULL);
+		r = wait_for(&crowd->array[i], &deadline);
 	return r;
 }
 

@@ -8,13 +8,12 @@
 /* A set for one command. In memory nothing keeps it but processes: the command, and where there is a pid namespace its keeper,
  * which ends with us (nsmgr_unshare). Nobody has to clear up after one that was killed. */
 
-enum { OPT_BASE = CREATE_OPTION_END, OPT_NAME };
+enum { OPT_NAME = CREATE_OPTION_END };
 
 _Static_assert((int)OPT_NAME < (int)LAUNCH_FIRST, "ids of options are distinct");
 
 static const struct opt options[] = {
 	CREATE_OPTIONS,
-	{ "base", 0, "SET", OPT_BASE, "take the types that are not asked for from SET" },
 	{ "name", 0, "NAME", OPT_NAME, "have the set under that name for as long as the command runs" },
 	LAUNCH_OPTIONS,
 	COMMON_OPTIONS,
@@ -141,15 +140,6 @@ static int act(struct job *job, char **argv)
 	return launch_in(&job->launch, take_ptr(job->set), NULL, argv);
 }
 
-static int apply(struct job *job, int id, const char *value)
-{
-	if (id == OPT_NAME)
-		job->name = value;
-	else if (nsmgr_config_base(job->config, value) < 0)
-		return say_refusal(job->app, NULL);
-	return STATUS_DONE;
-}
-
 static int run(struct app *app, int argc, char **argv)
 {
 	nsm_cleanup(free_job) struct job job = { .app = app };
@@ -162,8 +152,8 @@ static int run(struct app *app, int argc, char **argv)
 	while (status == STATUS_DONE && (id = opt_next(&parser, &value)) != OPT_END) {
 		if (id == OPT_OPERAND)
 			return act(&job, argv + parser.next - 1);
-		if (id == OPT_BASE || id == OPT_NAME)
-			status = apply(&job, id, value);
+		if (id == OPT_NAME)
+			job.name = value;
 		else if (!create_option(app, job.config, id, value, &status) &&
 			 !launch_option(&job.launch, id, value, &status) && opt_common(app, id, &status))
 			return status;

@@ -2,6 +2,7 @@
 #ifndef NSM_LIB_CHILD_H
 #define NSM_LIB_CHILD_H
 
+#include "base/deadline.h"
 #include "lib/command.h"
 
 #include <sys/resource.h>
@@ -22,16 +23,6 @@ struct nsmgr_child {
 };
 
 int nsm_child_new(struct nsmgr_ctx *ctx, struct nsmgr_child **ret_child);
-
-/* A moment from now, as CLOCK_MONOTONIC has it, and the milliseconds left until then for poll(2): -1 where `timeout` was
- * NULL. */
-struct nsm_deadline {
-	bool bounded;
-	struct timespec at;
-};
-
-struct nsm_deadline nsm_deadline(const struct timespec *timeout);
-int nsm_deadline_left(const struct nsm_deadline *deadline);
 
 /* Waits for its end; kills it at the deadline. */
 int nsm_child_wait_until(struct nsmgr_child *child, const struct nsm_deadline *deadline);

@@ -2,6 +2,7 @@
 #include "lib/config.h"
 
 #include "base/fd.h"
+#include "base/text.h"
 #include "lib/edge.h"
 #include "lib/nstype.h"
 #include "lib/set.h"
@@ -100,8 +101,11 @@ int nsmgr_config_base(struct nsmgr_config *config, const char *name)
 	struct nsmgr_set *set;
 	int r = nsmgr_set_open(config->ctx, name, NSMGR_MASK_ALL, 0, &set);
 
-	if (r < 0)
+	if (r < 0) {
+		/* Another set is what the caller is about to make. */
+		nsm_copy(config->ctx->failure.path, sizeof(config->ctx->failure.path), name);
 		return nsm_edge(config->ctx, NSM_EDGE_config_base, r);
+	}
 	take_base(config, set->fds);
 	nsmgr_set_close(set);
 	return 0;

@@ -67,10 +67,11 @@ static void add_set_up(struct nsm_text *text, const struct nsmgr_config *config)
 		nsm_text_add(text, "--sysctl=%s=%s\n", config->sysctls[i].key, config->sysctls[i].value);
 }
 
-int nsm_config_text(const struct nsmgr_config *config, char **ret)
+/* 1: it does not fit. */
+static int write_text(const struct nsmgr_config *config, size_t size, char **ret)
 {
-	nsm_autofree char *buf = malloc(NSM_CONFIG_TEXT_SIZE);
-	struct nsm_text text = { .buf = buf, .size = NSM_CONFIG_TEXT_SIZE };
+	nsm_autofree char *buf = malloc(size);
+	struct nsm_text text = { .buf = buf, .size = size };
 	int r;
 
 	if (!buf)
@@ -82,8 +83,19 @@ int nsm_config_text(const struct nsmgr_config *config, char **ret)
 	add_user(&text, config);
 	add_set_up(&text, config);
 	if (text.cut)
-		return nsm_fail_text(config->ctx, -E2BIG, "configuration", NSMGR_TYPE_NONE, NULL,
-				     "more than %d bytes of it", NSM_CONFIG_TEXT_SIZE);
+		return 1;
 	*ret = take_ptr(buf);
 	return 0;
+}
+
+int nsm_config_text(const struct nsmgr_config *config, char **ret)
+{
+	int r = 1;
+
+	/* Most have a few dozen bytes, and a program that takes a set from a pool does little else. */
+	for (size_t size = 1024; r > 0 && size <= NSM_CONFIG_TEXT_SIZE; size *= 8)
+		r = write_text(config, size, ret);
+	return r <= 0 ? r
+		      : nsm_fail_text(config->ctx, -E2BIG, "configuration", NSMGR_TYPE_NONE, NULL,
+				      "more than %d bytes of it", NSM_CONFIG_TEXT_SIZE);
 }

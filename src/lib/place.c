@@ -69,15 +69,17 @@ static bool is_gone(const struct nsmgr_id *mntns)
 	return fd == -ESTALE;
 }
 
-enum nsm_place nsm_place_find(int root, uint64_t mount_id, bool is_mount)
+enum nsm_place nsm_place_find(int root, uint64_t mount_id, bool is_mount, const char *boot_id)
 {
 	struct nsm_storefile file;
-	char boot_id[NSM_BOOT_ID_SIZE];
+	char now[NSM_BOOT_ID_SIZE];
 	struct nsmgr_id own;
 
 	if (nsm_storefile_read(root, &file) < 0)
 		return NSM_NOWHERE;
-	if (nsm_boot_id(boot_id) == 0 && !nsm_streq(boot_id, file.boot_id))
+	if (!*boot_id && nsm_boot_id(now) == 0)
+		boot_id = now;
+	if (*boot_id && !nsm_streq(boot_id, file.boot_id))
 		return NSM_NOWHERE;
 	if (file.mount_id == mount_id)
 		return NSM_HERE;

@@ -11,7 +11,8 @@ enum nsm_place {
 	NSM_ELSEWHERE /* in another mount namespace, or through another mount */
 };
 
-enum nsm_place nsm_place_find(int root, uint64_t mount_id, bool is_mount);
+/* `boot_id` is that of now, or "" where nobody has read it yet. */
+enum nsm_place nsm_place_find(int root, uint64_t mount_id, bool is_mount, const char *boot_id);
 
 /* The mount namespace that we are in. */
 int nsm_place_own(struct nsmgr_id *ret);

@@ -8,51 +8,10 @@
 #include "lib/sys.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 
 #define SHOWN_PIDS 16
-
-void nsm_removal_set_timeout(struct nsm_removal *removal, const struct timespec *timeout)
-{
-	struct timespec *deadline = &removal->deadline;
-
-	removal->timeout = timeout;
-	if (!timeout)
-		return;
-	clock_gettime(CLOCK_MONOTONIC, deadline);
-	deadline->tv_sec += timeout->tv_sec;
-	deadline->tv_nsec += timeout->tv_nsec;
-	if (deadline->tv_nsec >= 1000000000L) {
-		deadline->tv_nsec -= 1000000000L;
-		deadline->tv_sec++;
-	}
-}
-
-/* The time to the deadline; false without one. */
-static bool time_left(const struct nsm_removal *removal, struct timespec *ret)
-{
-	struct timespec now;
-
-	if (!removal->timeout)
-		return false;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	ret->tv_sec = removal->deadline.tv_sec - now.tv_sec;
-	ret->tv_nsec = removal->deadline.tv_nsec - now.tv_nsec;
-	if (ret->tv_nsec < 0) {
-		ret->tv_nsec += 1000000000L;
-		ret->tv_sec--;
-	}
-	if (ret->tv_sec < 0)
-		*ret = (struct timespec){ 0 };
-	return true;
-}
-
-static bool is_late(const struct nsm_removal *removal)
-{
-	struct timespec left;
-
-	return time_left(removal, &left) && left.tv_sec == 0 && left.tv_nsec == 0;
-}
 
 static int refuse_busy(const struct nsm_removal *removal, int r, const pid_t pids[], int count)
 {
@@ -72,9 +31,8 @@ static int refuse_busy(const struct nsm_removal *removal, int r, const pid_t pid
 static int wait_for_one(const struct nsm_removal *removal, pid_t pid)
 {
 	struct pollfd fd = { .events = POLLIN };
-	struct timespec left;
 	nsm_autoclose int pidfd = nsm_sys_pidfd_open(pid);
-	int r;
+	int left, r;
 
 	if (pidfd == -ESRCH)
 		return 0;
@@ -85,9 +43,13 @@ static int wait_for_one(const struct nsm_removal *removal, pid_t pid)
 		return 0;
 	fd.fd = pidfd;
 	/* The only place where a signal may end us: nothing has been touched. */
-	do
-		r = ppoll(&fd, 1, time_left(removal, &left) ? &left : NULL, &removal->signals);
-	while (r < 0 && errno == EINTR);
+	do {
+		struct timespec time;
+
+		left = nsm_deadline_left(&removal->deadline);
+		time = (struct timespec){ .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000L };
+		r = ppoll(&fd, 1, left < 0 ? NULL : &time, &removal->signals);
+	} while ((r < 0 && errno == EINTR) || (r == 0 && left == INT_MAX));
 	return r == 0 ? -ETIMEDOUT : 0;
 }
 
@@ -183,7 +145,7 @@ static int try_hide(struct nsm_removal *removal, pid_t *ret_pid)
 			r = nsm_fail(removal->store->ctx, count, "remove", NSMGR_PID, "/proc");
 		else if (count > 0 && !(removal->flags & NSMGR_REMOVE_WAIT))
 			r = refuse_busy(removal, -EBUSY, pids, count);
-		else if (count > 0 && is_late(removal))
+		else if (count > 0 && nsm_deadline_left(&removal->deadline) == 0)
 			r = refuse_busy(removal, -ETIMEDOUT, pids, count);
 		else if (count > 0) {
 			*ret_pid = pids[0];

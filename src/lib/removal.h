@@ -2,6 +2,7 @@
 #ifndef NSM_LIB_REMOVAL_H
 #define NSM_LIB_REMOVAL_H
 
+#include "base/deadline.h"
 #include "lib/stage.h"
 
 #include <signal.h>
@@ -12,15 +13,11 @@ struct nsm_removal {
 	struct nsm_stage *stage;
 	const char *name;
 	unsigned flags;
-	const struct timespec *timeout;
-	struct timespec deadline;
+	struct nsm_deadline deadline;
 	sigset_t signals; /* what the caller has blocked */
 	pid_t keeper; /* as recorded: before Linux 6.11 only that leads to an init */
 	int pidns; /* of a pid namespace that the set made and whose init lives, or -EBADF */
 };
-
-/* NULL is for ever. */
-void nsm_removal_set_timeout(struct nsm_removal *removal, const struct timespec *timeout);
 
 /* Looks at what stands in the way, waits for it where that was asked for, and takes the set into the stage. Afterwards
  * pidns is the pid namespace that is to be ended, or -EBADF. */

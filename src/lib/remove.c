@@ -69,11 +69,11 @@ static int remove_one(struct nsm_removal *removal)
 int nsm_remove_name(struct nsm_stage *stage, const char *name, unsigned flags, const struct timespec *timeout)
 {
 	struct nsm_removal removal = {
-		.store = stage->store, .stage = stage, .name = name, .flags = flags, .pidns = -EBADF,
+		.store = stage->store, .stage = stage, .name = name, .flags = flags, .deadline = nsm_deadline(timeout),
+		.pidns = -EBADF,
 	};
 	int r;
 
-	nsm_removal_set_timeout(&removal, timeout);
 	nsm_sys_block_signals(&removal.signals);
 	r = remove_one(&removal);
 	nsm_sys_restore_signals(&removal.signals);

@@ -65,7 +65,7 @@ void nsm_store_unlock(struct nsm_store *store)
 bool nsm_store_is_elsewhere(struct nsm_store *store)
 {
 	/* Nothing depends on is_mount here: a root whose mount is gone has stale handles either way. */
-	return nsm_place_find(store->root, store->mount_id, false) == NSM_ELSEWHERE;
+	return nsm_place_find(store->root, store->mount_id, false, store->boot_id) == NSM_ELSEWHERE;
 }
 
 int nsm_store_refuse_elsewhere(struct nsm_store *store)
@@ -160,7 +160,7 @@ static int establish(struct nsm_store *store)
 	if (r < 0)
 		return r;
 	below = root.fd;
-	switch (nsm_place_find(root.fd, root.mount_id, root.is_mount)) {
+	switch (nsm_place_find(root.fd, root.mount_id, root.is_mount, store->boot_id)) {
 	case NSM_HERE:
 		nsm_close(&store->root);
 		store->root = take_fd(below);
@@ -204,7 +204,9 @@ static int open_and_place(struct nsmgr_ctx *ctx, bool make, struct nsm_store *st
 		nsm_close(&store->root);
 		store->root = root.fd;
 		store->mount_id = root.mount_id;
-		*ret_place = nsm_place_find(root.fd, root.mount_id, root.is_mount);
+		if (!*store->boot_id && nsm_boot_id(store->boot_id) < 0)
+			return nsm_fail_text(ctx, -ENOSYS, "store", NSMGR_TYPE_NONE, NULL, "no /proc is mounted");
+		*ret_place = nsm_place_find(root.fd, root.mount_id, root.is_mount, store->boot_id);
 		if (*ret_place != NSM_ELSEWHERE)
 			break;
 	}
@@ -223,8 +225,6 @@ int nsm_store_open_rw(struct nsmgr_ctx *ctx, bool make, bool force, struct nsm_s
 		return r;
 	if (place == NSM_ELSEWHERE && !force)
 		return nsm_store_refuse_elsewhere(&store);
-	if (nsm_boot_id(store.boot_id) < 0)
-		return nsm_fail_text(ctx, -ENOSYS, "store", NSMGR_TYPE_NONE, NULL, "no /proc is mounted");
 	if (place == NSM_NOWHERE && make) {
 		r = nsm_store_lock(&store, true);
 		if (r == 0)
