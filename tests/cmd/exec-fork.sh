@@ -38,25 +38,10 @@ in_place() {
 	wait "$pid"
 }
 
-# counter OPTION...: a command that writes a byte for each SIGUSR1 to $T/got and leaves at SIGTERM with 3
-counter() {
-	rm -f "$T/got"
-	mkfifo "$T/got"
-	exec {GOT}<>"$T/got"
-	spawn "$NSMGR" exec "$@" "$NSMGR_BUILDDIR/tests/cmd/witness" "$T/got"
-	got up
-}
-
-got() {
-	local line=
-	read -r -t 30 -u "$GOT" line
-	is 'what the command got' "$line" "$1"
-}
-
 forwarded() {
 	local i
 	pid_set
-	counter "$P.p"
+	witness "$NSMGR" exec "$P.p" --
 	for i in 1 2 3 4 5; do
 		kill -USR1 "$pid"
 		got usr1
@@ -76,7 +61,7 @@ forwarded_default() {
 	pid_set
 	for signal in TERM INT HUP USR2; do
 		# What a shell starts in the background has INT ignored.
-		hold env --default-signal=INT "$NSMGR" exec "$P.p"
+		victim env --default-signal=INT "$NSMGR" exec "$P.p" --
 		kill -$signal "$pid"
 		wait "$pid"
 		is "status after $signal" $? $((128 + $(kill -l $signal)))
@@ -120,7 +105,7 @@ kill_child() {
 	end "$pid"
 	until_true 'the command ends with nsmgr' gone "$child"
 	ok "$NSMGR" create "$P.u" --uts
-	counter --kill-child=USR1 "$P.u"
+	witness "$NSMGR" exec --kill-child=USR1 "$P.u" --
 	child=$(child_of "$pid")
 	end "$pid"
 	got usr1

@@ -16,6 +16,26 @@ end() {
 	wait "$1" 2>/dev/null
 }
 
+# witness COMMAND...: runs it in the background with a program behind it that tells got() of USR1 and HUP and leaves at TERM with 3;
+# victim COMMAND...: with one that any signal ends. Not a shell: some look after INT themselves, and can miss it.
+witness() { testify "" "$@"; }
+victim() { testify victim "$@"; }
+testify() {
+	local mode=$1
+	shift
+	rm -f "$T/got"
+	mkfifo "$T/got"
+	exec {GOT}<>"$T/got"
+	spawn "$@" "$NSMGR_BUILDDIR/tests/cmd/witness" "$T/got" ${mode:+"$mode"}
+	got up
+}
+
+got() {
+	local line=
+	read -r -t 30 -u "$GOT" line
+	is 'what the command got' "$line" "$1"
+}
+
 # hold COMMAND...: runs it in the background with a shell behind it that has said its pid (as seen inside, in $inner)
 # and stays until it gets a line or is killed. It takes a line from the pipe $T/down.
 hold() {

@@ -172,7 +172,7 @@ signals() {
 	local signal options
 	for options in --pid "--uts --name=$P.g" "--pid --name=$P.g"; do
 		for signal in TERM INT HUP; do
-			hold env --default-signal=INT "$NSMGR" run $options
+			victim env --default-signal=INT "$NSMGR" run $options --
 			kill -$signal "$pid"
 			wait "$pid"
 			is "status after $signal" $? $((128 + $(kill -l $signal)))
