@@ -47,6 +47,21 @@ ssize_t nsm_read_text(int fd, char *buf, size_t size)
 	return (ssize_t)len;
 }
 
+ssize_t nsm_read_once(int fd, char *buf, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, buf, size);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	if ((size_t)n == size)
+		return -EFBIG;
+	buf[n] = '\0';
+	return n;
+}
+
 ssize_t nsm_read_text_at(int dirfd, const char *path, char *buf, size_t size)
 {
 	nsm_autoclose int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);

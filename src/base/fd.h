@@ -22,6 +22,9 @@ ssize_t nsm_read_text(int fd, char *buf, size_t size);
 /* The same for a path below `dirfd` (symbolic links are followed; meant for /proc and /etc). */
 ssize_t nsm_read_text_at(int dirfd, const char *path, char *buf, size_t size);
 
+/* The same with a single read(2), which is all of a regular file, and of a file of /proc that is one short value. */
+ssize_t nsm_read_once(int fd, char *buf, size_t size);
+
 /* Writes all of it with one write(2): proc files take a value whole or not at all. */
 int nsm_write_once(int fd, const void *data, size_t size);
 

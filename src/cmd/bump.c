@@ -14,9 +14,10 @@
 #define ALIGNMENT _Alignof(max_align_t)
 #define BLOCK_SIZE ((size_t)1 << 20)
 
-static _Alignas(max_align_t) char first_block[16384];
-static char *next = first_block;
-static size_t room = sizeof(first_block);
+/* Common symbols come last, so that what else has to be zero at the start shares its page with what has not. */
+_Alignas(max_align_t) char nsm_bump_block[16384] __attribute__((common));
+static char *next = nsm_bump_block;
+static size_t room = sizeof(nsm_bump_block);
 
 /* Each piece is preceded by its size, for realloc. */
 struct piece {

@@ -188,9 +188,11 @@ static size_t create_from_pool(struct nsm_store *store, const struct batch *batc
 			break;
 		/* What has the name may be as wanted, or a leftover: that is judged in one place. */
 		if (r == -EEXIST) {
-			int begun = nsm_create_batch(store, &batch->names[at], 1, batch->config, batch->flags,
-						     nsm_keep_result, &r);
+			int begun = nsm_store_open_stages(store);
 
+			if (begun == 0)
+				begun = nsm_create_batch(store, &batch->names[at], 1, batch->config, batch->flags,
+							 nsm_keep_result, &r);
 			r = begun < 0 ? begun : r;
 		}
 		finish(batch, &at, r, failures);
@@ -215,6 +217,8 @@ int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 		r = nsm_store_open_rw(ctx, true, false, &store);
 	if (r == 0 && (flags & NSMGR_CREATE_FROM_POOL))
 		taken = create_from_pool(&store, &(struct batch){ NULL, config, flags, names, count, done, data }, &failures);
+	if (r == 0 && taken < count)
+		r = nsm_store_open_stages(&store);
 	if (r == 0 && taken < count)
 		r = nsm_create_batch(&store, names + taken, count - taken, config, flags, done, data);
 	return r < 0 ? nsm_edge(ctx, NSM_EDGE_create_many, r) : failures + r;

@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/dir.h"
 
+#define FEW 512 /* bytes, more than the longest entry */
+
 void nsm_dir_begin(struct nsm_dir *dir, int fd)
 {
 	dir->fd = fd;
 	dir->pos = dir->len = 0;
+	dir->size = sizeof(dir->buf);
+}
+
+void nsm_dir_begin_few(struct nsm_dir *dir, int fd)
+{
+	nsm_dir_begin(dir, fd);
+	dir->size = FEW;
 }
 
 int nsm_dir_next(struct nsm_dir *dir, const struct nsm_dirent **ret)
@@ -13,7 +22,7 @@ int nsm_dir_next(struct nsm_dir *dir, const struct nsm_dirent **ret)
 		const struct nsm_dirent *entry;
 
 		if (dir->pos >= dir->len) {
-			ssize_t n = nsm_sys_getdents(dir->fd, dir->buf, sizeof(dir->buf));
+			ssize_t n = nsm_sys_getdents(dir->fd, dir->buf, dir->size);
 
 			if (n <= 0)
 				return (int)n;

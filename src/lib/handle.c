@@ -34,25 +34,57 @@ static int read_entries(struct nsm_setdir *set)
 	return r;
 }
 
+static int open_setdir(struct nsm_setdir *set)
+{
+	struct nsmgr_ctx *ctx = set->store->ctx;
+
+	set->fd = openat(set->store->root, set->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (set->fd >= 0)
+		return 0;
+	if (errno == ENOENT)
+		return nsm_fail_text(ctx, -ENOENT, "open", NSMGR_TYPE_NONE, NULL, "no such set");
+	if (errno == ENOTDIR || errno == ELOOP)
+		return nsm_fail_text(ctx, -ENOTDIR, "open", NSMGR_TYPE_NONE, NULL, "not a set: no directory");
+	return nsm_fail(ctx, -errno, "open", NSMGR_TYPE_NONE, NULL);
+}
+
+static void read_record(struct nsm_setdir *set)
+{
+	set->has_meta = nsm_meta_read(set->fd, &set->meta) == 0;
+	/* Where the record names the very mount that we look through, nobody else need be asked. */
+	if (!set->has_meta || set->meta.mount_id != set->store->mount_id)
+		set->elsewhere = nsm_store_is_elsewhere(set->store);
+}
+
 int nsm_setdir_open(struct nsm_store *store, const char *name, struct nsm_setdir *ret)
 {
 	nsm_autosetdir struct nsm_setdir set = { .store = store, .name = name, .fd = -EBADF };
-	int r;
+	int r = open_setdir(&set);
 
-	set.fd = openat(store->root, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (set.fd < 0 && errno == ENOENT)
-		return nsm_fail_text(store->ctx, -ENOENT, "open", NSMGR_TYPE_NONE, NULL, "no such set");
-	if (set.fd < 0 && (errno == ENOTDIR || errno == ELOOP))
-		return nsm_fail_text(store->ctx, -ENOTDIR, "open", NSMGR_TYPE_NONE, NULL, "not a set: no directory");
-	if (set.fd < 0)
-		return nsm_fail(store->ctx, -errno, "open", NSMGR_TYPE_NONE, NULL);
+	if (r < 0)
+		return r;
 	r = read_entries(&set);
 	if (r < 0)
 		return nsm_fail(store->ctx, r, "open", NSMGR_TYPE_NONE, NULL);
-	set.has_meta = nsm_meta_read(set.fd, &set.meta) == 0;
-	/* Where the record names the very mount that we look through, nobody else need be asked. */
-	if (!set.has_meta || set.meta.mount_id != store->mount_id)
-		set.elsewhere = nsm_store_is_elsewhere(store);
+	read_record(&set);
+	*ret = set;
+	set.fd = -EBADF;
+	return 0;
+}
+
+int nsm_setdir_open_recorded(struct nsm_store *store, const char *name, struct nsm_setdir *ret)
+{
+	nsm_autosetdir struct nsm_setdir set = { .store = store, .name = name, .fd = -EBADF };
+	int r = open_setdir(&set);
+
+	if (r < 0)
+		return r;
+	read_record(&set);
+	if (!set.has_meta)
+		return nsm_fail_text(store->ctx, -ESTALE, "open", NSMGR_TYPE_NONE, NULL, "a set without its record");
+	for NSM_EACH_TYPE (type)
+		if (set.meta.types[type].origin != NSMGR_ORIGIN_UNKNOWN)
+			set.types |= NSMGR_MASK(type);
 	*ret = set;
 	set.fd = -EBADF;
 	return 0;

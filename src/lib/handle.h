@@ -22,6 +22,10 @@ struct nsm_setdir {
 
 /* The name was checked by the caller, or comes from a listing. -ENOENT: no such set. `store` has to outlive it. */
 int nsm_setdir_open(struct nsm_store *store, const char *name, struct nsm_setdir *ret);
+
+/* The same without reading the directory: the handles are those of the record. -ESTALE: there is none. */
+int nsm_setdir_open_recorded(struct nsm_store *store, const char *name, struct nsm_setdir *ret);
+
 void nsm_setdir_close(struct nsm_setdir *set);
 #define nsm_autosetdir nsm_cleanup(nsm_setdir_close)
 

@@ -79,11 +79,10 @@ int nsm_meta_read(int setdir, struct nsm_meta *ret)
 
 	if (fd < 0)
 		return errno == ELOOP ? -EBADMSG : -errno;
-	/* One read: the "end" line vouches for the whole. */
-	len = read(fd, text, sizeof(text) - 1);
+	/* The "end" line vouches for the whole. */
+	len = nsm_read_once(fd, text, sizeof(text));
 	if (len < 0)
 		return -EBADMSG;
-	text[len] = '\0';
 	while (!complete && (line = nsm_token(&cursor, '\n')))
 		if (parse_line(line, &meta, &complete) < 0)
 			return -EBADMSG;

@@ -19,7 +19,6 @@
 void nsm_pool_dir_close(struct nsm_pool_dir *pool)
 {
 	nsm_close(&pool->view.root);
-	nsm_close(&pool->parent);
 }
 
 static int fail(struct nsm_store *store, int r)
@@ -27,17 +26,25 @@ static int fail(struct nsm_store *store, int r)
 	return nsm_fail(store->ctx, r, "pool", NSMGR_TYPE_NONE, store->ctx->root);
 }
 
-/* The lock is opened first: through the view it would be looked for in the wrong directory. One that may not be opened, by who only
- * looks, is not needed either. */
-static int begin_view(struct nsm_store *store, struct nsm_pool_dir *pool)
+static void begin_view(struct nsm_store *store, const char *hash, struct nsm_pool_dir *pool)
 {
-	int r = store->stages >= 0 ? nsm_store_open_lock(store) : 0;
+	struct nsm_text path = NSM_TEXT(pool->path);
 
-	if (r < 0)
-		return r;
+	pool->store = store;
 	pool->view = *store;
 	pool->view.root = -EBADF;
-	return 0;
+	nsm_text_add(&path, POOL "/%s", hash);
+}
+
+int nsm_pool_dir_begin_changes(struct nsm_pool_dir *pool)
+{
+	int r = nsm_store_open_stages(pool->store);
+
+	if (r == 0)
+		r = nsm_store_open_lock(pool->store);
+	pool->view.stages = pool->store->stages;
+	pool->view.lock = pool->store->lock;
+	return r;
 }
 
 /* FNV-1a of 64 bits: names a directory, and proves nothing. */
@@ -63,6 +70,13 @@ static int open_dir(int parent, const char *name, bool make)
 	return fd < 0 ? -errno : fd;
 }
 
+static ssize_t read_config(int dir, char *text, size_t size)
+{
+	nsm_autoclose int fd = openat(dir, CONFIG, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? -errno : nsm_read_once(fd, text, size);
+}
+
 /* Whether the directory is of this very configuration. -ENOENT: it is of none. */
 static int compare_config(int dir, const char *options)
 {
@@ -72,7 +86,7 @@ static int compare_config(int dir, const char *options)
 
 	if (!text)
 		return -ENOMEM;
-	n = nsm_read_text_at(dir, CONFIG, text, size);
+	n = read_config(dir, text, size);
 	if (n < 0 && n != -EFBIG)
 		return (int)n;
 	return n >= 0 && nsm_streq(text, options) ? 0 : -EEXIST;
@@ -91,13 +105,14 @@ static int write_config(int dir, const char *options)
 /* Makes both directories and .config, under the lock, as somebody may be taking an empty one away. */
 static int make_dir(struct nsm_store *store, struct nsm_pool_dir *pool, const char *options)
 {
+	nsm_autoclose int parent = -EBADF;
 	int r = nsm_store_lock(store, true);
 
 	if (r < 0)
 		return r;
-	pool->parent = r = open_dir(store->root, POOL, true);
+	parent = r = open_dir(store->root, POOL, true);
 	if (r >= 0)
-		pool->view.root = r = open_dir(pool->parent, pool->hash, true);
+		pool->view.root = r = open_dir(store->root, pool->path, true);
 	if (r >= 0)
 		r = compare_config(pool->view.root, options);
 	if (r == -ENOENT)
@@ -111,10 +126,8 @@ static int make_dir(struct nsm_store *store, struct nsm_pool_dir *pool, const ch
 
 static int find_dir(struct nsm_store *store, struct nsm_pool_dir *pool, const char *options)
 {
-	int r = pool->parent = open_dir(store->root, POOL, false);
+	int r = pool->view.root = open_dir(store->root, pool->path, false);
 
-	if (r >= 0)
-		r = pool->view.root = open_dir(pool->parent, pool->hash, false);
 	if (r >= 0)
 		r = compare_config(pool->view.root, options);
 	if (r == -EEXIST)
@@ -126,14 +139,13 @@ int nsm_pool_dir_open(struct nsm_store *store, struct nsmgr_config *config, bool
 {
 	nsm_autopool struct nsm_pool_dir pool = NSM_POOL_DIR_INIT;
 	nsm_autofree char *options = NULL;
+	char hash[17];
 	int r = nsm_config_text(config, &options);
 
 	if (r < 0)
 		return r;
-	r = begin_view(store, &pool);
-	if (r < 0)
-		return r;
-	hash_text(options, pool.hash, sizeof(pool.hash));
+	hash_text(options, hash, sizeof(hash));
+	begin_view(store, hash, &pool);
 	r = make ? make_dir(store, &pool, options) : find_dir(store, &pool, options);
 	if (r < 0)
 		return r;
@@ -146,7 +158,7 @@ int nsm_pool_dir_open(struct nsm_store *store, struct nsmgr_config *config, bool
 static int read_options(int dir, char **ret)
 {
 	nsm_autofree char *text = malloc(NSM_CONFIG_TEXT_SIZE);
-	ssize_t n = text ? nsm_read_text_at(dir, CONFIG, text, NSM_CONFIG_TEXT_SIZE) : -ENOMEM;
+	ssize_t n = text ? read_config(dir, text, NSM_CONFIG_TEXT_SIZE) : -ENOMEM;
 
 	if (n < 0)
 		return (int)n;
@@ -156,22 +168,21 @@ static int read_options(int dir, char **ret)
 	return 0;
 }
 
-static int visit_dir(struct nsm_store *store, int parent, const char *hash, nsm_pool_dir_fn *visit, void *data)
+static int visit_dir(struct nsm_store *store, const char *hash, nsm_pool_dir_fn *visit, void *data)
 {
 	nsm_autopool struct nsm_pool_dir pool = NSM_POOL_DIR_INIT;
 	nsm_autofree char *options = NULL;
 	int r;
 
-	r = begin_view(store, &pool);
-	if (r < 0)
-		return r;
-	pool.view.root = open_dir(parent, hash, false);
+	/* Nothing of ours has a longer name. */
+	if (strlen(hash) > sizeof(pool.path) - sizeof(POOL "/"))
+		return 0;
+	begin_view(store, hash, &pool);
+	pool.view.root = open_dir(store->root, pool.path, false);
 	r = pool.view.root < 0 ? pool.view.root : read_options(pool.view.root, &options);
 	/* One that is being made or taken away just now. */
-	if (r == -ENOENT || !nsm_copy(pool.hash, sizeof(pool.hash), hash))
+	if (r == -ENOENT)
 		return 0;
-	if (r == 0)
-		r = pool.parent = nsm_dup(parent);
 	return r < 0 ? fail(store, r) : visit(data, &pool, options);
 }
 
@@ -186,7 +197,7 @@ int nsm_pool_dir_each(struct nsm_store *store, nsm_pool_dir_fn *visit, void *dat
 		return parent == -ENOENT ? 0 : fail(store, parent);
 	nsm_dir_begin(&dir, parent);
 	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
-		r = visit_dir(store, parent, entry->d_name, visit, data);
+		r = visit_dir(store, entry->d_name, visit, data);
 		if (r < 0)
 			return r;
 	}
@@ -217,8 +228,8 @@ void nsm_pool_dir_remove(struct nsm_pool_dir *pool)
 		return;
 	/* What fails here is for the next who drains. */
 	if (flock(pool->view.root, LOCK_EX | LOCK_NB) == 0 &&
-	    nsm_read_text_at(pool->view.root, CONFIG, text, NSM_CONFIG_TEXT_SIZE) >= 0 &&
-	    unlinkat(pool->view.root, CONFIG, 0) == 0 && unlinkat(pool->parent, pool->hash, AT_REMOVEDIR) < 0)
+	    read_config(pool->view.root, text, NSM_CONFIG_TEXT_SIZE) >= 0 &&
+	    unlinkat(pool->view.root, CONFIG, 0) == 0 && unlinkat(pool->store->root, pool->path, AT_REMOVEDIR) < 0)
 		write_config(pool->view.root, text);
 	nsm_store_unlock(&pool->view);
 }

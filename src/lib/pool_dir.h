@@ -7,17 +7,20 @@
 
 /* ROOT/.pool/HASH: the ready sets of one configuration, and .config, which is that configuration in words. */
 struct nsm_pool_dir {
+	struct nsm_store *store;
 	struct nsm_store view; /* the store as if this directory were its root, which alone is its own: all else is borrowed */
-	int parent;
-	char hash[20];
+	char path[24];	       /* below the store: .pool/HASH */
 };
 
-#define NSM_POOL_DIR_INIT { .view = NSM_STORE_INIT, .parent = -EBADF }
+#define NSM_POOL_DIR_INIT { .view = NSM_STORE_INIT }
 
 /* That of a configuration, which is prepared. -ENOENT without a failure recorded: there is none; with `make` it is made. */
 int nsm_pool_dir_open(struct nsm_store *store, struct nsmgr_config *config, bool make, struct nsm_pool_dir *ret);
 void nsm_pool_dir_close(struct nsm_pool_dir *pool);
 #define nsm_autopool nsm_cleanup(nsm_pool_dir_close)
+
+/* Before anything in it is made or removed: the view shares the stages and the lock of the store. */
+int nsm_pool_dir_begin_changes(struct nsm_pool_dir *pool);
 
 /* All of them, with the configuration in words, until `visit` gives less than 0, which is given back. */
 typedef int nsm_pool_dir_fn(void *data, struct nsm_pool_dir *pool, const char *options);

@@ -177,20 +177,6 @@ static int establish(struct nsm_store *store)
 	return r;
 }
 
-static int open_stages(struct nsm_store *store)
-{
-	int r = mkdirat(store->root, NSM_STAGE_DIR, 0700);
-
-	if (r == 0)
-		r = fchmodat(store->root, NSM_STAGE_DIR, 0700, 0); /* whatever the umask */
-	if (r < 0 && errno != EEXIST)
-		return nsm_fail(store->ctx, -errno, "store", NSMGR_TYPE_NONE, store->ctx->root);
-	store->stages = openat(store->root, NSM_STAGE_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (store->stages < 0)
-		return nsm_fail(store->ctx, -errno, "store", NSMGR_TYPE_NONE, store->ctx->root);
-	return 0;
-}
-
 /* Opens the root and finds out where its handles are. Between the two the first user of a store may have mounted it, and what
  * we hold lies below that mount: then a second look tells. */
 static int open_and_place(struct nsmgr_ctx *ctx, bool make, struct nsm_store *store, enum nsm_place *ret_place)
@@ -233,12 +219,27 @@ int nsm_store_open_rw(struct nsmgr_ctx *ctx, bool make, bool force, struct nsm_s
 			return r;
 		nsm_store_unlock(&store);
 	}
-	r = open_stages(&store);
-	if (r < 0)
-		return r;
-	if (place != NSM_ELSEWHERE)
-		nsm_stage_sweep(&store);
+	store.elsewhere = place == NSM_ELSEWHERE;
 	*ret = store;
 	store = (struct nsm_store)NSM_STORE_INIT;
+	return 0;
+}
+
+int nsm_store_open_stages(struct nsm_store *store)
+{
+	int r;
+
+	if (store->stages >= 0)
+		return 0;
+	r = mkdirat(store->root, NSM_STAGE_DIR, 0700);
+	if (r == 0)
+		r = fchmodat(store->root, NSM_STAGE_DIR, 0700, 0); /* whatever the umask */
+	if (r < 0 && errno != EEXIST)
+		return nsm_fail(store->ctx, -errno, "store", NSMGR_TYPE_NONE, store->ctx->root);
+	store->stages = openat(store->root, NSM_STAGE_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (store->stages < 0)
+		return nsm_fail(store->ctx, -errno, "store", NSMGR_TYPE_NONE, store->ctx->root);
+	if (!store->elsewhere)
+		nsm_stage_sweep(store);
 	return 0;
 }

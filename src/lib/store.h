@@ -14,7 +14,8 @@ struct nsm_store {
 	int root;	   /* O_PATH of the directory */
 	uint64_t mount_id; /* of its mount, as we see it */
 	int lock;	   /* .lock, once it was needed */
-	int stages;	   /* .stage, opened for changes only */
+	int stages;	   /* .stage, once it was needed */
+	bool elsewhere;	   /* its handles are, and it was opened all the same */
 	char boot_id[NSM_BOOT_ID_SIZE]; /* filled when opened for changes */
 };
 
@@ -26,9 +27,11 @@ void nsm_store_close(struct nsm_store *store);
 /* For reading: nothing is made or mounted. -ENOENT when there is no such directory. */
 int nsm_store_open(struct nsmgr_ctx *ctx, struct nsm_store *ret);
 
-/* For changes: with `make` the directory is made, mounted on itself and made private, once, under the lock. Left
- * stages are swept. Refused with -EXDEV where the handles live in another mount namespace, unless `force`. */
+/* For changes: with `make` the directory is made, mounted on itself and made private, once, under the lock. Refused with -EXDEV where the handles live in another mount namespace, unless `force`. */
 int nsm_store_open_rw(struct nsmgr_ctx *ctx, bool make, bool force, struct nsm_store *ret);
+
+/* Opens .stage, unless it is open, and sweeps the stages that were left. For a store that was opened for changes. */
+int nsm_store_open_stages(struct nsm_store *store);
 
 /* Whether the store's handles are mounted in another mount namespace than ours (its .store says so). */
 bool nsm_store_is_elsewhere(struct nsm_store *store);

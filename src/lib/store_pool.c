@@ -13,7 +13,7 @@
 static int check_entry(struct nsm_store *pool, const char *entry, const struct nsmgr_config *config)
 {
 	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
-	int r = nsm_setdir_open(pool, entry, &set);
+	int r = nsm_setdir_open_recorded(pool, entry, &set);
 
 	if (r == 0 && set.types != nsmgr_config_types(config))
 		r = -ESTALE;
@@ -22,16 +22,18 @@ static int check_entry(struct nsm_store *pool, const char *entry, const struct n
 
 /* Whether a ready set can be handed out: all its namespaces are there, as recorded, and its keeper lives. 1: it can; 0: it cannot,
  * and was taken away; -errno says nothing about the set. */
-static int is_usable(struct nsm_store *pool, const char *entry, const struct nsmgr_config *config)
+static int is_usable(struct nsm_pool_dir *pool, const char *entry, const struct nsmgr_config *config)
 {
-	int r = check_entry(pool, entry, config);
+	int r = check_entry(&pool->view, entry, config);
 
 	if (r == 0)
 		return 1;
 	if (r == -ESTALE || r == -ESRCH) {
-		nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(pool);
+		nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(&pool->view);
 
-		r = nsm_remove_name(&stage, entry, NSMGR_REMOVE_MISSING | NSMGR_REMOVE_KILL, NULL);
+		r = nsm_pool_dir_begin_changes(pool);
+		if (r == 0)
+			r = nsm_remove_name(&stage, entry, NSMGR_REMOVE_MISSING | NSMGR_REMOVE_KILL, NULL);
 	}
 	return r == -ENOENT ? 0 : r;
 }
@@ -43,9 +45,9 @@ static int take(struct nsm_store *store, struct nsm_pool_dir *pool, const struct
 	struct nsm_dir dir;
 	int r;
 
-	nsm_dir_begin(&dir, view->root);
+	nsm_dir_begin_few(&dir, view->root);
 	while ((r = nsm_pool_dir_next(pool, &dir, &entry)) > 0) {
-		r = is_usable(view, entry, config);
+		r = is_usable(pool, entry, config);
 		if (r < 0)
 			return r;
 		if (r == 0)
@@ -88,7 +90,7 @@ static int count_usable(struct nsm_pool_dir *pool, const struct nsmgr_config *co
 	*ret = 0;
 	nsm_dir_begin(&dir, pool->view.root);
 	while ((r = nsm_pool_dir_next(pool, &dir, &entry)) > 0) {
-		r = is_usable(&pool->view, entry, config);
+		r = is_usable(pool, entry, config);
 		if (r < 0)
 			return r;
 		*ret += (size_t)r;
@@ -114,7 +116,7 @@ static void note(void *data, const char *name, int result)
 	filling->failure = filling->ctx->failure;
 }
 
-static int make(struct nsm_store *pool, struct nsmgr_config *config, size_t count)
+static int make(struct nsm_pool_dir *pool, struct nsmgr_config *config, size_t count)
 {
 	struct filling filling = { .ctx = config->ctx };
 	nsm_autofree char(*text)[16] = calloc(count, sizeof(*text));
@@ -127,7 +129,10 @@ static int make(struct nsm_store *pool, struct nsmgr_config *config, size_t coun
 		nsm_stage_random_name(text[i]);
 		names[i] = text[i];
 	}
-	begun = nsm_create_batch(pool, names, count, config, 0, note, &filling);
+	begun = nsm_pool_dir_begin_changes(pool);
+	if (begun < 0)
+		return begun;
+	begun = nsm_create_batch(&pool->view, names, count, config, 0, note, &filling);
 	if (begun < 0)
 		return begun;
 	if (filling.result < 0)
@@ -150,7 +155,7 @@ static int fill(struct nsmgr_ctx *ctx, struct nsmgr_config *config, size_t count
 		r = nsm_pool_dir_open(&store, config, true, &pool);
 	if (r == 0)
 		r = count_usable(&pool, config, &ready);
-	return r < 0 || ready >= count ? r : make(&pool.view, config, count - ready);
+	return r < 0 || ready >= count ? r : make(&pool, config, count - ready);
 }
 
 int nsmgr_store_fill(struct nsmgr_ctx *ctx, struct nsmgr_config *config, size_t count)
@@ -163,11 +168,13 @@ int nsmgr_store_fill(struct nsmgr_ctx *ctx, struct nsmgr_config *config, size_t 
 static int drain_one(void *data, struct nsm_pool_dir *pool, const char *options)
 {
 	nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(&pool->view);
-	int *count = data, r;
+	int *count = data, r = nsm_pool_dir_begin_changes(pool);
 	const char *entry;
 	struct nsm_dir dir;
 
 	(void)options;
+	if (r < 0)
+		return r;
 	nsm_dir_begin(&dir, pool->view.root);
 	while ((r = nsm_pool_dir_next(pool, &dir, &entry)) > 0) {
 		r = nsm_remove_name(&stage, entry, NSMGR_REMOVE_MISSING | NSMGR_REMOVE_KILL, NULL);

@@ -53,7 +53,7 @@ int nsm_storefile_read(int root, struct nsm_storefile *ret)
 
 	if (fd < 0)
 		return errno == ELOOP ? -EBADMSG : -errno;
-	len = nsm_read_text(fd, text, sizeof(text));
+	len = nsm_read_once(fd, text, sizeof(text));
 	if (len < 0)
 		return -EBADMSG;
 	while ((line = nsm_token(&cursor, '\n')))

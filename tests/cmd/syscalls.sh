@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # exec with the static front of musl: at most 25 system calls from its start to the first attempt to run the command,
-# and as many in a store of one set as in one of hundreds.
+# and as many in a store of one set as in one of hundreds. The same of a set that is taken from the pool.
 # Cases are called by name (SC2317); single quotes are for inner shells (SC2016); lists of words are split (SC2046, SC2086);
 # names are plain (SC2012).
 # shellcheck disable=SC2012,SC2016,SC2046,SC2086,SC2317
@@ -39,6 +39,24 @@ constant() {
 	is 'calls with 400 more sets' "$after" "$before"
 }
 
+# A ready set is looked at and renamed: nothing is mounted, no stage is made, and how many others there are costs nothing.
+taken() {
+	local list before call
+	ok "$NSMGR" pool fill 2 --net
+	ok strace -qq -o "$T/trace" "$NSMGR" create "$P.few" --net --from-pool
+	before=$(cut -d'(' -f1 "$T/trace")
+	ok "$NSMGR" pool fill 200 --net
+	ok strace -qq -o "$T/trace" "$NSMGR" create "$P.many" --net --from-pool
+	list=$(<"$T/trace")
+	is 'calls with 200 ready sets' "$(cut -d'(' -f1 <<<"$list")" "$before"
+	like 'what is called' "$list" '*renameat2(*'
+	for call in mount mkdirat clone fork unshare mmap flock; do
+		unlike 'what is called' "$list" "*$call(*"
+	done
+	[ "$(wc -l <<<"$list")" -le 50 ] || fail "$(wc -l <<<"$list") calls: $(cut -d'(' -f1 <<<"$list" | tr '\n' ' ')"
+	ok "$NSMGR" pool drain
+}
+
 is_static() {
 	local interpreter
 	interpreter=$(LC_ALL=C grep -ac 'ld-linux\|ld-musl' "$NSMGR")
@@ -48,6 +66,7 @@ is_static() {
 cases() {
 	it 'needs at most 25 system calls before the command of a net set (LESSONS 5, e2b-dev/infra#3012)' few
 	it 'needs the same calls however many sets there are (LESSONS 5)' constant
+	it 'gives a ready set a name with one rename, however many are ready' taken
 	it 'loads nothing' is_static
 }
 

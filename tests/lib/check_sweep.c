@@ -15,12 +15,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* What everybody does who opens the store for changes. */
+/* What everybody does who is about to make a stage. */
 static void sweep(void)
 {
 	nsm_autostore struct nsm_store other = NSM_STORE_INIT;
 
 	ck_assert_int_eq(nsm_store_open_rw(fixture.ctx, false, false, &other), 0);
+	ck_assert_int_eq(nsm_store_open_stages(&other), 0);
 }
 
 /* Leaves a stage with a pid namespace of its own, whose init lives on, and dies without a word. */
