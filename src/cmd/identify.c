@@ -137,7 +137,7 @@ static int act(struct job *job)
 
 	if (status != STATUS_DONE)
 		return status;
-	if (nsmgr_list_new(app->ctx, true, &job->list) < 0)
+	if (nsmgr_list_new(app->ctx, NSMGR_LIST_ALL, &job->list) < 0)
 		return say_failure(app, job->process);
 	r = view_begin(&job->view);
 	while (r == 0 && nsmgr_list_next(job->list, &name) == 0)

@@ -105,6 +105,8 @@ static int act(struct job *job)
 	if (job->view.style.json && job->quiet)
 		return say_usage(job->app, "--json does not go with --quiet");
 	job->sources.root = nsmgr_get_root(job->app->ctx);
+	if (needs(job, LS_OWNER))
+		job->selection.list_flags = NSMGR_LIST_OWNERS;
 	status = selection_begin(&job->selection);
 	if (status != STATUS_DONE)
 		return status;

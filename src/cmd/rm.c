@@ -93,7 +93,7 @@ static int act(struct job *job)
 			return say_refusal(app, job->names.array[i]);
 	if (!job->all_sets)
 		return remove_names(job, job->names.array, job->names.count);
-	if (nsmgr_list_new(app->ctx, false, &job->list) < 0)
+	if (nsmgr_list_new(app->ctx, 0, &job->list) < 0)
 		return say_failure(app, NULL);
 	names = nsmgr_list_names(job->list, &count);
 	/* One that somebody else removes meanwhile is gone, as it should be. */

@@ -20,7 +20,9 @@ int selection_begin(struct selection *selection)
 	selection->matched = calloc(selection->patterns.count + 1, sizeof(bool));
 	if (!selection->matched)
 		return say_plain(app, "out of memory");
-	return nsmgr_list_new(app->ctx, true, &selection->list) < 0 ? say_failure(app, NULL) : STATUS_DONE;
+	if (nsmgr_list_new(app->ctx, NSMGR_LIST_ALL | selection->list_flags, &selection->list) < 0)
+		return say_failure(app, NULL);
+	return STATUS_DONE;
 }
 
 static bool is_pattern(const char *operand)
@@ -69,7 +71,7 @@ int select_set(struct app *app, const char *name, struct nsmgr_handle ret_handle
 
 	if (nsmgr_check_name(app->ctx, name) < 0)
 		return say_refusal(app, name);
-	if (nsmgr_list_new(app->ctx, false, &list) < 0)
+	if (nsmgr_list_new(app->ctx, 0, &list) < 0)
 		return say_failure(app, name);
 	count = nsmgr_list_handles(list, name, ret_handles);
 	nsmgr_list_free(list);

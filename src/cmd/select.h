@@ -8,6 +8,7 @@
 struct selection {
 	struct app *app;
 	struct names patterns;
+	unsigned list_flags; /* beside NSMGR_LIST_ALL */
 	struct nsmgr_list *list;
 	bool *matched; /* by pattern */
 };

@@ -126,7 +126,7 @@ static int find_keepers(struct targets *targets)
 	struct nsmgr_list *list;
 	const char *name;
 	size_t count;
-	int r = nsmgr_list_new(targets->app->ctx, true, &list);
+	int r = nsmgr_list_new(targets->app->ctx, NSMGR_LIST_ALL, &list);
 
 	if (r < 0)
 		return r;

@@ -22,7 +22,6 @@ static void fill_from_fd(struct nsm_setdir *set, int fd, struct nsmgr_handle *ha
 	handle->dev = id.dev;
 	handle->ino = id.ino;
 	handle->id = id.id;
-	handle->owner = nsm_nsfd_owner(fd);
 	if (handle->type != NSMGR_PID || handle->state != NSMGR_LIVE)
 		return;
 	switch (nsm_init_find(fd, set->meta.keeper, NULL, &handle->keeper)) {
@@ -39,7 +38,7 @@ static void fill_from_fd(struct nsm_setdir *set, int fd, struct nsmgr_handle *ha
 	}
 }
 
-int nsm_handle_describe(struct nsm_setdir *set, enum nsmgr_type type, struct nsmgr_handle *ret)
+int nsm_handle_describe(struct nsm_setdir *set, enum nsmgr_type type, bool owner, struct nsmgr_handle *ret)
 {
 	const struct nsm_record *record = &set->meta.types[type];
 	struct nsmgr_handle handle = { .type = type };
@@ -55,6 +54,8 @@ int nsm_handle_describe(struct nsm_setdir *set, enum nsmgr_type type, struct nsm
 	}
 	if (fd >= 0) {
 		fill_from_fd(set, fd, &handle);
+		if (owner)
+			handle.owner = nsm_nsfd_owner(fd);
 	} else if (handle.state == NSMGR_ELSEWHERE) {
 		handle.ino = record->id.ino; /* what it is where it is mounted */
 		handle.id = record->id.id;

@@ -46,6 +46,6 @@ int nsm_handle_open(struct nsm_setdir *set, enum nsmgr_type type);
 int nsm_setdir_check(struct nsm_setdir *set);
 
 /* All that is known of it, for a listing. describe.c */
-int nsm_handle_describe(struct nsm_setdir *set, enum nsmgr_type type, struct nsmgr_handle *ret);
+int nsm_handle_describe(struct nsm_setdir *set, enum nsmgr_type type, bool owner, struct nsmgr_handle *ret);
 
 #endif

@@ -92,9 +92,10 @@ struct nsmgr_list {
 	struct nsm_store store;
 	char **names;
 	size_t count, next;
+	unsigned flags;
 };
 
-static int new_list(struct nsmgr_ctx *ctx, bool all, struct nsmgr_list **ret_list)
+static int new_list(struct nsmgr_ctx *ctx, unsigned flags, struct nsmgr_list **ret_list)
 {
 	struct nsmgr_list *list = calloc(1, sizeof(*list));
 	struct names names = { 0 };
@@ -103,13 +104,14 @@ static int new_list(struct nsmgr_ctx *ctx, bool all, struct nsmgr_list **ret_lis
 	if (!list)
 		return nsm_fail(ctx, -ENOMEM, "list", NSMGR_TYPE_NONE, ctx->root);
 	list->store = (struct nsm_store)NSM_STORE_INIT;
+	list->flags = flags;
 	r = nsm_store_open(ctx, &list->store);
 	if (r < 0 && r != -ENOENT) {
 		nsmgr_list_free(list);
 		return r;
 	}
 	list->store.ctx = nsmgr_ref(ctx);
-	r = r == 0 ? read_names(list->store.root, all, &names) : 0;
+	r = r == 0 ? read_names(list->store.root, flags & NSMGR_LIST_ALL, &names) : 0;
 	if (r == 0) {
 		list->names = finish(&names);
 		r = list->names ? 0 : -ENOMEM;
@@ -125,9 +127,11 @@ static int new_list(struct nsmgr_ctx *ctx, bool all, struct nsmgr_list **ret_lis
 	return 0;
 }
 
-int nsmgr_list_new(struct nsmgr_ctx *ctx, bool all, struct nsmgr_list **ret_list)
+int nsmgr_list_new(struct nsmgr_ctx *ctx, unsigned flags, struct nsmgr_list **ret_list)
 {
-	return nsm_edge(ctx, NSM_EDGE_list_new, new_list(ctx, all, ret_list));
+	int r = flags & ~(NSMGR_LIST_ALL | NSMGR_LIST_OWNERS) ? nsm_refuse_flags(ctx) : new_list(ctx, flags, ret_list);
+
+	return nsm_edge(ctx, NSM_EDGE_list_new, r);
 }
 
 void nsmgr_list_free(struct nsmgr_list *list)
@@ -169,7 +173,7 @@ static int describe(struct nsmgr_list *list, const char *name, struct nsmgr_hand
 	for NSM_EACH_TYPE (type) {
 		if (!(set.types & NSMGR_MASK(type)))
 			continue;
-		r = nsm_handle_describe(&set, type, &ret_handles[count]);
+		r = nsm_handle_describe(&set, type, list->flags & NSMGR_LIST_OWNERS, &ret_handles[count]);
 		whole &= r == 0 && ret_handles[count].state == NSMGR_LIVE;
 		if (r == 0)
 			count++;

@@ -69,16 +69,19 @@ struct nsmgr_handle {
 	dev_t dev;
 	ino_t ino;
 	uint64_t id;	/* 64 bits, never reused until the next boot; 0 before Linux 6.18 */
-	ino_t owner;	/* inode of the owning user namespace, where the caller may see it */
+	ino_t owner;	/* inode of the owning user namespace, where it was asked for and the caller may see it */
 	pid_t keeper;	/* of a pid namespace that the set made and that lives */
 	struct timespec created; /* CLOCK_REALTIME */
 };
 
 /* The sets of a store at one moment, sorted by name. A store that does not exist has none. Works as any user.
- * Names that no verb accepts are left out, unless `all`. */
+ * Names that no verb accepts are left out, unless NSMGR_LIST_ALL is given. */
 struct nsmgr_list;
 
-int nsmgr_list_new(struct nsmgr_ctx *ctx, bool all, struct nsmgr_list **ret_list);
+#define NSMGR_LIST_ALL 1u    /* also names that no verb accepts */
+#define NSMGR_LIST_OWNERS 2u /* fill in the owner of each handle, which costs three more system calls */
+
+int nsmgr_list_new(struct nsmgr_ctx *ctx, unsigned flags, struct nsmgr_list **ret_list);
 void nsmgr_list_free(struct nsmgr_list *list); /* NULL is fine */
 
 /* 0 and a name, which lives as long as the list; 1 at the end. It cannot fail: all names were read before. */

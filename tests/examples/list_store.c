@@ -37,7 +37,7 @@ int main(void)
 	if (store && *store)
 		r = nsmgr_set_root(ctx, store);
 	if (r == 0)
-		r = nsmgr_list_new(ctx, false, &list);
+		r = nsmgr_list_new(ctx, 0, &list);
 	if (r == 0)
 		r = run(list);
 	if (r < 0) {

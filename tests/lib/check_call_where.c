@@ -101,7 +101,7 @@ START_TEST(a_dead_pid_namespace_has_no_room)
 	struct nsmgr_list *list;
 
 	called_open(PID | UTS);
-	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, false, &list), 0);
+	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, 0, &list), 0);
 	ck_assert_int_eq(nsmgr_list_handles(list, "web", handles), 2);
 	nsmgr_list_free(list);
 	ck_assert_int_gt(handles[0].keeper, 0);

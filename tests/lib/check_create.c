@@ -30,7 +30,7 @@ START_TEST(all_types_together_are_made_and_owned_by_the_new_user_namespace)
 	struct nsmgr_list *list;
 
 	set_make("web", NSMGR_MASK_ALL);
-	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, false, &list), 0);
+	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, NSMGR_LIST_OWNERS, &list), 0);
 	ck_assert_int_eq(nsmgr_list_handles(list, "web", handles), NSMGR_TYPE_COUNT);
 	nsmgr_list_free(list);
 	for (int i = 0; i < NSMGR_TYPE_COUNT; i++) {

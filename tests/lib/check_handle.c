@@ -23,7 +23,7 @@ static int describe(const char *name)
 	struct nsmgr_list *list;
 	int count;
 
-	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, true, &list), 0);
+	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, NSMGR_LIST_ALL | NSMGR_LIST_OWNERS, &list), 0);
 	count = nsmgr_list_handles(list, name, handles);
 	nsmgr_list_free(list);
 	return count;
@@ -202,7 +202,8 @@ START_TEST(a_store_that_does_not_exist_has_no_sets)
 	const char *name;
 	size_t count = 7;
 
-	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, false, &list), 0);
+	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, 4, &list), -EINVAL);
+	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, 0, &list), 0);
 	ck_assert_int_eq(next_name(list, &name), 1);
 	ck_assert_ptr_null(nsmgr_list_names(list, &count)[0]);
 	ck_assert_uint_eq(count, 0);
@@ -226,7 +227,7 @@ START_TEST(sets_come_in_order_and_bad_names_only_when_asked_for)
 		make_dir(in_root("%s", dirs[i]), 0755);
 	put_text(in_root("file"), "");
 	ck_assert_int_eq(symlink("a", in_root("link")), 0);
-	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, false, &list), 0);
+	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, 0, &list), 0);
 	for (size_t i = 0; i < NSM_ARRAY_SIZE(valid); i++) {
 		ck_assert_int_eq(next_name(list, &name), 0);
 		ck_assert_str_eq(name, valid[i]);
@@ -234,7 +235,7 @@ START_TEST(sets_come_in_order_and_bad_names_only_when_asked_for)
 	ck_assert_int_eq(next_name(list, &name), 1);
 	ck_assert_int_eq(next_name(list, &name), 1);
 	nsmgr_list_free(list);
-	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, true, &list), 0);
+	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, NSMGR_LIST_ALL, &list), 0);
 	for (size_t i = 0; i < NSM_ARRAY_SIZE(all); i++) {
 		ck_assert_int_eq(next_name(list, &name), 0);
 		ck_assert_str_eq(name, all[i]);
@@ -259,7 +260,7 @@ START_TEST(a_list_of_thousands_is_whole)
 	make_dir(fixture.root, 0755);
 	for (int i = 0; i < COUNT; i++)
 		make_dir(in_root("set-with-a-long-name-%04d", i), 0755);
-	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, false, &list), 0);
+	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, 0, &list), 0);
 	names = nsmgr_list_names(list, &count);
 	ck_assert_uint_eq(count, COUNT);
 	for (size_t i = 1; i < count; i++)

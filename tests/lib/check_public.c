@@ -33,7 +33,7 @@ START_TEST(a_set_is_created_listed_entered_and_removed)
 	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", config, 0), 0);
 	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", config, 0), -EEXIST);
 	nsmgr_config_free(config);
-	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, false, &list), 0);
+	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, 0, &list), 0);
 	ck_assert_int_eq(nsmgr_list_next(list, &name), 0);
 	ck_assert_str_eq(name, "web");
 	ck_assert_int_eq(nsmgr_list_handles(list, name, handles), 2);

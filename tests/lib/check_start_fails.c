@@ -115,7 +115,7 @@ static pid_t keeper_of(const char *name)
 	pid_t keeper = 0;
 	int count;
 
-	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, true, &list), 0);
+	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, NSMGR_LIST_ALL, &list), 0);
 	count = nsmgr_list_handles(list, name, handles);
 	for (int i = 0; i < count; i++)
 		if (handles[i].type == NSMGR_PID)

@@ -98,7 +98,7 @@ START_TEST(the_next_create_sweeps_and_a_reader_does_not)
 	struct nsmgr_list *list;
 
 	ck_assert_int_eq(child_status(die_in_a_stage, init), SIGKILL);
-	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, true, &list), 0);
+	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, NSMGR_LIST_ALL, &list), 0);
 	nsmgr_list_free(list);
 	ck_assert_int_eq(stages_left(), 2);
 	set_make("web", NSMGR_MASK(NSMGR_UTS));

@@ -84,7 +84,7 @@ static void list(struct worker *worker, const char *wanted)
 	const char *name;
 	bool found = false;
 
-	if (nsmgr_list_new(worker->ctx, false, &sets) < 0) {
+	if (nsmgr_list_new(worker->ctx, 0, &sets) < 0) {
 		complain(worker, "list");
 		return;
 	}

@@ -91,7 +91,7 @@ static int run_rename(void)
 static int run_list_new(void)
 {
 	struct nsmgr_list *list;
-	int r = nsmgr_list_new(fixture.ctx, false, &list);
+	int r = nsmgr_list_new(fixture.ctx, 0, &list);
 
 	if (r == 0)
 		nsmgr_list_free(list);
@@ -102,7 +102,7 @@ static int run_list_handles(void)
 {
 	struct nsmgr_handle handles[NSMGR_TYPE_COUNT];
 	struct nsmgr_list *list;
-	int r = nsmgr_list_new(fixture.ctx, false, &list);
+	int r = nsmgr_list_new(fixture.ctx, 0, &list);
 
 	if (r < 0)
 		return 0;

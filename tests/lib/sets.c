@@ -44,7 +44,7 @@ static bool describe(const char *name, enum nsmgr_type type, struct nsmgr_handle
 	bool found = false;
 	int count;
 
-	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, true, &list), 0);
+	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, NSMGR_LIST_ALL, &list), 0);
 	count = nsmgr_list_handles(list, name, handles);
 	for (int i = 0; i < count && !found; i++) {
 		found = handles[i].type == type;
