@@ -25,6 +25,7 @@
 #include <nsmgr/command.h>
 #include <nsmgr/config.h>
 #include <nsmgr/ctx.h>
+#include <nsmgr/label.h>
 #include <nsmgr/map.h>
 #include <nsmgr/pool.h>
 #include <nsmgr/set.h>

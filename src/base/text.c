@@ -61,3 +61,32 @@ const char *nsm_escape(const char *in, char *out, size_t size)
 	}
 	return out;
 }
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool nsm_unescape(char *text)
+{
+	char *out = text;
+
+	for (const char *in = text; *in; in++) {
+		int high, low;
+
+		if (*in != '\\') {
+			*out++ = *in;
+			continue;
+		}
+		high = in[1] == 'x' ? hex_digit(in[2]) : -1;
+		low = high >= 0 ? hex_digit(in[3]) : -1;
+		if (low < 0 || high + low == 0)
+			return false;
+		*out++ = (char)(high << 4 | low);
+		in += 3;
+	}
+	*out = '\0';
+	return true;
+}

@@ -103,6 +103,18 @@ static int add_sysctl(const struct app *app, struct nsmgr_config *config, const 
 	return result(app, nsmgr_config_sysctl(config, key, equals + 1));
 }
 
+static int add_label(const struct app *app, struct nsmgr_config *config, const char *value)
+{
+	const char *equals = strchr(value, '=');
+	char key[256];
+
+	if (!equals || (size_t)(equals - value) >= sizeof(key))
+		return say_value(app, "label", value, "KEY=VALUE");
+	memcpy(key, value, (size_t)(equals - value));
+	key[equals - value] = '\0';
+	return result(app, nsmgr_config_label(config, key, equals + 1));
+}
+
 static int apply(const struct app *app, struct nsmgr_config *config, int id, const char *value)
 {
 	switch (id) {
@@ -140,6 +152,8 @@ static int apply(const struct app *app, struct nsmgr_config *config, int id, con
 		return set_propagation(app, config, value);
 	case CREATE_BASE:
 		return result(app, nsmgr_config_base(config, value));
+	case CREATE_LABEL:
+		return add_label(app, config, value);
 	case CREATE_NO_PROC:
 		nsmgr_config_proc(config, false);
 		return STATUS_DONE;

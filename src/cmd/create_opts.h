@@ -25,6 +25,7 @@ enum {
 	CREATE_NO_PROC,
 	CREATE_SYSCTL,
 	CREATE_BASE,
+	CREATE_LABEL,
 	CREATE_OPTION_END
 };
 
@@ -55,7 +56,8 @@ enum {
 	{ "propagation", 0, "HOW", CREATE_PROPAGATION, "mnt: private (default), slave, shared or unchanged" }, \
 	{ "no-proc", 0, NULL, CREATE_NO_PROC, "mnt and pid: do not mount a /proc of the new pid namespace" }, \
 	{ "sysctl", 0, "KEY=VALUE", CREATE_SYSCTL, "write a sysctl of the new namespaces; repeatable" }, \
-	{ "base", 0, "SET", CREATE_BASE, "take the types that are not asked for from SET" }
+	{ "base", 0, "SET", CREATE_BASE, "take the types that are not asked for from SET" }, \
+	{ "label", 0, "KEY=VALUE", CREATE_LABEL, "give the set a label; repeatable" }
 
 /* Applies such an option to the configuration. false: it is none of these. *ret_status is STATUS_DONE, or that of a bad
  * value, after having said what is wrong. */

@@ -12,6 +12,7 @@ extern const struct verb verb_export; /* nsmgr-full */
 extern const struct verb verb_holders;
 extern const struct verb verb_identify;
 extern const struct verb verb_kill;
+extern const struct verb verb_label;
 extern const struct verb verb_ls;    /* nsmgr-full */
 extern const struct verb verb_names; /* the front's ls: names only */
 extern const struct verb verb_pids;

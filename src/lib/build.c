@@ -49,7 +49,8 @@ static int fill_stage(struct nsm_stage *stage, const struct nsmgr_config *config
 		if (r < 0)
 			return r;
 	}
-	return nsm_stage_write_meta(stage, &meta);
+	r = nsm_stage_write_meta(stage, &meta);
+	return r == 0 && config->labels ? nsm_stage_write_labels(stage, config->labels) : r;
 }
 
 static int fill_and_publish(struct nsm_stage *stage, const char *name, struct nsmgr_config *config, uint64_t floor,

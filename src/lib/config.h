@@ -4,6 +4,7 @@
 
 #include "lib/ctx.h"
 #include "lib/idmap.h"
+#include "lib/labels.h"
 #include "lib/nsfd.h"
 
 #include <signal.h>
@@ -51,6 +52,7 @@ struct nsmgr_config {
 	sigset_t signals; /* blocked in the caller before we blocked all: for the hooks */
 	size_t sysctl_count;
 	struct nsm_sysctl sysctls[NSM_SYSCTL_COUNT];
+	struct nsm_labels *labels; /* NULL: none */
 };
 
 static inline bool nsm_config_makes(const struct nsmgr_config *config, enum nsmgr_type type)
@@ -64,11 +66,15 @@ void nsm_config_take_base(struct nsmgr_config *config);
 /* Completes what was left to defaults, once everything was checked. Allocates, so not in a child. */
 int nsm_config_prepare(struct nsmgr_config *config);
 
+/* For what has no name, and so no labels: -EINVAL where any are asked for. label.c */
+int nsm_config_refuse_labels(struct nsmgr_config *config);
+
 /* The first range of `id`'s in /etc/subuid or /etc/subgid, looked up by the *user's* name or number in both. */
 int nsm_subid_range(struct nsmgr_ctx *ctx, enum nsmgr_id_kind kind, uint32_t uid, uint32_t *ret_start,
 		    uint32_t *ret_count);
 
-/* The whole configuration in the manner of nsmgr(8)'s options, a line each, to be freed: two are the same if their texts are.
+/* The whole configuration but its labels, in the manner of nsmgr(8)'s options, a line each, to be freed: two are the same if
+ * their texts are.
  * It has been prepared. -E2BIG: too long. config_text.c */
 #define NSM_CONFIG_TEXT_SIZE 65536
 int nsm_config_text(const struct nsmgr_config *config, char **ret);

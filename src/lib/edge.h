@@ -60,6 +60,7 @@
 	X(config_check, EINVAL)										\
 	X(config_domainname, EINVAL, ENAMETOOLONG)							\
 	X(config_hostname, EINVAL, ENAMETOOLONG)							\
+	X(config_label, E2BIG, EINVAL)									\
 	X(config_map, E2BIG, EINVAL)									\
 	X(config_map_auto)										\
 	X(config_map_current, E2BIG, EINVAL)								\
@@ -74,7 +75,11 @@
 	X(create_many, NSM_EDGE_CREATE)									\
 	X(enter_fd, EBADF, EINVAL)								\
 	X(enter_pid, NSM_EDGE_ENTER, ESRCH)								\
+	X(label_check, E2BIG, EINVAL)									\
+	X(label_set, NSM_EDGE_CHANGE, E2BIG, EBADMSG)							\
+	X(labels_new, NSM_EDGE_STORE, EBADMSG, ENOENT)							\
 	X(list_handles, ENAMETOOLONG, ENOENT, ENOTDIR)								\
+	X(list_labels, EBADMSG, ENAMETOOLONG, ENOENT, ENOTDIR)						\
 	X(list_new, NSM_EDGE_STORE)									\
 	X(new)												\
 	X(pool_fill, NSM_EDGE_UNSHARE)									\

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/list.h"
+
 #include "lib/dir.h"
 #include "lib/edge.h"
 #include "lib/handle.h"
@@ -142,6 +144,11 @@ void nsmgr_list_free(struct nsmgr_list *list)
 	nsm_store_close(&list->store);
 	free(list->names);
 	free(list);
+}
+
+struct nsm_store *nsm_list_store(struct nsmgr_list *list)
+{
+	return &list->store;
 }
 
 int nsmgr_list_next(struct nsmgr_list *list, const char **ret_name)

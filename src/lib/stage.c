@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-#define SET "set"
+#define SET NSM_STAGE_SET
 
 void nsm_stage_random_name(char name[16])
 {
@@ -193,13 +193,21 @@ static int remove_entry(struct nsm_stage *stage, const char *name, bool *ret_det
 /* What a set has if nobody else put anything into it: for when there is no descriptor left to look. */
 static int remove_usual(struct nsm_stage *stage, bool *ret_detached)
 {
+	static const char *const others[] = { NSM_META_FILE, NSM_LABELS_FILE };
+
 	for NSM_EACH_TYPE (type) {
 		int r = remove_entry(stage, nsm_nstypes[type].name, ret_detached);
 
 		if (r < 0)
 			return r;
 	}
-	return remove_entry(stage, NSM_META_FILE, ret_detached);
+	for (size_t i = 0; i < NSM_ARRAY_SIZE(others); i++) {
+		int r = remove_entry(stage, others[i], ret_detached);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 static int remove_entries(struct nsm_stage *stage, bool *ret_detached)

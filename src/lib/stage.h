@@ -2,6 +2,7 @@
 #ifndef NSM_LIB_STAGE_H
 #define NSM_LIB_STAGE_H
 
+#include "lib/labels.h"
 #include "lib/meta.h"
 #include "lib/store.h"
 
@@ -16,6 +17,8 @@ struct nsm_stage {
 	bool busy;	  /* there is something in it */
 	bool modes_exact; /* our umask is 0: what is made has its mode at once */
 };
+
+#define NSM_STAGE_SET "set"
 
 #define NSM_STAGE_INIT { .dir = -EBADF }
 
@@ -41,6 +44,14 @@ int nsm_stage_hide(struct nsm_stage *stage, const char *name);
 int nsm_stage_bind(struct nsm_stage *stage, enum nsmgr_type type, int nsfd);
 
 int nsm_stage_write_meta(struct nsm_stage *stage, const struct nsm_meta *meta);
+
+/* The labels of the set in it. stage_labels.c */
+int nsm_stage_write_labels(struct nsm_stage *stage, const struct nsm_labels *labels);
+
+int nsm_stage_drop_labels(struct nsm_stage *stage);
+
+/* Puts what was written so into the directory of another set, in the place of its own. */
+int nsm_stage_move_labels(struct nsm_stage *stage, int setdir);
 
 /* Gives the set its name. -EEXIST: exactly one of several wins. Nothing that was there is replaced. */
 int nsm_stage_publish(struct nsm_stage *stage, const char *name);

@@ -38,6 +38,44 @@ static int is_usable(struct nsm_pool_dir *pool, const char *entry, const struct 
 	return r == -ENOENT ? 0 : r;
 }
 
+/* With labels it is taken into a stage first, where nobody else can have it, and comes out with them. */
+static int give_labelled(struct nsm_store *store, struct nsm_store *view, const char *entry,
+			 const struct nsm_labels *labels, const char *name)
+{
+	nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(view);
+	struct nsm_failure failure;
+	int r = nsm_stage_hide(&stage, entry);
+
+	if (r < 0)
+		return r;
+	r = nsm_stage_write_labels(&stage, labels);
+	stage.store = store;
+	if (r == 0)
+		r = nsm_stage_publish(&stage, name);
+	if (r == 0)
+		return 0;
+	/* As good as before, for whoever comes next. */
+	failure = store->ctx->failure;
+	stage.store = view;
+	if (nsm_stage_drop_labels(&stage) == 0)
+		nsm_stage_publish(&stage, entry);
+	store->ctx->failure = failure;
+	return r;
+}
+
+static int give(struct nsm_store *store, struct nsm_store *view, const char *entry, const struct nsmgr_config *config,
+		const char *name)
+{
+	int r;
+
+	if (config->labels)
+		return give_labelled(store, view, entry, config->labels, name);
+	r = nsm_sys_renameat2(view->root, entry, store->root, name, NSM_RENAME_NOREPLACE);
+	if (r == -EEXIST)
+		return nsm_fail_text(store->ctx, r, "publish", NSMGR_TYPE_NONE, NULL, "a set of that name exists");
+	return r < 0 ? nsm_fail(store->ctx, r, "publish", NSMGR_TYPE_NONE, NULL) : 0;
+}
+
 static int take(struct nsm_store *store, struct nsm_pool_dir *pool, const struct nsmgr_config *config, const char *name)
 {
 	struct nsm_store *view = &pool->view;
@@ -52,13 +90,10 @@ static int take(struct nsm_store *store, struct nsm_pool_dir *pool, const struct
 			return r;
 		if (r == 0)
 			continue;
-		r = nsm_sys_renameat2(view->root, entry, store->root, name, NSM_RENAME_NOREPLACE);
+		r = give(store, view, entry, config, name);
 		/* Another was faster with this one. */
-		if (r == -ENOENT)
-			continue;
-		if (r == -EEXIST)
-			return nsm_fail_text(store->ctx, r, "publish", NSMGR_TYPE_NONE, NULL, "a set of that name exists");
-		return r < 0 ? nsm_fail(store->ctx, r, "publish", NSMGR_TYPE_NONE, NULL) : 0;
+		if (r != -ENOENT)
+			return r;
 	}
 	return r < 0 ? r : 1;
 }
@@ -145,8 +180,10 @@ static int fill(struct nsmgr_ctx *ctx, struct nsmgr_config *config, size_t count
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
 	nsm_autopool struct nsm_pool_dir pool = NSM_POOL_DIR_INIT;
 	size_t ready = 0;
-	int r = nsm_config_prepare(config);
+	int r = nsm_config_refuse_labels(config);
 
+	if (r == 0)
+		r = nsm_config_prepare(config);
 	if (r == 0 && (config->outside || config->inside))
 		r = nsm_fail_text(ctx, -EINVAL, "pool", NSMGR_TYPE_NONE, NULL, "a set with hooks cannot be made in advance");
 	if (r == 0)
@@ -191,8 +228,10 @@ static int drain(struct nsmgr_ctx *ctx, struct nsmgr_config *config)
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
 	nsm_autopool struct nsm_pool_dir pool = NSM_POOL_DIR_INIT;
-	int count = 0, r = config ? nsm_config_prepare(config) : 0;
+	int count = 0, r = config ? nsm_config_refuse_labels(config) : 0;
 
+	if (config && r == 0)
+		r = nsm_config_prepare(config);
 	if (r < 0)
 		return r;
 	r = nsm_store_open_rw(ctx, false, false, &store);

@@ -45,8 +45,10 @@ static int make(struct nsmgr_config *config, struct nsmgr_set *set)
 static int unshare_set(struct nsmgr_config *config, struct nsmgr_set **ret_set)
 {
 	nsm_autoset struct nsmgr_set *set = NULL;
-	int r = nsm_config_prepare(config);
+	int r = nsm_config_refuse_labels(config);
 
+	if (r == 0)
+		r = nsm_config_prepare(config);
 	if (r == 0)
 		r = nsm_set_new(config->ctx, &set);
 	if (r < 0)
