@@ -5,9 +5,11 @@
 
 int filters_add(const struct app *app, struct filters *filters, const struct view *view, const char *text)
 {
-	size_t len = strcspn(text, "=!"), column;
+	size_t len = strcspn(text, "=!");
 	bool inverted = text[len] == '!';
-	char name[32], bad[32];
+	struct filter filter = { .inverted = inverted, .globs = text + len + inverted + 1 };
+	char name[sizeof("label:") + NSMGR_LABEL_KEY_SIZE], bad[32];
+	const char *key;
 
 	if (!text[len] || text[len + inverted] != '=' || len == 0 || len >= sizeof(name))
 		return say_usage(app, "--filter: '%s' is not COLUMN=GLOB[,GLOB...]", text);
@@ -15,9 +17,14 @@ int filters_add(const struct app *app, struct filters *filters, const struct vie
 		return say_usage(app, "--filter: more than %d of them", FILTER_MAX);
 	memcpy(name, text, len);
 	name[len] = '\0';
-	if (columns_parse(view->columns, view->count, name, NULL, 0, &column, 1, bad) != 1)
+	key = nsm_after(name, "label:");
+	if (key && nsmgr_label_check(app->ctx, &(struct nsmgr_label){ key, NULL }) < 0)
+		return say_usage(app, "--filter: %s", nsmgr_get_failure(app->ctx)->text);
+	if (key)
+		nsm_copy(filter.label, sizeof(filter.label), key);
+	else if (columns_parse(view->columns, view->count, name, NULL, 0, &filter.column, 1, bad) != 1)
 		return say_usage(app, "--filter: no column '%s' (see --list-columns)", name);
-	filters->array[filters->count++] = (struct filter){ column, inverted, text + len + inverted + 1 };
+	filters->array[filters->count++] = filter;
 	return STATUS_DONE;
 }
 
@@ -38,16 +45,30 @@ static bool matches(const char *globs, const char *cell)
 	}
 }
 
+static bool label_matches(const struct filters *filters, const struct filter *filter, const void *row)
+{
+	const char *value = filters->label(row, filter->label);
+
+	return value && matches(filter->globs, value);
+}
+
+static bool cell_matches(const struct filter *filter, cell_fn *cell, const void *row)
+{
+	char buf[VIEW_CELL_SIZE];
+	struct nsm_text text = NSM_TEXT(buf);
+
+	buf[0] = '\0';
+	cell(row, filter->column, &text);
+	return matches(filter->globs, buf);
+}
+
 bool filters_pass(const struct filters *filters, cell_fn *cell, const void *row)
 {
 	for (size_t i = 0; i < filters->count; i++) {
 		const struct filter *filter = &filters->array[i];
-		char buf[VIEW_CELL_SIZE];
-		struct nsm_text text = NSM_TEXT(buf);
+		bool matched = *filter->label ? label_matches(filters, filter, row) : cell_matches(filter, cell, row);
 
-		buf[0] = '\0';
-		cell(row, filter->column, &text);
-		if (matches(filter->globs, buf) == filter->inverted)
+		if (matched == filter->inverted)
 			return false;
 	}
 	return true;
@@ -56,7 +77,7 @@ bool filters_pass(const struct filters *filters, cell_fn *cell, const void *row)
 bool filters_have(const struct filters *filters, size_t column)
 {
 	for (size_t i = 0; i < filters->count; i++)
-		if (filters->array[i].column == column)
+		if (!*filters->array[i].label && filters->array[i].column == column)
 			return true;
 	return false;
 }

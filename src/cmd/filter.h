@@ -6,17 +6,23 @@
 
 #define FILTER_MAX 16
 
-/* "COLUMN=GLOB[,GLOB...]" or "COLUMN!=GLOB[,GLOB...]": rows of which the cell matches one, or none, of the patterns. */
+/* "COLUMN=GLOB[,GLOB...]" or "COLUMN!=GLOB[,GLOB...]": rows of which the cell matches one, or none, of the patterns. The same
+ * with "label:KEY" in the place of COLUMN: where the row has no such label, no pattern matches. */
 struct filter {
 	size_t column;
+	char label[NSMGR_LABEL_KEY_SIZE + 1]; /* instead of a column, or "" */
 	bool inverted;
 	const char *globs;
 };
+
+/* The value of a label of a row, or NULL. */
+typedef const char *label_fn(const void *row, const char *key);
 
 /* All have to let a row pass. */
 struct filters {
 	struct filter array[FILTER_MAX];
 	size_t count;
+	label_fn *label;
 };
 
 /* STATUS_DONE, or what was said. */

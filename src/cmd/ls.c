@@ -3,14 +3,16 @@
 
 #include "cmd/filter.h"
 #include "cmd/ls_columns.h"
+#include "cmd/ls_tree.h"
 #include "cmd/select.h"
 
-enum { OPT_QUIET, OPT_TYPES, OPT_FILTER, OPT_OUTPUT_ALL };
+enum { OPT_QUIET, OPT_TYPES, OPT_FILTER, OPT_OUTPUT_ALL, OPT_TREE };
 
 static const struct opt options[] = {
 	{ "quiet", 'q', NULL, OPT_QUIET, "names only" },
 	{ "types", 't', "LIST", OPT_TYPES, "only these types" },
-	{ "filter", 'f', "COLUMN=GLOB[,...]", OPT_FILTER, "only where the cell matches; != for does not; repeatable" },
+	{ "filter", 'f', "COLUMN=GLOB[,...]", OPT_FILTER, "only where the cell, or label:KEY, matches; != for not; repeatable" },
+	{ "tree", 0, "[=HOW]", OPT_TREE, "as a tree: below the set, the owner or the parent (set, owner, parent)" },
 	VIEW_OPTIONS,
 	{ "output-all", 0, NULL, OPT_OUTPUT_ALL, "all columns" },
 	COMMON_OPTIONS,
@@ -22,6 +24,7 @@ struct job {
 	struct ls_sources sources;
 	struct filters filters;
 	struct view view;
+	struct ls_tree tree;
 	bool quiet;
 	unsigned types;
 };
@@ -30,6 +33,7 @@ static void free_job(struct job *job)
 {
 	selection_free(&job->selection);
 	ls_sources_free(&job->sources);
+	ls_tree_free(&job->tree);
 	view_free(&job->view);
 }
 
@@ -47,9 +51,14 @@ static int add_set(struct job *job, const char *name, int *status)
 	if (count < 0 && count != -ENOENT)
 		*status = say_failure(job->app, name);
 	for (int i = 0; r == 0 && i < count; i++) {
-		const struct ls_row row = { &job->sources, name, &handles[i] };
+		const struct ls_row row = { .sources = &job->sources, .name = name, .handle = &handles[i] };
+		bool chosen = (job->types & NSMGR_MASK(handles[i].type)) && filters_pass(&job->filters, ls_cell, &row);
 
-		if (!(job->types & NSMGR_MASK(handles[i].type)) || !filters_pass(&job->filters, ls_cell, &row))
+		if (job->tree.kind != LS_TREE_NONE) {
+			r = ls_tree_add(&job->tree, name, &handles[i], chosen);
+			continue;
+		}
+		if (!chosen)
 			continue;
 		if (!job->quiet) {
 			r = view_add(&job->view, ls_cell, &row);
@@ -80,6 +89,8 @@ static int list_table(struct job *job)
 		return say_error(job, r, "cannot read what the columns need");
 	while (r == 0 && selection_next(&job->selection, &name))
 		r = add_set(job, name, &status);
+	if (r == 0 && job->tree.kind != LS_TREE_NONE)
+		r = ls_tree_show(&job->tree, &job->view);
 	if (r == 0 && !job->quiet)
 		r = view_print(&job->view);
 	return r < 0 ? say_error(job, r, "cannot make the table") : status;
@@ -104,12 +115,16 @@ static int act(struct job *job)
 		return view_list_columns(&job->view);
 	if (job->view.style.json && job->quiet)
 		return say_usage(job->app, "--json does not go with --quiet");
+	if (job->tree.kind != LS_TREE_NONE && (job->quiet || job->view.style.raw))
+		return say_usage(job->app, "--tree goes with neither --quiet nor --raw");
+	job->tree.sources = &job->sources;
 	job->sources.root = nsmgr_get_root(job->app->ctx);
 	if (needs(job, LS_OWNER))
 		job->selection.list_flags = NSMGR_LIST_OWNERS;
 	status = selection_begin(&job->selection);
 	if (status != STATUS_DONE)
 		return status;
+	job->sources.list = job->selection.list;
 	status = job->quiet && !job->filters.count ? list_names(job) : list_table(job);
 	missing = selection_end(&job->selection);
 	return status != STATUS_DONE ? status : missing;
@@ -125,6 +140,12 @@ static int apply(struct job *job, int id, const char *value)
 		return parse_types(job->app, value, &job->types) ? STATUS_DONE : STATUS_USAGE;
 	case OPT_FILTER:
 		return filters_add(job->app, &job->filters, &job->view, value);
+	case OPT_TREE:
+		job->tree.kind = ls_tree_kind_of(value);
+		job->view.style.tree = true;
+		if (job->tree.kind == LS_TREE_NONE)
+			return say_usage(job->app, "--tree: '%s' is none of set, owner and parent", value);
+		break;
 	case OPT_OUTPUT_ALL:
 		job->view.output_all = true;
 		break;
@@ -142,6 +163,7 @@ static int run(struct app *app, int argc, char **argv)
 		.selection.app = app,
 		.sources.netlink = -EBADF,
 		.types = NSMGR_MASK_ALL,
+		.filters.label = ls_label,
 		.view = { .columns = ls_columns, .count = LS_COLUMN_COUNT, .defaults = ls_default_columns,
 			  .default_count = LS_DEFAULT_COUNT, .style.name = "handles" },
 	};

@@ -4,10 +4,8 @@
 #include "base/fd.h"
 #include "cmd/nsid.h"
 #include "cmd/procs.h"
-#include "cmd/sys.h"
+#include "cmd/relatives.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 const struct column ls_columns[LS_COLUMN_COUNT] = {
@@ -29,6 +27,7 @@ const struct column ls_columns[LS_COLUMN_COUNT] = {
 	[LS_COMMAND] = { "COMMAND", CELL_TEXT, "command line of the process with the lowest PID in it" },
 	[LS_USER] = { "USER", CELL_TEXT, "user that this process runs as" },
 	[LS_UID] = { "UID", CELL_NUMBER, "number of that user" },
+	[LS_LABELS] = { "LABELS", CELL_TEXT, "labels of the set, KEY=VALUE,..." },
 };
 
 const size_t ls_default_columns[LS_DEFAULT_COUNT] = { LS_NAME, LS_TYPE, LS_INODE, LS_STATE };
@@ -51,6 +50,37 @@ void ls_sources_free(struct ls_sources *sources)
 	census_free(&sources->census);
 	mounts_free(&sources->mounts);
 	nsm_close(&sources->netlink);
+	nsmgr_labels_free(sources->labels);
+}
+
+/* Those of the row's set; NULL where there are none to be had. */
+static struct nsmgr_labels *labels_of(const struct ls_row *row)
+{
+	struct ls_sources *sources = row->sources;
+
+	if (!row->name || sources->labelled == row->name)
+		return row->name ? sources->labels : NULL;
+	nsmgr_labels_free(take_ptr(sources->labels));
+	sources->labelled = row->name;
+	if (nsmgr_list_labels(sources->list, row->name, &sources->labels) < 0)
+		sources->labels = NULL;
+	return sources->labels;
+}
+
+const char *ls_label(const void *data, const char *key)
+{
+	const struct nsmgr_labels *labels = labels_of(data);
+
+	return labels ? nsmgr_labels_value(labels, key) : NULL;
+}
+
+static void format_labels(struct nsm_text *text, const struct ls_row *row)
+{
+	struct nsmgr_labels *labels = labels_of(row);
+	struct nsmgr_label label;
+
+	while (labels && nsmgr_labels_next(labels, &label) == 0)
+		nsm_text_add(text, "%s%s=%s", text->len ? "," : "", label.key, label.value);
 }
 
 static void format_number(struct nsm_text *text, uint64_t number)
@@ -89,24 +119,9 @@ static long count_stack(const struct ls_sources *sources, const char *name, cons
 	return (long)mounts_count_at(sources->mounts, path);
 }
 
-/* The namespace itself; -errno where it is not, or no more, the one that was described. */
-static int open_handle(const struct ls_row *row)
-{
-	char path[VIEW_CELL_SIZE];
-	struct nsm_text text = NSM_TEXT(path);
-	nsm_autoclose int fd = -EBADF;
-	struct stat st;
-
-	format_path(&text, row->sources, row->name, row->handle);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, &st) < 0 || st.st_dev != row->handle->dev || st.st_ino != row->handle->ino)
-		return -ESTALE;
-	return take_fd(fd);
-}
-
 static void format_nsid(struct nsm_text *text, const struct ls_row *row)
 {
-	nsm_autoclose int ns = row->handle->type == NSMGR_NET ? open_handle(row) : -EBADF;
+	nsm_autoclose int ns = row->name && row->handle->type == NSMGR_NET ? handle_open(row->sources->root, row->name, row->handle) : -EBADF;
 	int32_t id;
 
 	if (ns >= 0 && row->sources->netlink >= 0 && nsid_get(row->sources->netlink, ns, &id) == 0)
@@ -115,14 +130,7 @@ static void format_nsid(struct nsm_text *text, const struct ls_row *row)
 
 static void format_parent(struct nsm_text *text, const struct ls_row *row)
 {
-	bool has_parent = row->handle->type == NSMGR_PID || row->handle->type == NSMGR_USER;
-	nsm_autoclose int ns = has_parent ? open_handle(row) : -EBADF, parent = -EBADF;
-	struct stat st;
-
-	if (ns >= 0)
-		parent = sys_ns_parent(ns);
-	if (parent >= 0 && fstat(parent, &st) == 0)
-		format_number(text, st.st_ino);
+	format_number(text, row->name ? handle_parent(row->sources->root, row->name, row->handle) : row->parent);
 }
 
 static void format_process(struct nsm_text *text, const struct ls_row *row, size_t column)
@@ -160,15 +168,41 @@ static void format_here(struct nsm_text *text, const struct ls_row *row, size_t 
 		format_process(text, row, column);
 }
 
+/* What is said of a whole set. */
+static void format_set(struct nsm_text *text, const struct ls_row *row, size_t column)
+{
+	if (column == LS_NAME && row->name)
+		nsm_text_add(text, "%s", row->name); /* the table escapes */
+	else if (column == LS_LABELS)
+		format_labels(text, row);
+	else if (column == LS_CREATED)
+		format_time(text, &row->handle->created);
+}
+
+/* What is said of the file. */
+static void format_file(struct nsm_text *text, const struct ls_row *row, size_t column)
+{
+	if (column == LS_PATH)
+		format_path(text, row->sources, row->name, row->handle);
+	else if (row->handle->state != NSMGR_ELSEWHERE)
+		format_count(text, count_stack(row->sources, row->name, row->handle));
+}
+
 void ls_cell(const void *data, size_t column, struct nsm_text *text)
 {
 	static const char *const origins[] = { [NSMGR_MADE] = "made", [NSMGR_PINNED] = "pinned" };
 	const struct ls_row *row = data;
 	const struct nsmgr_handle *handle = row->handle;
 
+	if (handle->type == NSMGR_TYPE_NONE) {
+		format_set(text, row, column);
+		return;
+	}
 	switch ((enum ls_column)column) {
 	case LS_NAME:
-		nsm_text_add(text, "%s", row->name); /* the table escapes */
+	case LS_LABELS:
+	case LS_CREATED:
+		format_set(text, row, column);
 		break;
 	case LS_TYPE:
 		nsm_text_add(text, "%s", nsmgr_type_name(handle->type));
@@ -183,10 +217,9 @@ void ls_cell(const void *data, size_t column, struct nsm_text *text)
 		format_number(text, handle->id);
 		break;
 	case LS_PATH:
-		format_path(text, row->sources, row->name, handle);
-		break;
-	case LS_CREATED:
-		format_time(text, &handle->created);
+	case LS_STACK:
+		if (row->name)
+			format_file(text, row, column);
 		break;
 	case LS_PID:
 		format_number(text, (uint64_t)handle->keeper);
@@ -196,10 +229,6 @@ void ls_cell(const void *data, size_t column, struct nsm_text *text)
 		break;
 	case LS_OWNER:
 		format_number(text, handle->owner);
-		break;
-	case LS_STACK:
-		if (handle->state != NSMGR_ELSEWHERE)
-			format_count(text, count_stack(row->sources, row->name, handle));
 		break;
 	case LS_DEV:
 	case LS_NPROCS:

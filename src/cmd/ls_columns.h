@@ -26,6 +26,7 @@ enum ls_column {
 	LS_COMMAND,
 	LS_USER,
 	LS_UID,
+	LS_LABELS,
 	LS_COLUMN_COUNT
 };
 
@@ -40,6 +41,9 @@ struct ls_sources {
 	struct census *census;
 	struct mounts *mounts;
 	int netlink; /* -EBADF */
+	struct nsmgr_list *list; /* borrowed */
+	struct nsmgr_labels *labels;
+	const char *labelled; /* whose they are: read once a set, and only if a cell or a filter asks */
 };
 
 typedef bool needs_fn(void *data, size_t column);
@@ -48,13 +52,18 @@ typedef bool needs_fn(void *data, size_t column);
 int ls_sources_open(struct ls_sources *sources, needs_fn *needs, void *data);
 void ls_sources_free(struct ls_sources *sources);
 
+/* A handle; or a set as a whole, whose handle has no type; or a namespace that is in no set listed, whose name is NULL. */
 struct ls_row {
-	const struct ls_sources *sources;
+	struct ls_sources *sources;
 	const char *name;
 	const struct nsmgr_handle *handle;
+	ino_t parent; /* of one without a name, where it is known */
 };
 
 /* A cell_fn of struct ls_row. */
 void ls_cell(const void *row, size_t column, struct nsm_text *text);
+
+/* A label_fn of it. */
+const char *ls_label(const void *row, const char *key);
 
 #endif

@@ -19,7 +19,7 @@ static void add_pool(void *data, const char *configuration, size_t ready)
 	struct listing *listing = data;
 	char number[24];
 	struct nsm_text text = NSM_TEXT(number);
-	int r = table_add_row(listing->table);
+	int r = table_add_row(listing->table, NULL);
 
 	nsm_text_add(&text, "%zu", ready);
 	if (r == 0)

@@ -3,11 +3,13 @@
 
 
 #include <libsmartcols.h>
+#include <stdint.h>
 #include <strings.h>
 
 struct table {
 	struct libscols_table *scols;
 	struct libscols_line *line;
+	bool tree, has_columns;
 };
 
 int table_new(const struct table_style *style, struct table **ret_table)
@@ -29,6 +31,7 @@ int table_new(const struct table_style *style, struct table **ret_table)
 		r = scols_table_enable_noheadings(table->scols, style->no_headings);
 	if (r < 0)
 		return r;
+	table->tree = style->tree;
 	*ret_table = take_ptr(table);
 	return 0;
 }
@@ -45,17 +48,26 @@ void table_free(struct table **table)
 int table_add_column(struct table *table, const struct column *column)
 {
 	bool number = column->kind == CELL_NUMBER;
-	struct libscols_column *scols = scols_table_new_column(table->scols, column->name, 0, number ? SCOLS_FL_RIGHT : 0);
+	/* What is drawn at the left of a number needs it at the left, too. */
+	int flags = table->tree && !table->has_columns ? SCOLS_FL_TREE : number ? SCOLS_FL_RIGHT : 0;
+	struct libscols_column *scols = scols_table_new_column(table->scols, column->name, 0, flags);
 
+	table->has_columns = true;
 	if (!scols)
 		return -ENOMEM;
 	return scols_column_set_json_type(scols, number ? SCOLS_JSON_NUMBER : SCOLS_JSON_STRING);
 }
 
-int table_add_row(struct table *table)
+/* A row is a line of libsmartcols, which nobody else knows. */
+int table_add_row(struct table *table, const struct table_row *above)
 {
-	table->line = scols_table_new_line(table->scols, NULL);
+	table->line = scols_table_new_line(table->scols, (struct libscols_line *)(uintptr_t)above);
 	return table->line ? 0 : -ENOMEM;
+}
+
+const struct table_row *table_last_row(const struct table *table)
+{
+	return (const struct table_row *)table->line;
 }
 
 int table_set(struct table *table, size_t column, const char *text)

@@ -17,16 +17,22 @@ struct column {
 struct table_style {
 	const char *name; /* of the array in JSON */
 	bool json, raw, no_headings;
+	bool tree; /* in the first column; objects in objects in JSON */
 };
 
 struct table;
+struct table_row;
 
 int table_new(const struct table_style *style, struct table **ret_table);
 void table_free(struct table **table);
 #define autotable nsm_cleanup(table_free)
 
 int table_add_column(struct table *table, const struct column *column);
-int table_add_row(struct table *table);
+/* Below another row, in a tree; `above` is NULL for one at the top. */
+int table_add_row(struct table *table, const struct table_row *above);
+
+/* The last one, as long as the table. */
+const struct table_row *table_last_row(const struct table *table);
 
 /* A cell of the last row; NULL or "" is an empty one. The text is copied. */
 int table_set(struct table *table, size_t column, const char *text);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/view.h"
 
+#include "cmd/quote.h"
+
 #include <stdio.h>
 
 void view_free(struct view *view)
@@ -78,9 +80,19 @@ int view_begin(struct view *view)
 	return r;
 }
 
-int view_add(struct view *view, cell_fn *cell, const void *row)
+/* JSON is UTF-8; what is not is shown as in text. */
+static int set_cell(struct view *view, size_t at, const char *text)
 {
-	int r = table_add_row(view->table);
+	char escaped[4 * VIEW_CELL_SIZE];
+
+	if (view->style.json && !text_is_utf8(text))
+		text = nsm_escape(text, escaped, sizeof(escaped));
+	return table_set(view->table, at, text);
+}
+
+int view_add_below(struct view *view, const struct table_row *above, cell_fn *cell, const void *row)
+{
+	int r = table_add_row(view->table, above);
 
 	for (size_t i = 0; r == 0 && i < view->chosen_count; i++) {
 		char buf[VIEW_CELL_SIZE];
@@ -88,9 +100,14 @@ int view_add(struct view *view, cell_fn *cell, const void *row)
 
 		buf[0] = '\0';
 		cell(row, view->chosen[i], &text);
-		r = table_set(view->table, i, buf);
+		r = set_cell(view, i, buf);
 	}
 	return r;
+}
+
+int view_add(struct view *view, cell_fn *cell, const void *row)
+{
+	return view_add_below(view, NULL, cell, row);
 }
 
 int view_print(struct view *view)

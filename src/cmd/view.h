@@ -57,6 +57,9 @@ int view_begin(struct view *view);
 typedef void cell_fn(const void *row, size_t column, struct nsm_text *cell);
 
 int view_add(struct view *view, cell_fn *cell, const void *row);
+
+/* The same in a tree: table_add_row() of table.h. */
+int view_add_below(struct view *view, const struct table_row *above, cell_fn *cell, const void *row);
 int view_print(struct view *view);
 
 #endif

@@ -152,8 +152,10 @@ void nsmgr_labels_free(struct nsmgr_labels *labels)
 
 int nsmgr_labels_next(struct nsmgr_labels *labels, struct nsmgr_label *ret_label)
 {
-	if (!nsm_labels_next(&labels->labels, &labels->at))
+	if (!nsm_labels_next(&labels->labels, &labels->at)) {
+		labels->at = (struct nsmgr_label){ NULL, NULL };
 		return 1;
+	}
 	*ret_label = labels->at;
 	return 0;
 }

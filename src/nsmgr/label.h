@@ -38,7 +38,7 @@ int nsmgr_labels_new(struct nsmgr_ctx *ctx, const char *name, struct nsmgr_label
 int nsmgr_list_labels(struct nsmgr_list *list, const char *name, struct nsmgr_labels **ret_labels);
 void nsmgr_labels_free(struct nsmgr_labels *labels); /* NULL is fine */
 
-/* 0 and the next one, which lives as long as the labels; 1 at the end. */
+/* 0 and the next one, which lives as long as the labels; 1 at the end, behind which it begins anew. */
 int nsmgr_labels_next(struct nsmgr_labels *labels, struct nsmgr_label *ret_label);
 
 /* The value of a key, which lives as long as the labels, or NULL. */
