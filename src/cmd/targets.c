@@ -62,30 +62,57 @@ static unsigned usual_types(unsigned present, unsigned common)
 	return apart & NSMGR_MASK(NSMGR_PID) ? NSMGR_MASK(NSMGR_PID) : apart;
 }
 
+static void begin(const struct app *app, const char *name, struct targets *targets)
+{
+	*targets = (struct targets){ .app = app, .name = name, .own_pid = ns_inode("self", "pid") };
+}
+
+/* Gives what types there are by now. */
+static unsigned add_handle(struct targets *targets, const struct nsmgr_handle *handle, unsigned present)
+{
+	targets->handles[handle->type] = *handle;
+	if (handle->ino == common_inode(handle->type))
+		targets->common |= NSMGR_MASK(handle->type);
+	return present | NSMGR_MASK(handle->type);
+}
+
+static void choose(struct targets *targets, unsigned types)
+{
+	targets->types = types;
+	targets->common &= types;
+}
+
 int targets_open(struct app *app, const char *name, unsigned types, struct targets *targets)
 {
 	struct nsmgr_handle handles[NSMGR_TYPE_COUNT];
-	unsigned present = 0, common = 0;
+	unsigned present = 0;
 	int count = 0, status = select_set(app, name, handles, &count);
 
-	*targets = (struct targets){ .app = app, .name = name, .own_pid = ns_inode("self", "pid") };
+	begin(app, name, targets);
 	if (status != STATUS_DONE)
 		return status;
-	for (int i = 0; i < count; i++) {
-		targets->handles[handles[i].type] = handles[i];
-		present |= NSMGR_MASK(handles[i].type);
-		if (handles[i].ino == common_inode(handles[i].type))
-			common |= NSMGR_MASK(handles[i].type);
-	}
+	for (int i = 0; i < count; i++)
+		present = add_handle(targets, &handles[i], present);
 	for (int type = 0; type < NSMGR_TYPE_COUNT; type++)
 		if (types & ~present & NSMGR_MASK(type))
 			return say_plain(app, "'%s' has no %s namespace", name, nsmgr_type_name((enum nsmgr_type)type));
-	targets->types = types ? types : usual_types(present, common);
-	targets->common = common & targets->types;
+	choose(targets, types ? types : usual_types(present, targets->common));
 	for (int i = 0; i < count && status == STATUS_DONE; i++)
 		if (targets->types & NSMGR_MASK(handles[i].type))
 			status = check_state(targets, &handles[i]);
 	return status;
+}
+
+void targets_of_handles(const struct app *app, const char *name, const struct nsmgr_handle handles[], int count,
+			struct targets *targets)
+{
+	unsigned present = 0;
+
+	begin(app, name, targets);
+	for (int i = 0; i < count; i++)
+		if (handles[i].state == NSMGR_LIVE || handles[i].state == NSMGR_DEAD)
+			present = add_handle(targets, &handles[i], present);
+	choose(targets, present ? usual_types(present, targets->common) : 0);
 }
 
 /* Whether the namespace lies below another one. */

@@ -25,6 +25,10 @@ void targets_free(struct targets *targets);
  * are common are not among the usual ones, unless there are no others. Gives a status, and what is wrong was said. */
 int targets_open(struct app *app, const char *name, unsigned types, struct targets *targets);
 
+/* The usual ones of a set whose handles are known, of those that are live or dead; there may be none. Says nothing. */
+void targets_of_handles(const struct app *app, const char *name, const struct nsmgr_handle handles[], int count,
+			struct targets *targets);
+
 /* In which of them the process is: below a pid namespace is in it, too. */
 unsigned targets_types_of(const struct targets *targets, const struct process *process);
 

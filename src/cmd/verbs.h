@@ -21,5 +21,6 @@ extern const struct verb verb_rename;
 extern const struct verb verb_rm;
 extern const struct verb verb_run;
 extern const struct verb verb_shell; /* nsmgr-full */
+extern const struct verb verb_show;
 
 #endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/facts.h"
+
+#include "cmd/relatives.h"
+#include "cmd/select.h"
+
+#include <time.h>
+#include <unistd.h>
+
+void facts_free(struct facts *facts)
+{
+	nsmgr_labels_free(facts->labels);
+	inside_free(&facts->inside);
+	free(facts->processes);
+}
+
+static void add_unseen(struct facts *facts, const char *what, const char *why)
+{
+	struct unseen *unseen = &facts->unseen[facts->unseen_count];
+
+	if (facts->unseen_count == FACTS_UNSEEN)
+		return;
+	unseen->what = what;
+	nsm_copy(unseen->why, sizeof(unseen->why), why);
+	facts->unseen_count++;
+}
+
+/* With what the context has recorded. */
+static void add_failure(struct facts *facts, const char *what)
+{
+	const struct nsmgr_failure *failure = nsmgr_get_failure(facts->app->ctx);
+	char why[256];
+	struct nsm_text text = NSM_TEXT(why);
+
+	nsm_text_add(&text, "%s", failure->text);
+	if (*failure->hint)
+		nsm_text_add(&text, " (%s)", failure->hint);
+	add_unseen(facts, what, why);
+}
+
+static const struct nsmgr_handle *handle_of(const struct facts *facts, enum nsmgr_type type)
+{
+	for (int i = 0; i < facts->count; i++)
+		if (facts->handles[i].type == type)
+			return &facts->handles[i];
+	return NULL;
+}
+
+static bool is_live(const struct facts *facts, enum nsmgr_type type)
+{
+	const struct nsmgr_handle *handle = handle_of(facts, type);
+
+	return handle && handle->state == NSMGR_LIVE;
+}
+
+/* ---- who is inside ---- */
+
+static void find_keeper(struct facts *facts)
+{
+	const struct nsmgr_handle *pid = handle_of(facts, NSMGR_PID);
+
+	if (!pid || pid->origin != NSMGR_MADE)
+		return;
+	facts->keeper = pid->keeper;
+	if (pid->keeper)
+		facts->keeper_state = KEEPER_ALIVE;
+	else if (pid->state == NSMGR_DEAD)
+		facts->keeper_state = KEEPER_DEAD;
+	else
+		facts->keeper_state = KEEPER_UNKNOWN;
+	if (facts->keeper_state == KEEPER_UNKNOWN)
+		add_unseen(facts, "keeper", "its pid namespace cannot be looked into from here");
+}
+
+static int add_process(void *data, const struct member *member)
+{
+	struct facts *facts = data;
+	struct fact_process *process;
+
+	if (member->keeper)
+		return 0;
+	if (facts->process_count == facts->process_size) {
+		size_t size = facts->process_size ? facts->process_size * 2 : 32;
+		struct fact_process *processes = realloc(facts->processes, size * sizeof(*processes));
+
+		if (!processes)
+			return -ENOMEM;
+		facts->processes = processes;
+		facts->process_size = size;
+	}
+	process = &facts->processes[facts->process_count++];
+	process->pid = member->process->pid;
+	process->types = member->types;
+	process->uid = member->details.uid;
+	nsm_copy(process->command, sizeof(process->command), member->details.command);
+	return 0;
+}
+
+static void find_processes(struct facts *facts)
+{
+	nsm_cleanup(targets_free) struct targets targets = { 0 };
+	struct members members = { .targets = &targets, .found = add_process, .data = facts };
+	char why[96];
+	struct nsm_text text = NSM_TEXT(why);
+	int r;
+
+	targets_of_handles(facts->app, facts->name, facts->handles, facts->count, &targets);
+	if (!targets.types) {
+		add_unseen(facts, "processes", "none of its namespaces can be looked for from here");
+		return;
+	}
+	r = members_walk(&members);
+	if (r < 0) {
+		add_unseen(facts, "processes", strerror(-r));
+		return;
+	}
+	facts->has_processes = true;
+	if (members.hidden) {
+		nsm_text_add(&text, "%zu could not be looked into, for lack of privilege", members.hidden);
+		add_unseen(facts, "processes", why);
+	}
+}
+
+/* ---- what is inside ---- */
+
+/* The kernel shows a process's cgroup from the root of the reader's cgroup namespace. Of a process that is below the root of the
+ * set's, what is seen from there is the end of what is seen from here, and the rest is that root. */
+static bool find_root(const char *here, const char *there, char *ret, size_t size)
+{
+	size_t len = strlen(here), end = strlen(there);
+
+	if (!*here || !*there || nsm_after(there, "/.."))
+		return false;
+	if (nsm_streq(there, "/"))
+		return nsm_copy(ret, size, here);
+	if (end > len || !nsm_streq(here + len - end, there) || len - end >= size)
+		return false;
+	memcpy(ret, here, len - end);
+	ret[len - end] = '\0';
+	return end < len || nsm_copy(ret, size, "/");
+}
+
+/* Of any process that is in it, and of ourselves, who may be where it was made. */
+static void find_cgroup(struct facts *facts)
+{
+	struct inside *inside = facts->inside;
+	size_t count = 0;
+
+	inside->pids[count++] = getpid();
+	if (facts->keeper)
+		inside->pids[count++] = facts->keeper;
+	for (size_t i = 0; i < facts->process_count && count < INSIDE_PIDS; i++)
+		if (facts->processes[i].types & NSMGR_MASK(NSMGR_CGROUP))
+			inside->pids[count++] = facts->processes[i].pid;
+	if (look_inside(facts->app->ctx, facts->name, NSMGR_CGROUP, is_live(facts, NSMGR_USER), inside) < 0) {
+		add_failure(facts, "cgroup");
+		return;
+	}
+	for (size_t i = 0; i < count && !*facts->cgroup; i++) {
+		char here[sizeof(facts->cgroup)];
+
+		if (read_cgroup(inside->pids[i], here, sizeof(here)) < 0 ||
+		    !find_root(here, inside->cgroups[i], facts->cgroup, sizeof(facts->cgroup)))
+			facts->cgroup[0] = '\0';
+	}
+	if (!*facts->cgroup)
+		add_unseen(facts, "cgroup", "no process that we know of is below its root");
+}
+
+/* By a child that goes there; else by the keeper, of which everybody may see as much. */
+static void look_into(struct facts *facts, enum nsmgr_type type, const char *what)
+{
+	const struct nsmgr_handle *handle = handle_of(facts, type);
+	int r;
+
+	if (!handle)
+		return;
+	if (handle->state != NSMGR_LIVE) {
+		add_unseen(facts, what, "its handle is not live");
+		return;
+	}
+	r = look_inside(facts->app->ctx, facts->name, type, is_live(facts, NSMGR_USER), facts->inside);
+	if (r < 0 && facts->keeper && handle->origin == NSMGR_MADE && (type == NSMGR_USER || type == NSMGR_TIME))
+		r = look_at_process(facts->keeper, type, facts->inside);
+	if (r == 0)
+		facts->seen |= NSMGR_MASK(type);
+	else
+		add_failure(facts, what);
+	if (r == 0 && facts->inside->cut && type == NSMGR_NET)
+		add_unseen(facts, what, "there are more than are shown");
+}
+
+static void look_around(struct facts *facts)
+{
+	look_into(facts, NSMGR_UTS, "host name");
+	look_into(facts, NSMGR_TIME, "clocks");
+	look_into(facts, NSMGR_USER, "id maps");
+	look_into(facts, NSMGR_NET, "devices");
+	if (is_live(facts, NSMGR_CGROUP))
+		find_cgroup(facts);
+	else if (handle_of(facts, NSMGR_CGROUP))
+		add_unseen(facts, "cgroup", "its handle is not live");
+}
+
+int facts_gather(struct app *app, const char *name, struct facts *ret)
+{
+	struct facts *facts = ret;
+	int r, status = select_set(app, name, facts->handles, &facts->count);
+
+	if (status != STATUS_DONE)
+		return status;
+	facts->app = app;
+	facts->name = name;
+	r = inside_new(&facts->inside);
+	if (r < 0)
+		return say_plain(app, "'%s': %s", name, strerror(-r));
+	if (nsmgr_labels_new(app->ctx, name, &facts->labels) < 0)
+		add_failure(facts, "labels");
+	for (int i = 0; i < facts->count; i++)
+		if (facts->handles[i].ino && facts->handles[i].state != NSMGR_ELSEWHERE)
+			facts->parents[i] = handle_parent(nsmgr_get_root(app->ctx), name, &facts->handles[i]);
+	find_keeper(facts);
+	find_processes(facts);
+	look_around(facts);
+	return STATUS_DONE;
+}
+
+/* ---- in words ---- */
+
+bool facts_next_extent(const char **cursor, struct nsmgr_extent *ret)
+{
+	char *end = NULL;
+
+	ret->inner = (uint32_t)strtoul(*cursor, &end, 10);
+	if (end == *cursor)
+		return false;
+	ret->outer = (uint32_t)strtoul(end, &end, 10);
+	ret->count = (uint32_t)strtoul(end, &end, 10);
+	*cursor = end;
+	return true;
+}
+
+/* "monotonic  -2  500000000": seconds rounded down, and what is added to them. */
+bool facts_offset(const struct facts *facts, const char *clock, char *buf, size_t size)
+{
+	struct nsm_text text = { .buf = buf, .size = size };
+	const char *at = strstr(facts->inside->offsets, clock);
+	long long seconds;
+	long nanoseconds;
+	char *end;
+
+	if (!at)
+		return false;
+	seconds = strtoll(at + strlen(clock), &end, 10);
+	nanoseconds = strtol(end, NULL, 10);
+	if (seconds < 0 && nanoseconds) {
+		seconds++;
+		nanoseconds = 1000000000 - nanoseconds;
+		nsm_text_add(&text, "%s", seconds == 0 ? "-" : "");
+	}
+	nsm_text_add(&text, "%lld.%09ld", seconds, nanoseconds);
+	return true;
+}
+
+const char *device_state(const struct device *device)
+{
+	if (!(device->flags & IFF_UP))
+		return "down";
+	return device->flags & IFF_RUNNING ? "up" : "no-carrier";
+}
+
+const char *origin_name(enum nsmgr_origin origin)
+{
+	static const char *const names[] = { [NSMGR_ORIGIN_UNKNOWN] = "", [NSMGR_MADE] = "made", [NSMGR_PINNED] = "pinned" };
+
+	return names[origin];
+}
+
+const char *format_created(const struct timespec *time, char buf[32])
+{
+	struct tm tm;
+
+	if (!time->tv_sec || !gmtime_r(&time->tv_sec, &tm) || !strftime(buf, 32, "%FT%TZ", &tm))
+		buf[0] = '\0';
+	return buf;
+}

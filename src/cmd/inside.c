@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/inside.h"
+
+#include "base/fd.h"
+#include "base/text.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <netpacket/packet.h>
+#include <sys/mman.h>
+#include <sys/utsname.h>
+
+int inside_new(struct inside **ret)
+{
+	struct inside *inside = mmap(NULL, sizeof(*inside), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (inside == MAP_FAILED)
+		return -errno;
+	*ret = inside;
+	return 0;
+}
+
+void inside_free(struct inside **inside)
+{
+	if (*inside)
+		munmap(*inside, sizeof(**inside));
+	*inside = NULL;
+}
+
+/* ---- network devices: getifaddrs(3) ---- */
+
+static struct device *find_device(struct inside *inside, const char *name)
+{
+	for (size_t i = 0; i < inside->device_count; i++)
+		if (nsm_streq(inside->devices[i].name, name))
+			return &inside->devices[i];
+	return NULL;
+}
+
+static void add_device(struct inside *inside, const struct ifaddrs *entry)
+{
+	const struct sockaddr_ll *link = (const struct sockaddr_ll *)(const void *)entry->ifa_addr;
+	struct device *device = &inside->devices[inside->device_count];
+	struct nsm_text text = NSM_TEXT(device->address);
+
+	if (inside->device_count == INSIDE_DEVICES) {
+		inside->cut = true;
+		return;
+	}
+	nsm_copy(device->name, sizeof(device->name), entry->ifa_name);
+	device->index = (unsigned)link->sll_ifindex;
+	device->flags = entry->ifa_flags;
+	for (int i = 0; i < link->sll_halen && i < (int)sizeof(link->sll_addr); i++)
+		nsm_text_add(&text, "%s%02x", i ? ":" : "", link->sll_addr[i]);
+	inside->device_count++;
+}
+
+static unsigned prefix_length(const unsigned char *mask, size_t size)
+{
+	unsigned bits = 0;
+
+	for (size_t i = 0; i < size; i++)
+		bits += (unsigned)__builtin_popcount(mask[i]);
+	return bits;
+}
+
+static void add_address(struct inside *inside, const struct ifaddrs *entry)
+{
+	const bool v6 = entry->ifa_addr->sa_family == AF_INET6;
+	const size_t at = v6 ? offsetof(struct sockaddr_in6, sin6_addr) : offsetof(struct sockaddr_in, sin_addr);
+	struct address *address = &inside->addresses[inside->address_count];
+	const struct device *device;
+	char label[IF_NAMESIZE], shown[INET6_ADDRSTRLEN];
+	struct nsm_text text = NSM_TEXT(address->text);
+
+	/* A label of an address can stand for the name of its device: "eth0:1". */
+	nsm_copy(label, sizeof(label), entry->ifa_name);
+	label[strcspn(label, ":")] = '\0';
+	device = find_device(inside, entry->ifa_name);
+	device = device ? device : find_device(inside, label);
+	if (!device || inside->address_count == INSIDE_ADDRESSES) {
+		inside->cut = true;
+		return;
+	}
+	inet_ntop(entry->ifa_addr->sa_family, (const char *)entry->ifa_addr + at, shown, sizeof(shown));
+	nsm_text_add(&text, "%s", shown);
+	if (entry->ifa_netmask)
+		nsm_text_add(&text, "/%u", prefix_length((const unsigned char *)entry->ifa_netmask + at, v6 ? 16 : 4));
+	address->device = device->index;
+	inside->address_count++;
+}
+
+static int look_at_devices(struct inside *inside)
+{
+	struct ifaddrs *list;
+
+	if (getifaddrs(&list) < 0)
+		return -errno;
+	for (const struct ifaddrs *entry = list; entry; entry = entry->ifa_next)
+		if (entry->ifa_addr && entry->ifa_addr->sa_family == AF_PACKET)
+			add_device(inside, entry);
+	for (const struct ifaddrs *entry = list; entry; entry = entry->ifa_next)
+		if (entry->ifa_addr && (entry->ifa_addr->sa_family == AF_INET || entry->ifa_addr->sa_family == AF_INET6))
+			add_address(inside, entry);
+	freeifaddrs(list);
+	return 0;
+}
+
+/* ---- names, and files of /proc ---- */
+
+static int look_at_names(struct inside *inside)
+{
+	struct utsname names;
+
+	if (uname(&names) < 0)
+		return -errno;
+	nsm_copy(inside->hostname, sizeof(inside->hostname), names.nodename);
+	nsm_copy(inside->domainname, sizeof(inside->domainname), names.domainname);
+	return 0;
+}
+
+static int read_file(const char *process, const char *file, char *buf, size_t size)
+{
+	char path[64];
+	struct nsm_text text = NSM_TEXT(path);
+	ssize_t len;
+
+	nsm_text_add(&text, "/proc/%s/%s", process, file);
+	len = nsm_read_text_at(AT_FDCWD, path, buf, size);
+	return len < 0 ? (int)len : 0;
+}
+
+static int read_maps(const char *process, struct inside *inside)
+{
+	static const char *const files[] = { "uid_map", "gid_map", "projid_map" };
+	int r = read_file(process, "setgroups", inside->setgroups, sizeof(inside->setgroups));
+
+	for (size_t i = 0; r == 0 && i < NSM_ARRAY_SIZE(files); i++)
+		r = read_file(process, files[i], inside->maps[i], sizeof(inside->maps[i]));
+	return r;
+}
+
+static int look_in_proc(const char *process, enum nsmgr_type type, struct inside *inside)
+{
+	if (type == NSMGR_USER)
+		return read_maps(process, inside);
+	return read_file(process, "timens_offsets", inside->offsets, sizeof(inside->offsets));
+}
+
+int look_at_process(pid_t pid, enum nsmgr_type type, struct inside *inside)
+{
+	char process[16];
+	struct nsm_text text = NSM_TEXT(process);
+
+	nsm_text_add(&text, "%ld", (long)pid);
+	return look_in_proc(process, type, inside);
+}
+
+int read_cgroup(pid_t pid, char *buf, size_t size)
+{
+	char process[16], file[8192], *cursor = file, *line;
+	struct nsm_text text = NSM_TEXT(process);
+	int r;
+
+	nsm_text_add(&text, "%ld", (long)pid);
+	r = read_file(process, "cgroup", file, sizeof(file));
+	while (r == 0 && (line = nsm_token(&cursor, '\n'))) {
+		const char *path = nsm_after(line, "0::");
+
+		if (path)
+			return nsm_copy(buf, size, path) ? 0 : -ENAMETOOLONG;
+	}
+	return r < 0 ? r : -ENOENT;
+}
+
+static int look_at_cgroups(struct inside *inside)
+{
+	for (size_t i = 0; i < INSIDE_PIDS; i++)
+		if (inside->pids[i] && read_cgroup(inside->pids[i], inside->cgroups[i], sizeof(inside->cgroups[i])) < 0)
+			inside->cgroups[i][0] = '\0';
+	return 0;
+}
+
+/* ---- the child ---- */
+
+struct look {
+	enum nsmgr_type type;
+	struct inside *inside;
+};
+
+static int look(void *data)
+{
+	const struct look *job = data;
+
+	switch (job->type) {
+	case NSMGR_CGROUP:
+		return look_at_cgroups(job->inside);
+	case NSMGR_NET:
+		return look_at_devices(job->inside);
+	case NSMGR_UTS:
+		return look_at_names(job->inside);
+	default:
+		return look_in_proc("self", job->type, job->inside);
+	}
+}
+
+static int call(struct nsmgr_ctx *ctx, const char *name, unsigned types, struct look *job)
+{
+	struct nsmgr_status status;
+	struct nsmgr_set *set;
+	int r = nsmgr_set_open(ctx, name, types, 0, &set);
+
+	if (r < 0)
+		return r;
+	r = nsmgr_call(set, types, look, job, &status);
+	nsmgr_set_close(set);
+	if (r < 0)
+		return r;
+	return status.signal ? -EINTR : status.code;
+}
+
+int look_inside(struct nsmgr_ctx *ctx, const char *name, enum nsmgr_type type, bool user, struct inside *inside)
+{
+	struct look job = { type, inside };
+	int r = call(ctx, name, NSMGR_MASK(type), &job);
+
+	if (r == -EPERM && user && type != NSMGR_USER)
+		r = call(ctx, name, NSMGR_MASK(type) | NSMGR_MASK(NSMGR_USER), &job);
+	return r;
+}

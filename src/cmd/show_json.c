@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/facts.h"
+
+#include "cmd/quote.h"
+
+#include <stdio.h>
+
+/* JSON by hand: libsmartcols has tables, and this is none. What is unknown is null; "unseen" has the reasons. */
+
+/* JSON is UTF-8; what is not is shown as in text. */
+static void put_text(const char *text)
+{
+	char escaped[4 * 4400];
+
+	quote_json(stdout, text_is_utf8(text) ? text : nsm_escape(text, escaped, sizeof(escaped)));
+}
+
+static void put_text_or_null(const char *text)
+{
+	if (*text)
+		put_text(text);
+	else
+		fputs("null", stdout);
+}
+
+static void put_key(const char *key)
+{
+	printf(",\n   \"%s\": ", key);
+}
+
+static void put_number(const char *separator, const char *key, uint64_t number)
+{
+	printf("%s\"%s\": ", separator, key);
+	if (number)
+		printf("%llu", (unsigned long long)number);
+	else
+		fputs("null", stdout);
+}
+
+static void print_labels(const struct facts *facts)
+{
+	const char *separator = "";
+	struct nsmgr_label label;
+
+	put_key("labels");
+	if (!facts->labels) {
+		fputs("null", stdout);
+		return;
+	}
+	putchar('{');
+	while (nsmgr_labels_next(facts->labels, &label) == 0) {
+		printf("%s\n      ", separator);
+		put_text(label.key);
+		fputs(": ", stdout);
+		put_text(label.value);
+		separator = ",";
+	}
+	fputs(*separator ? "\n   }" : "}", stdout);
+}
+
+static void print_handle(const struct facts *facts, int at)
+{
+	const struct nsmgr_handle *handle = &facts->handles[at];
+	char path[4400];
+	struct nsm_text text = NSM_TEXT(path);
+
+	nsm_text_add(&text, "%s/%s/%s", nsmgr_get_root(facts->app->ctx), facts->name, nsmgr_type_name(handle->type));
+	printf("{\"type\": \"%s\", \"state\": \"%s\", \"origin\": ", nsmgr_type_name(handle->type),
+	       nsmgr_state_name(handle->state));
+	put_text_or_null(origin_name(handle->origin));
+	fputs(", \"path\": ", stdout);
+	put_text(path);
+	put_number(", ", "inode", handle->ino);
+	put_number(", ", "id", handle->id);
+	put_number(", ", "owner", handle->owner);
+	put_number(", ", "parent", facts->parents[at]);
+	putchar('}');
+}
+
+static void print_handles(const struct facts *facts)
+{
+	put_key("handles");
+	putchar('[');
+	for (int i = 0; i < facts->count; i++) {
+		fputs(i ? ",\n      " : "\n      ", stdout);
+		print_handle(facts, i);
+	}
+	fputs("\n   ]", stdout);
+}
+
+static void print_map(const char *key, const char *map)
+{
+	const char *separator = "";
+	struct nsmgr_extent extent;
+
+	printf("\n      \"%s\": [", key);
+	while (facts_next_extent(&map, &extent)) {
+		printf("%s{\"inner\": %u, \"outer\": %u, \"count\": %u}", separator, extent.inner, extent.outer, extent.count);
+		separator = ", ";
+	}
+	putchar(']');
+}
+
+static void print_maps(const struct facts *facts)
+{
+	const struct inside *inside = facts->inside;
+
+	put_key("maps");
+	if (!(facts->seen & NSMGR_MASK(NSMGR_USER))) {
+		fputs("null", stdout);
+		return;
+	}
+	putchar('{');
+	print_map("users", inside->maps[NSMGR_UID]);
+	putchar(',');
+	print_map("groups", inside->maps[NSMGR_GID]);
+	putchar(',');
+	print_map("projects", inside->maps[NSMGR_PROJID]);
+	printf(",\n      \"setgroups\": \"%.*s\"\n   }", (int)strcspn(inside->setgroups, "\n"), inside->setgroups);
+}
+
+static void print_clocks(const struct facts *facts)
+{
+	char monotonic[32], boottime[32];
+
+	put_key("clocks");
+	if (facts_offset(facts, "monotonic", monotonic, sizeof(monotonic)) &&
+	    facts_offset(facts, "boottime", boottime, sizeof(boottime)))
+		printf("{\"monotonic\": %s, \"boottime\": %s}", monotonic, boottime);
+	else
+		fputs("null", stdout);
+}
+
+static void print_addresses(const struct inside *inside, const struct device *device)
+{
+	const char *separator = "";
+
+	fputs(", \"addresses\": [", stdout);
+	for (size_t i = 0; i < inside->address_count; i++) {
+		if (inside->addresses[i].device != device->index)
+			continue;
+		printf("%s\"%s\"", separator, inside->addresses[i].text);
+		separator = ", ";
+	}
+	fputs("]}", stdout);
+}
+
+static void print_devices(const struct facts *facts)
+{
+	const struct inside *inside = facts->inside;
+
+	put_key("devices");
+	if (!(facts->seen & NSMGR_MASK(NSMGR_NET))) {
+		fputs("null", stdout);
+		return;
+	}
+	putchar('[');
+	for (size_t i = 0; i < inside->device_count; i++) {
+		const struct device *device = &inside->devices[i];
+
+		printf("%s\n      {\"index\": %u, \"name\": ", i ? "," : "", device->index);
+		put_text(device->name);
+		printf(", \"state\": \"%s\", \"link\": ", device_state(device));
+		put_text_or_null(device->address);
+		print_addresses(inside, device);
+	}
+	fputs("\n   ]", stdout);
+}
+
+static void print_keeper(const struct facts *facts)
+{
+	put_key("keeper");
+	if (facts->keeper_state == KEEPER_ALIVE)
+		printf("{\"pid\": %ld, \"alive\": true}", (long)facts->keeper);
+	else if (facts->keeper_state == KEEPER_DEAD)
+		fputs("{\"pid\": null, \"alive\": false}", stdout);
+	else
+		fputs("null", stdout);
+}
+
+static void print_processes(const struct facts *facts)
+{
+	put_key("processes");
+	if (!facts->has_processes) {
+		fputs("null", stdout);
+		return;
+	}
+	putchar('[');
+	for (size_t i = 0; i < facts->process_count; i++) {
+		const struct fact_process *process = &facts->processes[i];
+		char types[64] = "", user[64];
+		struct nsm_text text = NSM_TEXT(types);
+
+		add_types(&text, process->types);
+		printf("%s\n      {\"pid\": %ld, \"uid\": %lu, \"user\": ", i ? "," : "", (long)process->pid,
+		       (unsigned long)process->uid);
+		put_text(user_name(process->uid, user));
+		printf(", \"types\": \"%s\", \"command\": ", types);
+		put_text(process->command);
+		putchar('}');
+	}
+	fputs(facts->process_count ? "\n   ]" : "]", stdout);
+}
+
+static void print_unseen(const struct facts *facts)
+{
+	put_key("unseen");
+	putchar('[');
+	for (size_t i = 0; i < facts->unseen_count; i++) {
+		printf("%s\n      {\"what\": \"%s\", \"why\": ", i ? "," : "", facts->unseen[i].what);
+		put_text(facts->unseen[i].why);
+		putchar('}');
+	}
+	fputs(facts->unseen_count ? "\n   ]" : "]", stdout);
+}
+
+int facts_print_json(const struct facts *facts)
+{
+	bool has_names = facts->seen & NSMGR_MASK(NSMGR_UTS);
+	char created[32] = "";
+
+	fputs("{\n   \"name\": ", stdout);
+	put_text(facts->name);
+	put_key("created");
+	put_text_or_null(facts->count ? format_created(&facts->handles[0].created, created) : "");
+	print_labels(facts);
+	print_handles(facts);
+	put_key("hostname");
+	fputs(has_names ? "" : "null", stdout);
+	if (has_names)
+		put_text(facts->inside->hostname);
+	put_key("domainname");
+	fputs(has_names ? "" : "null", stdout);
+	if (has_names)
+		put_text(facts->inside->domainname);
+	print_clocks(facts);
+	print_maps(facts);
+	print_devices(facts);
+	print_keeper(facts);
+	put_key("cgroup");
+	put_text_or_null(facts->cgroup);
+	print_processes(facts);
+	print_unseen(facts);
+	puts("\n}");
+	return 0;
+}
