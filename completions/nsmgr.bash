@@ -51,6 +51,7 @@ _nsmgr_value()
 	--types | --only | --except | -t) _nsmgr_list "$types" "$2" ;;
 	--output | -o) _nsmgr_list "$(_nsmgr_columns)" "$2" ;;
 	--format) _nsmgr_offer -W 'oci systemd nsenter env json' -- "$2" ;;
+	--tree) _nsmgr_offer -W 'set owner parent' -- "$2" ;;
 	--setgroups) _nsmgr_offer -W 'allow deny' -- "$2" ;;
 	--propagation) _nsmgr_offer -W 'private slave shared unchanged' -- "$2" ;;
 	--kill-child) _nsmgr_offer -W 'HUP INT QUIT KILL USR1 USR2 TERM' -- "$2" ;;
@@ -74,7 +75,7 @@ _nsmgr_operand()
 	create:* | pool:*) ;;
 	run:0 | exec:1) _nsmgr_offer -c -- "$3" ;;
 	run:* | exec:[1-9]*) _nsmgr_offer -f -- "$3" ;;
-	attach:0 | rename:1) ;;
+	attach:0 | rename:1 | label:[1-9]*) ;;
 	attach:*) _nsmgr_offer -W self -- "$3"; _nsmgr_offer -f -- "$3" ;;
 	exec:0 | export:0 | shell:0 | rename:0 | rm:* | ls:*) _nsmgr_offer -W "$(_nsmgr_sets)" -- "$3" ;;
 	identify:*) _nsmgr_offer -W self -- "$3" ;;

@@ -32,6 +32,8 @@ function __nsmgr_value
             __nsmgr_list "$argv[2]" "$argv[3]" (nsmgr ls --list-columns 2>/dev/null | sed 's/ .*//')
         case --format
             printf "$argv[2]%s\n" oci systemd nsenter env json
+        case --tree
+            printf "$argv[2]%s\n" set owner parent
         case --setgroups
             printf "$argv[2]%s\n" allow deny
         case --propagation
@@ -56,7 +58,7 @@ function __nsmgr_operand
     switch "$argv[1]:$argv[2]"
         case pool:0
             printf '%s\n' fill ls drain
-        case 'create:*' 'pool:*' attach:0 rename:1
+        case 'create:*' 'pool:*' attach:0 rename:1 'label:1*' 'label:2*' 'label:3*'
         case exec:0
             __nsmgr_sets
         case run:0 exec:1

@@ -38,6 +38,15 @@ static void add_failure(struct facts *facts, const char *what)
 	add_unseen(facts, what, why);
 }
 
+static void add_state(struct facts *facts, const char *what, const struct nsmgr_handle *handle)
+{
+	char why[64];
+	struct nsm_text text = NSM_TEXT(why);
+
+	nsm_text_add(&text, "its handle is %s", nsmgr_state_name(handle->state));
+	add_unseen(facts, what, why);
+}
+
 static const struct nsmgr_handle *handle_of(const struct facts *facts, enum nsmgr_type type)
 {
 	for (int i = 0; i < facts->count; i++)
@@ -176,7 +185,7 @@ static void look_into(struct facts *facts, enum nsmgr_type type, const char *wha
 	if (!handle)
 		return;
 	if (handle->state != NSMGR_LIVE) {
-		add_unseen(facts, what, "its handle is not live");
+		add_state(facts, what, handle);
 		return;
 	}
 	r = look_inside(facts->app->ctx, facts->name, type, is_live(facts, NSMGR_USER), facts->inside);
@@ -192,14 +201,16 @@ static void look_into(struct facts *facts, enum nsmgr_type type, const char *wha
 
 static void look_around(struct facts *facts)
 {
+	const struct nsmgr_handle *cgroup = handle_of(facts, NSMGR_CGROUP);
+
 	look_into(facts, NSMGR_UTS, "host name");
 	look_into(facts, NSMGR_TIME, "clocks");
 	look_into(facts, NSMGR_USER, "id maps");
 	look_into(facts, NSMGR_NET, "devices");
 	if (is_live(facts, NSMGR_CGROUP))
 		find_cgroup(facts);
-	else if (handle_of(facts, NSMGR_CGROUP))
-		add_unseen(facts, "cgroup", "its handle is not live");
+	else if (cgroup)
+		add_state(facts, "cgroup", cgroup);
 }
 
 int facts_gather(struct app *app, const char *name, struct facts *ret)

@@ -178,6 +178,19 @@ static void print_keeper(const struct facts *facts)
 		fputs("null", stdout);
 }
 
+static void print_types(unsigned types)
+{
+	const char *separator = "";
+
+	fputs(", \"types\": [", stdout);
+	for (int type = 0; type < NSMGR_TYPE_COUNT; type++)
+		if (types & NSMGR_MASK(type)) {
+			printf("%s\"%s\"", separator, nsmgr_type_name((enum nsmgr_type)type));
+			separator = ", ";
+		}
+	fputs("]}", stdout);
+}
+
 static void print_processes(const struct facts *facts)
 {
 	put_key("processes");
@@ -188,16 +201,14 @@ static void print_processes(const struct facts *facts)
 	putchar('[');
 	for (size_t i = 0; i < facts->process_count; i++) {
 		const struct fact_process *process = &facts->processes[i];
-		char types[64] = "", user[64];
-		struct nsm_text text = NSM_TEXT(types);
+		char user[64];
 
-		add_types(&text, process->types);
 		printf("%s\n      {\"pid\": %ld, \"uid\": %lu, \"user\": ", i ? "," : "", (long)process->pid,
 		       (unsigned long)process->uid);
 		put_text(user_name(process->uid, user));
-		printf(", \"types\": \"%s\", \"command\": ", types);
+		fputs(", \"command\": ", stdout);
 		put_text(process->command);
-		putchar('}');
+		print_types(process->types);
 	}
 	fputs(facts->process_count ? "\n   ]" : "]", stdout);
 }

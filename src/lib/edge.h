@@ -76,7 +76,7 @@
 	X(enter_fd, EBADF, EINVAL)								\
 	X(enter_pid, NSM_EDGE_ENTER, ESRCH)								\
 	X(label_check, E2BIG, EINVAL)									\
-	X(label_set, NSM_EDGE_CHANGE, E2BIG, EBADMSG)							\
+	X(label_set, NSM_EDGE_STORE, E2BIG, EBADMSG, ENOENT, ENOSPC, EROFS, EXDEV)			\
 	X(labels_new, NSM_EDGE_STORE, EBADMSG, ENOENT)							\
 	X(list_handles, ENAMETOOLONG, ENOENT, ENOTDIR)								\
 	X(list_labels, EBADMSG, ENAMETOOLONG, ENOENT, ENOTDIR)						\
