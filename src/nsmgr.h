@@ -30,5 +30,6 @@
 #include <nsmgr/pool.h>
 #include <nsmgr/set.h>
 #include <nsmgr/store.h>
+#include <nsmgr/watch.h>
 
 #endif

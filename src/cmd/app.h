@@ -20,6 +20,7 @@ enum {
 	STATUS_DONE = 0,
 	STATUS_FAILED = 1, /* the kernel or the store refused */
 	STATUS_USAGE = 2,  /* a bad option or name, nothing done */
+	STATUS_TIMEOUT = 124, /* of wait: as timeout(1) gives it */
 	/* of verbs that run a command, which has those below for itself */
 	STATUS_NSMGR = 125,
 	STATUS_NOT_EXECUTABLE = 126,

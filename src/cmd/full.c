@@ -6,8 +6,25 @@
 #include <stdio.h>
 
 const struct verb *const verbs[] = {
-	&verb_create, &verb_attach, &verb_exec, &verb_run, &verb_shell, &verb_ls, &verb_show, &verb_pids,
-	&verb_identify, &verb_holders, &verb_kill, &verb_label, &verb_export, &verb_pool, &verb_rename, &verb_rm, NULL
+	&verb_create,
+	&verb_attach,
+	&verb_exec,
+	&verb_run,
+	&verb_shell,
+	&verb_ls,
+	&verb_show,
+	&verb_pids,
+	&verb_identify,
+	&verb_holders,
+	&verb_kill,
+	&verb_label,
+	&verb_export,
+	&verb_monitor,
+	&verb_wait,
+	&verb_pool,
+	&verb_rename,
+	&verb_rm,
+	NULL,
 };
 
 void hand_over(const struct app *app)

@@ -25,9 +25,14 @@ int selection_begin(struct selection *selection)
 	return STATUS_DONE;
 }
 
-static bool is_pattern(const char *operand)
+bool is_pattern(const char *operand)
 {
 	return strpbrk(operand, "*?[");
+}
+
+bool is_named(const char *operand, const char *name)
+{
+	return is_pattern(operand) ? fnmatch(operand, name, 0) == 0 : nsm_streq(operand, name);
 }
 
 static bool is_selected(struct selection *selection, const char *name)
@@ -35,9 +40,7 @@ static bool is_selected(struct selection *selection, const char *name)
 	bool selected = selection->patterns.count == 0;
 
 	for (size_t i = 0; i < selection->patterns.count; i++) {
-		const char *pattern = selection->patterns.array[i];
-
-		if (is_pattern(pattern) ? fnmatch(pattern, name, 0) == 0 : nsm_streq(pattern, name))
+		if (is_named(selection->patterns.array[i], name))
 			selected = selection->matched[i] = true;
 	}
 	return selected;

@@ -25,6 +25,10 @@ int selection_end(struct selection *selection);
 /* The handles of the one set of that name. STATUS_DONE, or what was said. */
 int select_set(struct app *app, const char *name, struct nsmgr_handle ret_handles[], int *ret_count);
 
+/* Whether an operand has characters of a glob(7), and whether it stands for a set of that name. */
+bool is_pattern(const char *operand);
+bool is_named(const char *operand, const char *name);
+
 /* A name on a line of its own, escaped. */
 void print_name(const char *name);
 

@@ -14,6 +14,7 @@ extern const struct verb verb_identify;
 extern const struct verb verb_kill;
 extern const struct verb verb_label;
 extern const struct verb verb_ls;    /* nsmgr-full */
+extern const struct verb verb_monitor; /* nsmgr-full */
 extern const struct verb verb_names; /* the front's ls: names only */
 extern const struct verb verb_pids;
 extern const struct verb verb_pool;
@@ -22,5 +23,6 @@ extern const struct verb verb_rm;
 extern const struct verb verb_run;
 extern const struct verb verb_shell; /* nsmgr-full */
 extern const struct verb verb_show;
+extern const struct verb verb_wait;  /* nsmgr-full */
 
 #endif

@@ -108,6 +108,8 @@
 	X(store_fill, NSM_EDGE_UNSHARE, NSM_EDGE_CHANGE, EEXIST, EINTR, ELOOP)									\
 	X(store_pools, NSM_EDGE_STORE)									\
 	X(unshare, NSM_EDGE_UNSHARE)									\
+	X(watch_new, NSM_EDGE_STORE, EAGAIN, ENOSPC)							\
+	X(watch_next, NSM_EDGE_STORE, EAGAIN, ENOSPC)							\
 	X(write_map, E2BIG, EINVAL, ESRCH)								\
 	X(write_offset, EINVAL, ERANGE, ESRCH)								\
 	X(write_setgroups, ESRCH)

@@ -88,6 +88,22 @@ static int read_names(int root, bool all, struct names *names)
 	return r;
 }
 
+int nsm_list_read(int root, bool all, char ***ret_names, size_t *ret_count)
+{
+	struct names names = { 0 };
+	int r = read_names(root, all, &names);
+	char **array = r == 0 ? finish(&names) : NULL;
+
+	free(names.text);
+	if (r == 0 && !array)
+		r = -ENOMEM;
+	if (r < 0)
+		return r;
+	*ret_names = array;
+	*ret_count = names.count;
+	return 0;
+}
+
 /* ---- the list ---- */
 
 struct nsmgr_list {
@@ -100,7 +116,6 @@ struct nsmgr_list {
 static int new_list(struct nsmgr_ctx *ctx, unsigned flags, struct nsmgr_list **ret_list)
 {
 	struct nsmgr_list *list = calloc(1, sizeof(*list));
-	struct names names = { 0 };
 	int r;
 
 	if (!list)
@@ -113,13 +128,12 @@ static int new_list(struct nsmgr_ctx *ctx, unsigned flags, struct nsmgr_list **r
 		return r;
 	}
 	list->store.ctx = nsmgr_ref(ctx);
-	r = r == 0 ? read_names(list->store.root, flags & NSMGR_LIST_ALL, &names) : 0;
 	if (r == 0) {
-		list->names = finish(&names);
+		r = nsm_list_read(list->store.root, flags & NSMGR_LIST_ALL, &list->names, &list->count);
+	} else {
+		list->names = calloc(1, sizeof(*list->names));
 		r = list->names ? 0 : -ENOMEM;
 	}
-	list->count = names.count;
-	free(names.text);
 	if (r < 0) {
 		nsm_fail(ctx, r, "list", NSMGR_TYPE_NONE, ctx->root);
 		nsmgr_list_free(list);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/watch.h"
+
+#include "base/text.h"
+#include "lib/handle.h"
+#include "lib/init.h"
+
+#include <sys/epoll.h>
+#include <sys/stat.h>
+
+bool nsm_watch_is_shortage(int r)
+{
+	return r == -EMFILE || r == -ENFILE || r == -ENOMEM;
+}
+
+void nsm_watch_forget_init(struct nsmgr_watch *watch, struct nsm_watched *set)
+{
+	/* A copy in a forked process would keep it in the epoll after the close. epoll(7) */
+	if (set->pidfd >= 0)
+		epoll_ctl(watch->epoll, EPOLL_CTL_DEL, set->pidfd, NULL);
+	nsm_close(&set->pidfd);
+}
+
+/* Why an init could not be found is not told; that no descriptor was left must not go unnoticed. */
+static int check_descriptors(struct nsmgr_watch *watch)
+{
+	nsm_autoclose int first = nsm_dup(watch->epoll), second = nsm_dup(watch->epoll);
+
+	return first < 0 ? first : second < 0 ? second : 0;
+}
+
+static int find_init(struct nsmgr_watch *watch, struct nsm_setdir *dir, struct nsm_watched *set)
+{
+	nsm_autoclose int fd = -EBADF;
+	int r = nsm_handle_probe(dir, NSMGR_PID, &fd);
+
+	if (r != NSMGR_LIVE)
+		return r;
+	switch (nsm_init_find(fd, dir->meta.keeper, &set->pidfd, &set->init)) {
+	case NSM_INIT_ALIVE:
+		return 0;
+	case NSM_INIT_DEAD:
+		/* One on its way out was alive until it lost its name. */
+		set->dead = nsm_setdir_is_current(dir);
+		set->init = dir->meta.keeper;
+		return 0;
+	case NSM_INIT_UNKNOWN:
+		break;
+	}
+	return check_descriptors(watch);
+}
+
+static int await_end(struct nsmgr_watch *watch, struct nsm_watched *set)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = ++watch->serials };
+
+	if (set->pidfd < 0)
+		return 0;
+	set->serial = event.data.u64;
+	if (epoll_ctl(watch->epoll, EPOLL_CTL_ADD, set->pidfd, &event) == 0)
+		return 0;
+	return nsm_fail(watch->own, -errno, "watch", NSMGR_PID, NULL);
+}
+
+static int look(struct nsmgr_watch *watch, struct nsm_store *store, const char *name, struct nsm_watched *set)
+{
+	nsm_autosetdir struct nsm_setdir dir = NSM_SETDIR_INIT;
+	struct stat st;
+	int r = nsm_setdir_open(store, name, &dir);
+
+	if (r < 0)
+		return r;
+	set->types = dir.types;
+	if (fstat(dir.fd, &st) == 0)
+		set->ino = st.st_ino;
+	if (dir.has_meta) {
+		set->created = dir.meta.created;
+		set->attached = dir.types && !nsm_meta_made(&dir.meta);
+	}
+	return dir.types & NSMGR_MASK(NSMGR_PID) ? find_init(watch, &dir, set) : 0;
+}
+
+int nsm_watch_look(struct nsmgr_watch *watch, struct nsm_store *store, const char *name, struct nsm_watched *ret)
+{
+	struct nsm_watched set = { .pidfd = -EBADF };
+	int r;
+
+	nsm_copy(set.name, sizeof(set.name), name);
+	r = look(watch, store, name, &set);
+	if (nsm_watch_is_shortage(r))
+		r = nsm_fail(watch->own, r, "watch", NSMGR_TYPE_NONE, NULL);
+	else
+		r = await_end(watch, &set);
+	if (r < 0) {
+		nsm_close(&set.pidfd);
+		return r;
+	}
+	*ret = set;
+	return 0;
+}
