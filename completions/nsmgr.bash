@@ -55,6 +55,7 @@ _nsmgr_value()
 	--setgroups) _nsmgr_offer -W 'allow deny' -- "$2" ;;
 	--propagation) _nsmgr_offer -W 'private slave shared unchanged' -- "$2" ;;
 	--kill-child) _nsmgr_offer -W 'HUP INT QUIT KILL USR1 USR2 TERM' -- "$2" ;;
+	--sets) _nsmgr_list "$(_nsmgr_sets)" "$2" ;;
 	--base) _nsmgr_offer -W "$(_nsmgr_sets)" -- "$2" ;;
 	--as | -S) _nsmgr_offer -u -- "$2" ;;
 	--env | -e) _nsmgr_offer -v -- "$2" ;;
@@ -101,6 +102,7 @@ _nsmgr()
 			option='' ended=1
 		elif [[ $word == -* && ! $ended ]]; then
 			option=$word
+			[[ $verb == exec && ($word == --all-sets || $word == --sets*) ]] && operands=1 # no NAME follows
 		elif [[ ! $verb ]]; then
 			verb=$word option=''
 			options=$(_nsmgr_options "$verb")

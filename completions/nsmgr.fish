@@ -40,6 +40,8 @@ function __nsmgr_value
             printf "$argv[2]%s\n" private slave shared unchanged
         case --kill-child
             printf "$argv[2]%s\n" HUP INT QUIT KILL USR1 USR2 TERM
+        case --sets
+            __nsmgr_list "$argv[2]" "$argv[3]" (__nsmgr_sets)
         case --base
             printf "$argv[2]%s\n" (__nsmgr_sets)
         case --as -S
@@ -90,6 +92,7 @@ function __nsmgr_complete
             set ended 1
         else if string match -q -- '-*' $word; and test -z "$ended"
             contains -- "$word=" $options; and set option $word
+            test "$verb" = exec; and string match -qr '^--(all-sets|sets)' -- $word; and set operands 1 # no NAME follows
             string match -q -- '--store=*' $word; and set -g __nsmgr_store $word
         else if test -z "$verb"
             set verb $word

@@ -71,6 +71,7 @@ try_shell() {
 	offers 'what pool does' "$(words fill ls drain)" nsmgr pool ''
 	if [ "$(id -u)" = 0 ] && nsmgr create c1 c2 --uts 2>"$tmp/why"; then
 		offers 'the sets' "$(words c1 c2)" nsmgr exec ''
+		offers 'the sets behind --sets' "$(words c1 c2)" nsmgr exec --sets ''
 		offers 'the sets of another store' '' nsmgr --store "$tmp/none" exec ''
 		offers 'the sets behind a set' "$(words c1 c2)" nsmgr rm c1 ''
 		nsmgr rm c1 c2

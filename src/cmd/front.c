@@ -2,6 +2,7 @@
 #include "cmd/verbs.h"
 
 #include "base/text.h"
+#include "cmd/many.h"
 #include "cmd/pool.h"
 
 #include <limits.h>
@@ -32,6 +33,13 @@ int pool_ls(const struct app *app, bool json)
 	(void)json;
 	hand_over(app);
 	return STATUS_FAILED;
+}
+
+int many_run(struct launch *launch, const struct many *many, char **argv)
+{
+	(void)many, (void)argv;
+	hand_over(launch->app);
+	return STATUS_NSMGR;
 }
 
 int show_help(const struct app *app)

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/jobs.h"
+
+#include "base/fd.h"
+#include "base/signals.h"
+#include "cmd/job_output.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+/* A command that runs. Each is in a process group of its own, so that all it started can be told to end, and the terminal's
+ * signals come through us. */
+struct job {
+	size_t number; /* of its name */
+	struct nsmgr_child *child; /* NULL: the slot is free */
+	struct job_output outputs[2];
+};
+
+/* What is watched: our signals, and of each slot its end and its outputs. */
+#define EVENTS_BEFORE 1
+#define EVENTS_EACH 3
+
+/* How long who was told to end may take. */
+static const struct timespec patience = { .tv_sec = 5 };
+
+/* ---- Starting one ---- */
+
+static int open_files(struct jobs *jobs, struct job *job)
+{
+	for (int i = 0; i < 2; i++) {
+		FILE *file = tmpfile();
+
+		job->outputs[i].from = file ? nsm_dup(fileno(file)) : -EMFILE;
+		if (file)
+			fclose(file);
+		if (job->outputs[i].from < 0 ||
+		    nsmgr_command_give_fd(jobs->launch->command, job->outputs[i].from, i + 1) < 0) {
+			say_plain(jobs->launch->app, "no temporary file for the output of '%s'", job->outputs[i].name);
+			return -EIO;
+		}
+	}
+	return 0;
+}
+
+static int take_pipes(struct job *job)
+{
+	for (int i = 0; i < 2; i++) {
+		job->outputs[i].from = nsmgr_child_pipe(job->child, i + 1, true);
+		if (job->outputs[i].from < 0 || fcntl(job->outputs[i].from, F_SETFL, O_NONBLOCK) < 0)
+			return -EIO;
+	}
+	return 0;
+}
+
+static enum outcome_kind why(int status)
+{
+	return status == STATUS_NOT_FOUND	 ? OUTCOME_NOT_FOUND
+	       : status == STATUS_NOT_EXECUTABLE ? OUTCOME_NOT_EXECUTED
+						 : OUTCOME_REFUSED;
+}
+
+static enum outcome_kind start_in(struct jobs *jobs, struct job *job, const char *name)
+{
+	struct launch *launch = jobs->launch;
+	struct nsmgr_set *set;
+	int r;
+
+	if (jobs->grouped && open_files(jobs, job) < 0)
+		return OUTCOME_REFUSED;
+	if (nsmgr_set_open(launch->app->ctx, name, launch->types, NSMGR_OPEN_HOLD, &set) < 0) {
+		say_failure(launch->app, name);
+		return OUTCOME_REFUSED;
+	}
+	r = nsmgr_command_start(launch->command, set, (const char *const *)jobs->argv, &job->child);
+	nsmgr_set_close(set);
+	if (r < 0)
+		return why(launch_failed(launch, name, r));
+	if (!jobs->grouped && take_pipes(job) < 0) {
+		say_failure(launch->app, name);
+		return OUTCOME_REFUSED;
+	}
+	return OUTCOME_ENDED;
+}
+
+static void empty(struct job *job)
+{
+	nsmgr_child_free(take_ptr(job->child));
+	for (int i = 0; i < 2; i++)
+		nsm_close(&job->outputs[i].from);
+}
+
+static void start(struct jobs *jobs, struct job *job)
+{
+	struct outcome *outcome = &jobs->outcomes[jobs->next];
+
+	job->number = jobs->next++;
+	for (int i = 0; i < 2; i++) {
+		job->outputs[i].name = jobs->names[job->number];
+		job->outputs[i].from = -EBADF;
+		job->outputs[i].to = i + 1;
+		job->outputs[i].used = 0;
+	}
+	outcome->kind = start_in(jobs, job, jobs->names[job->number]);
+	if (outcome->kind == OUTCOME_ENDED)
+		jobs->running++;
+	else
+		empty(job);
+}
+
+/* ---- The end of one ---- */
+
+static void finish(struct jobs *jobs, struct job *job)
+{
+	struct outcome *outcome = &jobs->outcomes[job->number];
+
+	/* As long as it is not reaped, nobody else has its number. Of a run that is to end nothing stays. */
+	if (jobs->patience.bounded)
+		kill(-nsmgr_child_pid(job->child), SIGKILL);
+	if (nsmgr_child_wait(job->child, NULL, &outcome->status) < 0)
+		outcome->kind = OUTCOME_LOST;
+	for (int i = 0; i < 2; i++)
+		if (jobs->grouped)
+			job_output_show(jobs, &job->outputs[i]);
+		else
+			job_output_finish(jobs, &job->outputs[i]);
+	empty(job);
+	jobs->running--;
+}
+
+/* ---- Signals ---- */
+
+static void tell_all(struct jobs *jobs, int signal)
+{
+	for (size_t i = 0; i < jobs->parallel; i++)
+		if (jobs->slots[i].child)
+			kill(-nsmgr_child_pid(jobs->slots[i].child), signal);
+}
+
+void jobs_stop(struct jobs *jobs, int signal)
+{
+	if (jobs->patience.bounded) {
+		tell_all(jobs, SIGKILL);
+		return;
+	}
+	tell_all(jobs, signal);
+	tell_all(jobs, SIGCONT);
+	jobs->patience = nsm_deadline(&patience);
+}
+
+/* nohup(1), and what a shell starts in the background. */
+static bool is_ignored(int signal)
+{
+	struct sigaction action;
+
+	return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+static void take_signal(struct jobs *jobs, int signal)
+{
+	switch (signal) {
+	case SIGHUP:
+	case SIGINT:
+	case SIGQUIT:
+	case SIGTERM:
+		if (is_ignored(signal))
+			break;
+		if (!jobs->signal)
+			jobs->signal = signal;
+		jobs_stop(jobs, signal);
+		break;
+	case SIGTSTP:
+	case SIGTTIN:
+	case SIGTTOU:
+		tell_all(jobs, SIGSTOP);
+		raise(SIGSTOP);
+		break;
+	case SIGCHLD: /* their pidfds tell */
+	case SIGPIPE: /* and so does write(2) */
+	case SIGWINCH:
+	case SIGURG:
+		break;
+	default:
+		tell_all(jobs, signal);
+		break;
+	}
+}
+
+void jobs_take_signals(struct jobs *jobs)
+{
+	struct signalfd_siginfo info;
+
+	while (read(jobs->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		take_signal(jobs, (int)info.ssi_signo);
+}
+
+/* ---- Going round ---- */
+
+static void look_after(struct jobs *jobs, struct job *job, const struct pollfd *events)
+{
+	for (int i = 0; i < 2; i++)
+		if (events[1 + i].revents)
+			job_output_pass(jobs, &job->outputs[i], SIZE_MAX);
+	if (events[0].revents)
+		finish(jobs, job);
+}
+
+static void wait_for_some(struct jobs *jobs)
+{
+	struct pollfd *events = jobs->events;
+
+	events[0] = (struct pollfd){ .fd = jobs->signals, .events = POLLIN };
+	for (size_t i = 0; i < jobs->parallel; i++) {
+		const struct job *job = &jobs->slots[i];
+		struct pollfd *own = events + EVENTS_BEFORE + i * EVENTS_EACH;
+
+		own[0] = (struct pollfd){ .fd = job->child ? nsmgr_child_pidfd(job->child) : -1, .events = POLLIN };
+		for (int k = 0; k < 2; k++)
+			own[1 + k] = (struct pollfd){ .fd = jobs->grouped ? -1 : job->outputs[k].from, .events = POLLIN };
+	}
+	if (poll(events, EVENTS_BEFORE + jobs->parallel * EVENTS_EACH, nsm_deadline_left(&jobs->patience)) == 0)
+		tell_all(jobs, SIGKILL);
+	if (events[0].revents)
+		jobs_take_signals(jobs);
+	for (size_t i = 0; i < jobs->parallel; i++)
+		if (jobs->slots[i].child)
+			look_after(jobs, &jobs->slots[i], events + EVENTS_BEFORE + i * EVENTS_EACH);
+}
+
+static bool may_start(struct jobs *jobs)
+{
+	jobs_take_signals(jobs);
+	return !jobs->patience.bounded && jobs->next < jobs->count;
+}
+
+static void run_all(struct jobs *jobs)
+{
+	for (;;) {
+		for (size_t i = 0; i < jobs->parallel; i++)
+			while (may_start(jobs) && !jobs->slots[i].child)
+				start(jobs, &jobs->slots[i]);
+		if (!jobs->running)
+			return;
+		wait_for_some(jobs);
+	}
+}
+
+/* ---- All of it ---- */
+
+static int prepare(struct jobs *jobs)
+{
+	struct nsmgr_command *command = jobs->launch->command;
+	sigset_t all;
+	int r;
+
+	if (jobs->parallel > jobs->count)
+		jobs->parallel = jobs->count;
+	jobs->outcomes = calloc(jobs->count, sizeof(*jobs->outcomes));
+	jobs->slots = calloc(jobs->parallel, sizeof(*jobs->slots));
+	jobs->events = calloc(EVENTS_BEFORE + jobs->parallel * EVENTS_EACH, sizeof(*jobs->events));
+	if (!jobs->outcomes || !jobs->slots || !jobs->events)
+		return say_plain(jobs->launch->app, "out of memory");
+	for (size_t i = 0; i < jobs->parallel; i++)
+		jobs->slots[i].outputs[0].from = jobs->slots[i].outputs[1].from = -EBADF;
+	nsm_all_signals(&all);
+	supervise_begin(&jobs->supervision);
+	jobs->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (jobs->signals < 0)
+		return say_plain(jobs->launch->app, "signalfd: %s", strerror(errno));
+	r = supervise_command(&jobs->supervision, command);
+	if (r == 0 && !jobs->launch->new_session)
+		r = nsmgr_command_process_group(command, 0);
+	if (r == 0)
+		r = nsmgr_command_stdio(command, STDIN_FILENO, NSMGR_STDIO_NULL);
+	for (int fd = 1; r == 0 && fd <= 2 && !jobs->grouped; fd++)
+		r = nsmgr_command_stdio(command, fd, NSMGR_STDIO_PIPE);
+	return r < 0 ? say_failure(jobs->launch->app, NULL) : STATUS_DONE;
+}
+
+int jobs_run(struct jobs *jobs)
+{
+	int status;
+
+	jobs->signals = -EBADF;
+	status = prepare(jobs);
+	if (status == STATUS_DONE)
+		run_all(jobs);
+	nsm_close(&jobs->signals);
+	nsm_free_ptr(&jobs->slots);
+	nsm_free_ptr(&jobs->events);
+	return status;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_CMD_JOBS_H
+#define NSM_CMD_JOBS_H
+
+#include "base/deadline.h"
+#include "cmd/launch.h"
+#include "cmd/supervise.h"
+
+/* One command in many sets, some of them at a time. */
+
+enum outcome_kind {
+	OUTCOME_NOT_STARTED,  /* a signal came before its turn */
+	OUTCOME_REFUSED,      /* the set could not be entered */
+	OUTCOME_NOT_FOUND,    /* the command is not there */
+	OUTCOME_NOT_EXECUTED, /* or it cannot be executed */
+	OUTCOME_ENDED,
+	OUTCOME_LOST /* it ended, and nobody knows how */
+};
+
+struct outcome {
+	enum outcome_kind kind;
+	struct nsmgr_status status; /* where it ended */
+};
+
+struct jobs {
+	struct launch *launch;
+	char **argv;
+	const char **names;
+	size_t count;
+	bool grouped;
+	size_t parallel; /* at least 1 */
+	/* What came of it: */
+	struct outcome *outcomes; /* a name each, to be freed */
+	int signal;		  /* that ended us, or 0 */
+	int write_error;	  /* the errno with which our output failed, or 0 */
+	/* Meanwhile: */
+	struct supervision supervision;
+	int signals; /* a descriptor that tells of them */
+	struct job *slots;
+	struct pollfd *events;
+	struct nsm_deadline patience; /* how long who was told to end may take */
+	size_t next, running;
+};
+
+/* Runs them all. STATUS_DONE, whatever they gave, or a failure of ours that was said before anything was run. */
+int jobs_run(struct jobs *jobs);
+
+/* Looks after signals that came meanwhile. */
+void jobs_take_signals(struct jobs *jobs);
+
+/* Has all of them end: they are told by a signal, and killed when they take too long, or at the second time. */
+void jobs_stop(struct jobs *jobs, int signal);
+
+/* Writes all of it, unless our output is broken. While it cannot be written, signals are seen to; what still cannot be when
+ * one has ended us is dropped. */
+void jobs_write(struct jobs *jobs, int fd, const char *data, size_t size);
+
+#endif
