@@ -47,6 +47,11 @@ _nsmgr_list()
 _nsmgr_value()
 {
 	local types='cgroup ipc mnt net pid time user uts'
+	local caps='all none chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable
+		net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot
+		sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease
+		audit_write audit_control setfcap mac_override mac_admin syslog wake_alarm block_suspend audit_read
+		perfmon bpf checkpoint_restore'
 	case $1 in
 	--types | --only | --except | -t) _nsmgr_list "$types" "$2" ;;
 	--output | -o) _nsmgr_list "$(_nsmgr_columns)" "$2" ;;
@@ -55,11 +60,12 @@ _nsmgr_value()
 	--setgroups) _nsmgr_offer -W 'allow deny' -- "$2" ;;
 	--propagation) _nsmgr_offer -W 'private slave shared unchanged' -- "$2" ;;
 	--kill-child) _nsmgr_offer -W 'HUP INT QUIT KILL USR1 USR2 TERM' -- "$2" ;;
+	--cap-keep | --cap-ambient) _nsmgr_list "$caps" "$2" ;;
 	--sets) _nsmgr_list "$(_nsmgr_sets)" "$2" ;;
 	--base) _nsmgr_offer -W "$(_nsmgr_sets)" -- "$2" ;;
 	--as | -S) _nsmgr_offer -u -- "$2" ;;
 	--env | -e) _nsmgr_offer -v -- "$2" ;;
-	--store | --cwd | -w) _nsmgr_offer -d -- "$2" ;;
+	--store | --root | --cwd | -w | --wdns | -W) _nsmgr_offer -d -- "$2" ;;
 	--from-file) _nsmgr_offer -f -- "$2" ;;
 	--cgroup | --ipc | --mnt | --mount | --net | --pid | --time | --user | --uts)
 		_nsmgr_offer -P @ -W "$(_nsmgr_sets)" -- "${2#@}"

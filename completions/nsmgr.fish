@@ -25,6 +25,11 @@ end
 
 # __nsmgr_value OPTION PREFIX CURRENT
 function __nsmgr_value
+    set -l caps all none chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable \
+        net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot \
+        sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease \
+        audit_write audit_control setfcap mac_override mac_admin syslog wake_alarm block_suspend audit_read \
+        perfmon bpf checkpoint_restore
     switch $argv[1]
         case --types --only --except -t
             __nsmgr_list "$argv[2]" "$argv[3]" cgroup ipc mnt net pid time user uts
@@ -40,6 +45,8 @@ function __nsmgr_value
             printf "$argv[2]%s\n" private slave shared unchanged
         case --kill-child
             printf "$argv[2]%s\n" HUP INT QUIT KILL USR1 USR2 TERM
+        case --cap-keep --cap-ambient
+            __nsmgr_list "$argv[2]" "$argv[3]" $caps
         case --sets
             __nsmgr_list "$argv[2]" "$argv[3]" (__nsmgr_sets)
         case --base
@@ -49,7 +56,7 @@ function __nsmgr_value
         case --cgroup --ipc --mnt --mount --net --pid --time --user --uts
             printf "$argv[2]@%s\n" (__nsmgr_sets)
             __fish_complete_path "$argv[3]" | string replace -r '^' -- "$argv[2]"
-        case --store --cwd -w
+        case --store --root --cwd -w --wdns -W
             __fish_complete_directories "$argv[3]" | string replace -r '^' -- "$argv[2]"
         case --from-file
             __fish_complete_path "$argv[3]" | string replace -r '^' -- "$argv[2]"

@@ -125,6 +125,8 @@ children="$children src/lib/keeper.c src/lib/start_child.c"
 		"$(in_code '<libmount(/[a-z]+)?\.h>' $(all_but src/cmd/mounts.c $base $lib $cmd))"
 	result 'only src/cmd/table.c includes libsmartcols' \
 		"$(in_code '<libsmartcols(/[a-z]+)?\.h>' $(all_but src/cmd/table.c $base $lib $cmd))"
+	result 'only src/cmd/caps.c includes libcap' \
+		"$(in_code '<sys/capability\.h>' $(all_but src/cmd/caps.c $base $lib $cmd))"
 	result 'the library never exits nor prints' \
 		"$(in_code "$(call 'exit|quick_exit|abort|v?[df]?printf|perror|f?puts|putchar|f?putc|errx?|warnx?|syslog')" \
 			$base $lib)"

@@ -35,6 +35,13 @@ int pool_ls(const struct app *app, bool json)
 	return STATUS_FAILED;
 }
 
+int launch_full_option(struct launch *launch, int id, const char *value)
+{
+	(void)id, (void)value;
+	hand_over(launch->app);
+	return STATUS_NSMGR;
+}
+
 int many_run(struct launch *launch, const struct many *many, char **argv)
 {
 	(void)many, (void)argv;

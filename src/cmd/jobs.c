@@ -74,6 +74,10 @@ static enum outcome_kind start_in(struct jobs *jobs, struct job *job, const char
 		say_failure(launch->app, name);
 		return OUTCOME_REFUSED;
 	}
+	if (launch_prepare(launch, set, name) != STATUS_DONE) {
+		nsmgr_set_close(set);
+		return OUTCOME_REFUSED;
+	}
 	r = nsmgr_command_start(launch->command, set, (const char *const *)jobs->argv, &job->child);
 	nsmgr_set_close(set);
 	if (r < 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/launch.h"
 
+#include "base/fd.h"
 #include "base/parse.h"
 #include "cmd/supervise.h"
 
@@ -9,13 +10,15 @@
 
 int launch_begin(struct launch *launch, struct app *app)
 {
-	*launch = (struct launch){ .app = app, .types = NSMGR_MASK_ALL };
+	*launch = (struct launch){ .app = app, .types = NSMGR_MASK_ALL, .cgroup = -EBADF };
 	return nsmgr_command_new(app->ctx, &launch->command) < 0 ? say_failure(app, NULL) : STATUS_DONE;
 }
 
 void launch_free(struct launch *launch)
 {
 	nsmgr_command_free(launch->command);
+	nsm_close(&launch->cgroup);
+	free(launch->label);
 }
 
 /* ---- Options ---- */
@@ -74,7 +77,14 @@ static int apply(struct launch *launch, int id, const char *value)
 	case LAUNCH_PRESERVE_CREDENTIALS:
 		nsmgr_command_preserve_credentials(launch->command);
 		return STATUS_DONE;
+	case LAUNCH_ROOT:
+		nsmgr_command_root(launch->command, value);
+		return STATUS_DONE;
+	case LAUNCH_ARGV0:
+		nsmgr_command_argv0(launch->command, value);
+		return STATUS_DONE;
 	case LAUNCH_CWD:
+	case LAUNCH_WDNS:
 		nsmgr_command_cwd(launch->command, value);
 		return STATUS_DONE;
 	case LAUNCH_ENV:
@@ -94,8 +104,10 @@ static int apply(struct launch *launch, int id, const char *value)
 	case LAUNCH_FORK:
 		launch->fork = true;
 		return STATUS_DONE;
-	default:
+	case LAUNCH_KILL_CHILD:
 		return kill_child(launch, value);
+	default:
+		return launch_full_option(launch, id, value);
 	}
 }
 
@@ -120,6 +132,11 @@ int launch_failed(const struct launch *launch, const char *name, int error)
 	if (!nsm_streq(nsmgr_get_failure(launch->app->ctx)->step, "exec"))
 		return STATUS_NSMGR;
 	return error == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
+}
+
+int launch_prepare(struct launch *launch, const struct nsmgr_set *set, const char *name)
+{
+	return launch->prepare ? launch->prepare(launch, set, name) : STATUS_DONE;
 }
 
 /* Becomes the command; what it returns is the status of a failure. */
@@ -159,7 +176,10 @@ int launch_in(struct launch *launch, struct nsmgr_set *set, const char *name, ch
 {
 	nsm_cleanup(close_set) struct nsmgr_set *owned = set;
 	unsigned types = nsmgr_set_types(set);
+	int status = launch_prepare(launch, set, name);
 
+	if (status != STATUS_DONE)
+		return status;
 	if (nsmgr_command_enter(launch->command, set) < 0)
 		return say_failure(launch->app, name);
 	return launch_forks(launch, types) ? run_child(launch, &owned, name, argv) : become(launch, name, argv);

@@ -11,6 +11,13 @@ struct launch {
 	unsigned types; /* of the set that are entered */
 	bool chosen;	/* --only or --except was given */
 	bool fork, new_session;
+	/* From options that nsmgr-full alone has: */
+	bool privileges; /* of the two about capabilities one was given */
+	bool join_cgroup, follow_context;
+	int cgroup;
+	char *label;
+	/* What they need of the set before it is entered: STATUS_DONE, or a failure that was said. NULL: nothing. */
+	int (*prepare)(struct launch *launch, const struct nsmgr_set *set, const char *name);
 };
 
 /* Ids of options, behind those of create's (create_opts.h). */
@@ -21,6 +28,9 @@ enum {
 	LAUNCH_AS,
 	LAUNCH_PRESERVE_CREDENTIALS,
 	LAUNCH_CWD,
+	LAUNCH_WDNS,
+	LAUNCH_ROOT,
+	LAUNCH_ARGV0,
 	LAUNCH_ENV,
 	LAUNCH_CLEAR_ENV,
 	LAUNCH_PRESERVE_FDS,
@@ -28,6 +38,11 @@ enum {
 	LAUNCH_NEW_SESSION,
 	LAUNCH_FORK,
 	LAUNCH_KILL_CHILD,
+	/* nsmgr-full: */
+	LAUNCH_CAP_KEEP,
+	LAUNCH_CAP_AMBIENT,
+	LAUNCH_JOIN_CGROUP,
+	LAUNCH_FOLLOW_CONTEXT,
 	LAUNCH_OPTION_END
 };
 
@@ -40,11 +55,18 @@ enum {
 	{ "as", 'S', "USER[:GROUP[,GROUP...]]", LAUNCH_AS,                                                      \
 	  "run as USER, by number or by the names known inside" },                                              \
 	{ "preserve-credentials", 0, NULL, LAUNCH_PRESERVE_CREDENTIALS, "leave user and group ids as they are" }, \
+	{ "root", 0, "DIR", LAUNCH_ROOT, "have DIR of the set as the root directory" },                         \
 	{ "cwd", 'w', "DIR", LAUNCH_CWD, "start in DIR of the set" },                                           \
+	{ "wdns", 'W', "DIR", LAUNCH_WDNS, "the same as --cwd" },                                               \
+	{ "argv0", 0, "NAME", LAUNCH_ARGV0, "what the command sees as its own name" },                          \
 	{ "env", 'e', "K=V|K|-K", LAUNCH_ENV, "set, import or unset a variable; repeatable" },                  \
 	{ "clear-env", 0, NULL, LAUNCH_CLEAR_ENV, "start from an empty environment" },                          \
 	{ "preserve-fds", 0, "N[,M...]", LAUNCH_PRESERVE_FDS, "keep these descriptors above 2 open" },          \
 	{ "no-new-privs", 0, NULL, LAUNCH_NO_NEW_PRIVS, "no privilege can be gained by an exec" },              \
+	{ "cap-keep", 0, "CAP[,CAP...]", LAUNCH_CAP_KEEP, "keep these capabilities and no others" },            \
+	{ "cap-ambient", 0, "CAP[,CAP...]", LAUNCH_CAP_AMBIENT, "keep these as an ordinary user too" },         \
+	{ "join-cgroup", 0, NULL, LAUNCH_JOIN_CGROUP, "run in the cgroup of the set's init" },                  \
+	{ "follow-context", 0, NULL, LAUNCH_FOLLOW_CONTEXT, "run with the security label of the set's init" },  \
 	{ "new-session", 0, NULL, LAUNCH_NEW_SESSION, "a session of its own, without a terminal" },             \
 	{ "fork", 'f', NULL, LAUNCH_FORK, "run it as a child, also where that is not needed" },                 \
 	{ "kill-child", 0, "[=SIG]", LAUNCH_KILL_CHILD, "a signal for the command when nsmgr ends (KILL)" }
@@ -56,6 +78,12 @@ void launch_free(struct launch *launch);
 /* Applies such an option. false: it is none of these. *ret_status is STATUS_DONE, or that of a bad value, after having
  * said what is wrong. */
 bool launch_option(struct launch *launch, int id, const char *value, int *ret_status);
+
+/* Such an option of those that nsmgr-full alone has; the front hands over. */
+int launch_full_option(struct launch *launch, int id, const char *value);
+
+/* Before the set is entered: STATUS_DONE, or a failure that was said. name may be NULL. */
+int launch_prepare(struct launch *launch, const struct nsmgr_set *set, const char *name);
 
 /* Whether the command cannot take our place, but has to be a child, when namespaces of these types are entered. */
 bool launch_forks(const struct launch *launch, unsigned types);

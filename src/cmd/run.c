@@ -96,8 +96,11 @@ static int make(struct job *job)
 static int run_there(struct job *job, char **argv)
 {
 	struct nsmgr_child *child;
-	int r = supervise_command(&job->supervision, job->launch.command);
+	int r = launch_prepare(&job->launch, job->set, job->name);
 
+	if (r != STATUS_DONE)
+		return r;
+	r = supervise_command(&job->supervision, job->launch.command);
 	if (r == 0)
 		r = nsmgr_command_start(job->launch.command, job->set, (const char *const *)argv, &child);
 	if (r < 0)

@@ -32,6 +32,7 @@
 #define NS_GET_USERNS_ 0xb701u
 #define NS_GET_PARENT_ 0xb702u
 #define NS_GET_NSTYPE_ 0xb703u
+#define NS_GET_PID_FROM_PIDNS_ 0x8004b706u
 #define SIOCGSKNS_ 0x894Cu
 #define KCMP_FILES_ 2
 #define PIDFD_THREAD_ O_EXCL
@@ -73,6 +74,11 @@ int sys_ns_parent(int ns)
 int sys_ns_owner(int ns)
 {
 	return result(ioctl(ns, NS_GET_USERNS_));
+}
+
+pid_t sys_ns_init(int ns)
+{
+	return result(ioctl(ns, NS_GET_PID_FROM_PIDNS_, 1));
 }
 
 enum nsmgr_type sys_ns_type(int fd)

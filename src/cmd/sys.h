@@ -20,6 +20,9 @@ int sys_compare_files(pid_t a, pid_t b);
 int sys_ns_parent(int ns);
 int sys_ns_owner(int ns);
 
+/* The first process of a pid namespace, as we see it (6.11). -ESRCH: it has none any more, or none that we see. */
+pid_t sys_ns_init(int ns);
+
 /* The type of a namespace, NSMGR_TYPE_NONE for what is none. */
 enum nsmgr_type sys_ns_type(int fd);
 

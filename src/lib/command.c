@@ -16,6 +16,7 @@ int nsmgr_command_new(struct nsmgr_ctx *ctx, struct nsmgr_command **ret_command)
 	command->ctx = nsmgr_ref(ctx);
 	command->parent = -EBADF;
 	command->group = -1;
+	command->cgroup = -EBADF;
 	*ret_command = command;
 	return 0;
 }
@@ -81,8 +82,24 @@ void nsmgr_command_preserve_credentials(struct nsmgr_command *command)
 
 void nsmgr_command_keep_capabilities(struct nsmgr_command *command, uint64_t capabilities)
 {
-	command->keeps_capabilities = true;
+	command->privileges = NSM_PRIVILEGES_KEEP;
 	command->capabilities = capabilities;
+}
+
+void nsmgr_command_ambient_capabilities(struct nsmgr_command *command, uint64_t capabilities)
+{
+	command->privileges = NSM_PRIVILEGES_AMBIENT;
+	command->capabilities = capabilities;
+}
+
+void nsmgr_command_cgroup(struct nsmgr_command *command, int fd)
+{
+	command->cgroup = fd;
+}
+
+void nsmgr_command_label(struct nsmgr_command *command, const char *text)
+{
+	command->label = text;
 }
 
 void nsmgr_command_no_new_privs(struct nsmgr_command *command)

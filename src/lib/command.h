@@ -16,6 +16,12 @@ enum nsm_credentials {
 	NSM_CREDENTIALS_IDS
 };
 
+enum nsm_privileges {
+	NSM_PRIVILEGES_USUAL,
+	NSM_PRIVILEGES_KEEP,   /* these capabilities alone */
+	NSM_PRIVILEGES_AMBIENT /* these whatever the ids */
+};
+
 /* A descriptor and the number that the command has it under; the same one for one that only stays. */
 struct nsm_move {
 	int from, to;
@@ -38,8 +44,11 @@ struct nsmgr_command {
 	enum nsmgr_stdio stdio[3];
 	size_t fd_count;
 	struct nsm_move fds[NSM_FD_COUNT]; /* sorted by `to`, which is in it once */
-	bool keeps_capabilities, sets_mask;
+	enum nsm_privileges privileges;
+	bool sets_mask;
 	uint64_t capabilities, mask;
+	int cgroup; /* a directory of the caller's, or below 0 */
+	const char *label;
 	uint64_t defaults, ignored; /* signals */
 	int parent_signal;
 	int parent; /* pidfd of who started the command */
@@ -69,6 +78,9 @@ void nsm_exec_clear(struct nsm_exec *exec);
 
 /* What is known of a set without entering it; NULL is for none. */
 void nsm_command_look_at(struct nsmgr_command *command, const struct nsmgr_set *set);
+
+/* What it takes over before it enters: a cgroup, a label. */
+int nsm_command_follow(struct nsmgr_command *command);
 
 /* Enters it, and changes to the command's root and directory. */
 int nsm_command_go_to(struct nsmgr_command *command, struct nsmgr_set *set);

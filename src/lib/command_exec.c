@@ -69,6 +69,10 @@ int nsm_command_go_to(struct nsmgr_command *command, struct nsmgr_set *set)
 	char before[PATH_MAX] = "";
 	int r = 0;
 
+	if (command->cgroup >= 0 || command->label)
+		r = nsm_command_follow(command);
+	if (r < 0)
+		return r;
 	/* "(unreachable)..." is what the kernel says of a directory outside our root. */
 	if ((command->entered_mnt || command->root) && (!getcwd(before, sizeof(before)) || before[0] != '/'))
 		before[0] = '\0';

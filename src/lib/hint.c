@@ -60,6 +60,8 @@ static const struct rule rules[] = {
 	{ "enter", EINVAL, NSMGR_PID, "only the own pid namespace and those below it can be entered" },
 	{ "fork", ENOMEM, NSMGR_PID, "the init of the pid namespace has ended; remove the set" },
 	{ "fork", EAGAIN, ANY, "limit: pids of the cgroup, RLIMIT_NPROC or /proc/sys/kernel/pid_max" },
+	{ "cgroup", EBUSY, ANY, "it has children with controllers, and takes no processes itself" },
+	{ "label", EINVAL, ANY, "no security module here knows this label" },
 	{ "store", EACCES, ANY, "run it as root" },
 	{ "store", EPERM, ANY, "run it as root" },
 	{ "store", EROFS, ANY, "choose a writable place with --store=DIR" },

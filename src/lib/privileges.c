@@ -4,6 +4,7 @@
 #include "lib/sys.h"
 
 #include <sys/prctl.h>
+#include <unistd.h>
 
 static bool is_kept(const struct nsmgr_command *command, unsigned capability)
 {
@@ -34,7 +35,7 @@ int nsm_privileges_prepare(struct nsmgr_command *command)
 	struct nsm_caps caps;
 	int r;
 
-	if (!command->keeps_capabilities)
+	if (command->privileges == NSM_PRIVILEGES_USUAL)
 		return 0;
 	r = nsm_sys_capget(&caps);
 	if (r < 0)
@@ -44,21 +45,37 @@ int nsm_privileges_prepare(struct nsmgr_command *command)
 				     "capability %d cannot be kept: it is not there",
 				     __builtin_ctzll(command->capabilities & ~caps.permitted));
 	/* While there is CAP_SETPCAP, which may be none of the kept ones. */
-	r = bound(command);
+	r = command->privileges == NSM_PRIVILEGES_KEEP ? bound(command) : 0;
 	if (r == 0 && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		r = -errno;
 	return r < 0 ? failed(command, r) : 0;
 }
 
+/* User 0 keeps, beside those that become ambient, what it would have without them. */
+static int choose(const struct nsmgr_command *command, struct nsm_caps *ret)
+{
+	struct nsm_caps have = { 0 };
+	int r = 0;
+
+	if (command->privileges == NSM_PRIVILEGES_AMBIENT && geteuid() == 0)
+		r = nsm_sys_capget(&have);
+	ret->permitted = have.permitted | command->capabilities;
+	ret->effective = have.effective | command->capabilities;
+	ret->inheritable = command->capabilities;
+	return r;
+}
+
 int nsm_privileges_apply(struct nsmgr_command *command)
 {
-	struct nsm_caps caps = { command->capabilities, command->capabilities, command->capabilities }, have;
+	struct nsm_caps caps, have;
 	int r;
 
-	if (!command->keeps_capabilities)
+	if (command->privileges == NSM_PRIVILEGES_USUAL)
 		return 0;
 	/* Ambient ones make up for a uid that is not 0, and have to be inheritable: capabilities(7). */
-	r = nsm_sys_capset(&caps);
+	r = choose(command, &caps);
+	if (r == 0)
+		r = nsm_sys_capset(&caps);
 	if (r == 0 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		r = -errno;
 	for (unsigned capability = 0; capability < 64 && r == 0; capability++)

@@ -69,7 +69,23 @@ void nsmgr_command_preserve_credentials(struct nsmgr_command *command);
  * not there before the change of ids are -EPERM, and so is want of CAP_SETPCAP, which it needs to lose the others. */
 void nsmgr_command_keep_capabilities(struct nsmgr_command *command, uint64_t capabilities);
 
+/* These as ambient ones, so that it has them also as an ordinary user, and nothing is taken from the bounding set: one setting
+ * with the above. -EPERM when it is executed and they were not there before the change of ids. */
+void nsmgr_command_ambient_capabilities(struct nsmgr_command *command, uint64_t capabilities);
+
 void nsmgr_command_no_new_privs(struct nsmgr_command *command);
+
+/* ---- What it belongs to ---- */
+
+/* Moves it into a cgroup before it enters the set, so that the cgroup limits and counts it: `fd`, which stays the caller's and has
+ * to be open at the start, is the directory of one of a cgroup2 file system; -1 takes it back. One that is become moves the
+ * CALLING PROCESS with all its threads. setns(2) leaves a process in the cgroup it is in: cgroup_namespaces(7). The failure's
+ * step is "cgroup": -EBUSY where the cgroup has children with controllers, -ENOENT: no cgroup. cgroups(7), "cgroup.procs" */
+void nsmgr_command_cgroup(struct nsmgr_command *command, int fd);
+
+/* What is written to the file attr/exec of it: the security label that its execve(2) gives it, in the words of the security
+ * module that is active; NULL takes it back. The failure's step is "label": -EINVAL where no module knows it. proc_pid_attr(5) */
+void nsmgr_command_label(struct nsmgr_command *command, const char *text);
 
 /* ---- Signals and jobs ---- */
 

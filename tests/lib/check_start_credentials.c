@@ -127,6 +127,30 @@ START_TEST(kept_capabilities_are_all_there_are_for_whoever_it_is)
 }
 END_TEST
 
+START_TEST(ambient_capabilities_take_nothing_away)
+{
+	const uint64_t ambient = BIT(CAP_CHOWN) | BIT(CAP_NET_BIND_SERVICE);
+	const char *text;
+	char bounding[64], usual[256], expected[256];
+
+	text = strstr(output_of(NULL, capabilities), "CapBnd");
+	ck_assert_ptr_nonnull(text);
+	snprintf(bounding, sizeof(bounding), "%.24s", text);
+	snprintf(usual, sizeof(usual), "%s", strstr(output_of(NULL, capabilities), "CapPrm"));
+	nsmgr_command_keep_capabilities(command, 0);
+	nsmgr_command_ambient_capabilities(command, ambient);
+	/* Root is what it was, and its ambient ones are those. */
+	ck_assert_mem_eq(strstr(output_of(NULL, capabilities), "CapPrm"), usual, strcspn(usual, "A"));
+	ck_assert_int_eq(nsmgr_command_ids(command, 1234, 1234, NULL, 0), 0);
+	snprintf(expected, sizeof(expected), "CapInh: %016llx CapPrm: %016llx CapEff: %016llx %s CapAmb: %016llx ",
+		 (unsigned long long)ambient, (unsigned long long)ambient, (unsigned long long)ambient, bounding,
+		 (unsigned long long)ambient);
+	ck_assert_str_eq(output_of(NULL, capabilities), expected);
+	nsmgr_command_ambient_capabilities(command, BIT(63));
+	assert_start_fails(NULL, "true", EPERM, "capabilities", NSMGR_TYPE_NONE);
+}
+END_TEST
+
 START_TEST(capabilities_are_kept_in_a_user_namespace_too)
 {
 	const uint64_t kept = BIT(CAP_NET_BIND_SERVICE) | BIT(CAP_SYS_ADMIN);
@@ -191,6 +215,7 @@ int main(void)
 	tcase_add_test(tcase, ids_are_those_of_the_user_namespace);
 	tcase_add_test(tcase, a_list_of_groups_that_cannot_be_set_is_a_failure);
 	tcase_add_test(tcase, kept_capabilities_are_all_there_are_for_whoever_it_is);
+	tcase_add_test(tcase, ambient_capabilities_take_nothing_away);
 	tcase_add_test(tcase, capabilities_are_kept_in_a_user_namespace_too);
 	tcase_add_test(tcase, what_the_kernel_does_not_have_cannot_be_kept);
 	tcase_add_test(tcase, what_the_caller_does_not_have_cannot_be_kept);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_CMD_CAPS_H
+#define NSM_CMD_CAPS_H
+
+#include <stdint.h>
+
+/* Capabilities by the names that libcap knows: "net_admin,CAP_SYS_PTRACE", "all" for those of our bounding set, "none". A bit each.
+ * 0; 1 where a word is none, which *ret_len bytes at *ret_bad then are. */
+int caps_parse(const char *list, uint64_t *ret, const char **ret_bad, int *ret_len);
+
+#endif
