@@ -98,12 +98,13 @@ static int act(struct job *job)
 	return failures ? STATUS_FAILED : STATUS_DONE;
 }
 
-enum { OPT_EXIST_OK = CREATE_OPTION_END, OPT_FROM_FILE, OPT_FROM_POOL };
+enum { OPT_EXIST_OK = CREATE_OPTION_END, OPT_FROM_FILE, OPT_FROM_POOL, OPT_IP_NETNS };
 
 static const struct opt options[] = {
 	CREATE_OPTIONS,
 	{ "exist-ok", 0, NULL, OPT_EXIST_OK, "a set of that name with exactly these types is a success" },
 	{ "from-pool", 0, NULL, OPT_FROM_POOL, "take a ready set that 'pool fill' made, if there is one" },
+	{ "ip-netns", 0, NULL, OPT_IP_NETNS, "the network namespace is /run/netns/NAME as well, for ip(8)" },
 	{ "from-file", 0, "FILE", OPT_FROM_FILE, "read names from FILE, one a line; - is standard input" },
 	COMMON_OPTIONS,
 };
@@ -129,6 +130,8 @@ static int run(struct app *app, int argc, char **argv)
 			job.flags |= NSMGR_CREATE_EXIST_OK;
 		else if (id == OPT_FROM_POOL)
 			job.flags |= NSMGR_CREATE_FROM_POOL;
+		else if (id == OPT_IP_NETNS)
+			nsmgr_config_ip_netns(job.config, true);
 		else if (id == OPT_FROM_FILE)
 			added = add_name(&job.files, value);
 		else if (opt_common(app, id, &status))

@@ -7,11 +7,13 @@
 #include <inttypes.h>
 #include <limits.h>
 
-enum { OPT_FORMAT, OPT_TYPES };
+enum { OPT_FORMAT, OPT_TYPES, OPT_IP_NETNS, OPT_REMOVE };
 
 static const struct opt options[] = {
 	{ "format", 0, "FORMAT", OPT_FORMAT, "oci, systemd, nsenter, env or json" },
 	{ "types", 't', "LIST", OPT_TYPES, "only these types" },
+	{ "ip-netns", 0, NULL, OPT_IP_NETNS, "have the network namespace as /run/netns/NAME too, for ip(8)" },
+	{ "remove", 0, NULL, OPT_REMOVE, "with --ip-netns: take it away from there" },
 	COMMON_OPTIONS,
 };
 
@@ -43,6 +45,7 @@ struct job {
 	const char *name;
 	const struct format *format;
 	unsigned types;
+	bool ip_netns, removes, has_types;
 	struct nsmgr_set *set;
 	char directory[PATH_MAX];
 };
@@ -183,17 +186,19 @@ static int choose_format(struct job *job, const char *name)
 	return say_usage(job->app, "--format: '%s' is none of oci, systemd, nsenter, env and json", name);
 }
 
-static int act(struct job *job)
+static int change_ip_netns(const struct job *job)
+{
+	struct nsmgr_ctx *ctx = job->app->ctx;
+	int r = job->removes ? nsmgr_ip_netns_remove(ctx, job->name) : nsmgr_ip_netns_add(ctx, job->name);
+
+	return r < 0 ? say_failure(job->app, job->name) : STATUS_DONE;
+}
+
+static int print(struct job *job)
 {
 	struct app *app = job->app;
 	struct nsm_text text = NSM_TEXT(job->directory);
 
-	if (!job->name)
-		return say_usage(app, "a NAME is missing");
-	if (!job->format)
-		return say_usage(app, "--format is missing");
-	if (nsmgr_check_name(app->ctx, job->name) < 0)
-		return say_refusal(app, job->name);
 	/* What is handed over has to be what it says: each handle is verified. */
 	if (nsmgr_set_open(app->ctx, job->name, job->types, 0, &job->set) < 0)
 		return say_failure(app, job->name);
@@ -204,6 +209,23 @@ static int act(struct job *job)
 		return say_plain(app, "the path of the store %s", job->format->cannot);
 	job->format->print(job);
 	return STATUS_DONE;
+}
+
+static int act(struct job *job)
+{
+	struct app *app = job->app;
+
+	if (!job->name)
+		return say_usage(app, "a NAME is missing");
+	if (!job->format && !job->ip_netns)
+		return say_usage(app, "--format or --ip-netns is missing");
+	if (job->ip_netns && (job->format || job->has_types))
+		return say_usage(app, "--ip-netns goes without --format and --types");
+	if (job->removes && !job->ip_netns)
+		return say_usage(app, "--remove goes with --ip-netns");
+	if (nsmgr_check_name(app->ctx, job->name) < 0)
+		return say_refusal(app, job->name);
+	return job->ip_netns ? change_ip_netns(job) : print(job);
 }
 
 static int run(struct app *app, int argc, char **argv)
@@ -221,7 +243,12 @@ static int run(struct app *app, int argc, char **argv)
 		else if (id == OPT_FORMAT)
 			status = choose_format(&job, value);
 		else if (id == OPT_TYPES)
+			job.has_types = true,
 			status = parse_types(app, value, &job.types) ? STATUS_DONE : STATUS_USAGE;
+		else if (id == OPT_IP_NETNS)
+			job.ip_netns = true;
+		else if (id == OPT_REMOVE)
+			job.removes = true;
 		else if (opt_common(app, id, &status))
 			return status;
 	}
@@ -230,7 +257,7 @@ static int run(struct app *app, int argc, char **argv)
 
 const struct verb verb_export = {
 	.name = "export",
-	.synopsis = "NAME --format=FORMAT [OPTIONS]",
+	.synopsis = "NAME --format=FORMAT | --ip-netns [OPTIONS]",
 	.summary = "tell other programs where the namespaces of a set are",
 	.opts = options,
 	.run = run,

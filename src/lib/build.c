@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 #include "lib/handle.h"
+#include "lib/ip_netns.h"
+#include "lib/ip_netns_set.h"
 #include "lib/place.h"
 
 #include <fcntl.h>
@@ -53,6 +55,21 @@ static int fill_stage(struct nsm_stage *stage, const struct nsmgr_config *config
 	return r == 0 && config->labels ? nsm_stage_write_labels(stage, config->labels) : r;
 }
 
+/* Two names, of which both or none is to be had. Under the lock, so that who finds one taken can tell by whom. A failure, or a
+ * KILL, in between leaves a stage that tells of the first. */
+static int publish_with_ip_netns(struct nsm_stage *stage, const char *name)
+{
+	int r = nsm_store_lock(stage->store, true);
+
+	if (r < 0)
+		return r;
+	r = nsm_stage_add_ip_netns(stage, name);
+	if (r == 0)
+		r = nsm_stage_publish(stage, name);
+	nsm_store_unlock(stage->store);
+	return r;
+}
+
 static int fill_and_publish(struct nsm_stage *stage, const char *name, struct nsmgr_config *config, uint64_t floor,
 			    struct nsm_creator *self)
 {
@@ -70,7 +87,9 @@ static int fill_and_publish(struct nsm_stage *stage, const char *name, struct ns
 		r = fill_stage(stage, config, creator);
 	if (r == 0)
 		r = nsm_creator_release(config->ctx, creator);
-	return r < 0 ? r : nsm_stage_publish(stage, name);
+	if (r < 0)
+		return r;
+	return config->ip_netns ? publish_with_ip_netns(stage, name) : nsm_stage_publish(stage, name);
 }
 
 static int build(struct nsm_stage *stage, const char *name, struct nsmgr_config *config, uint64_t floor,
@@ -156,7 +175,29 @@ static int check_existing(struct nsm_stage *stage, const char *name, const struc
 	if (!(flags & NSMGR_CREATE_EXIST_OK))
 		return nsm_fail_text(config->ctx, -EEXIST, "publish", NSMGR_TYPE_NONE, NULL, "a set of that name exists");
 	r = compare_types(&set, nsmgr_config_types(config));
-	return r < 0 ? r : nsm_setdir_check(&set);
+	if (r == 0)
+		r = nsm_setdir_check(&set);
+	return r == 0 && config->ip_netns ? nsm_store_add_ip_netns(stage->store, name) : r;
+}
+
+/* The name is found taken only when it is to be given, which costs something once, and spares everybody else a look. By a set, or
+ * in /run/netns alone: there by one on its way out, which has let go of it once the lock is free, or by somebody else. */
+static int check_taken(struct nsm_stage *stage, const char *name, const struct nsmgr_config *config, unsigned flags,
+		       bool again)
+{
+	struct nsm_failure failure = config->ctx->failure;
+	int r = 0;
+
+	if (nsm_streq(failure.step, NSM_IP_NETNS_STEP)) {
+		r = nsm_store_lock(stage->store, false);
+		nsm_store_unlock(stage->store);
+	}
+	if (r == 0)
+		r = check_existing(stage, name, config, flags);
+	if (r <= 0 || !again || !nsm_streq(failure.step, NSM_IP_NETNS_STEP))
+		return r;
+	config->ctx->failure = failure;
+	return -EEXIST;
 }
 
 /* Whether the mount namespace was refused because its id looks older than that of the one we are in (KERNEL R11). */
@@ -179,9 +220,8 @@ int nsm_build(struct nsm_stage *stage, const char *name, struct nsmgr_config *co
 		r = build(stage, name, config, 0, self);
 		if (is_refused_for_age(config, r))
 			r = build(stage, name, config, own_mntns_id(), self);
-		/* The name is found taken only now, which costs something once, and spares everybody else a look. */
 		if (r == -EEXIST)
-			r = check_existing(stage, name, config, flags);
+			r = check_taken(stage, name, config, flags, tries > 0);
 	}
 	return r > 0 ? nsm_fail_text(config->ctx, -EAGAIN, "publish", NSMGR_TYPE_NONE, NULL,
 				     "a set of that name comes and goes")

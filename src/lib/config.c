@@ -118,6 +118,11 @@ void nsmgr_config_keeper_stays(struct nsmgr_config *config, bool stays)
 	config->keeper_stays = stays;
 }
 
+void nsmgr_config_ip_netns(struct nsmgr_config *config, bool wanted)
+{
+	config->ip_netns = wanted;
+}
+
 void nsmgr_config_hook_outside(struct nsmgr_config *config, nsmgr_outside_fn *hook, void *data)
 {
 	config->outside = hook;
@@ -188,5 +193,8 @@ int nsmgr_config_check(struct nsmgr_config *config)
 	if (!nsmgr_config_types(config))
 		return nsm_fail_text(config->ctx, -EINVAL, "configuration", NSMGR_TYPE_NONE, NULL,
 				     "no type is asked for: give --net, --uts ... or --all");
+	if (config->ip_netns && !(nsmgr_config_types(config) & NSMGR_MASK(NSMGR_NET)))
+		return nsm_fail_text(config->ctx, -EINVAL, "configuration", NSMGR_NET, NULL,
+				     "a name for ip netns needs a network namespace");
 	return 0;
 }

@@ -45,6 +45,7 @@ struct nsmgr_config {
 	struct nsm_offset monotonic, boottime;
 	struct nsm_uts_name hostname, domainname;
 	bool no_loopback, no_proc, keeper_stays;
+	bool ip_netns; /* also a name in /run/netns */
 	enum nsmgr_propagation propagation;
 	nsmgr_outside_fn *outside;
 	nsmgr_inside_fn *inside;

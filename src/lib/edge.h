@@ -78,6 +78,8 @@
 	X(label_check, E2BIG, EINVAL)									\
 	X(label_set, NSM_EDGE_STORE, E2BIG, EBADMSG, ENOENT, ENOSPC, EROFS, EXDEV)			\
 	X(labels_new, NSM_EDGE_STORE, EBADMSG, ENOENT)							\
+	X(ip_netns_add, NSM_EDGE_CHANGE, EEXIST, ELOOP, ESTALE)								\
+	X(ip_netns_remove, NSM_EDGE_CHANGE, ELOOP)								\
 	X(list_handles, ENAMETOOLONG, ENOENT, ENOTDIR)								\
 	X(list_labels, EBADMSG, ENAMETOOLONG, ENOENT, ENOTDIR)						\
 	X(list_new, NSM_EDGE_STORE)									\

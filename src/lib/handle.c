@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "lib/dir.h"
 #include "lib/init.h"
+#include "lib/ip_netns.h"
 #include "lib/labels.h"
 
 #include <dirent.h>
@@ -29,6 +30,8 @@ static int read_entries(struct nsm_setdir *set)
 
 		if (type != NSMGR_TYPE_NONE && (entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN))
 			set->types |= NSMGR_MASK(type);
+		else if (nsm_ip_netns_is_mark(entry->d_name))
+			set->has_marks = true;
 		else if (!nsm_streq(entry->d_name, NSM_META_FILE) && !nsm_streq(entry->d_name, NSM_LABELS_FILE))
 			nsm_copy(set->odd, sizeof(set->odd), entry->d_name);
 	}

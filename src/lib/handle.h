@@ -13,6 +13,7 @@ struct nsm_setdir {
 	int fd;
 	unsigned types;	 /* those that have a file */
 	bool has_meta;
+	bool has_marks;	 /* names in /run/netns: ip_netns.h */
 	bool elsewhere;	 /* its handles are mounted in another mount namespace */
 	struct nsm_meta meta;
 	char odd[64];	 /* an entry that is neither a handle nor metadata, or "" */

@@ -30,6 +30,8 @@ static const struct rule rules[] = {
 	{ "bind", ENOSPC, ANY, "limit: /proc/sys/fs/mount-max" },
 	{ "bind", EINVAL, NSMGR_MNT, "a mount namespace can be pinned only from an older one" },
 	{ "bind", EPERM, ANY, "needs CAP_SYS_ADMIN over the present mount namespace" },
+	{ "ip-netns", ENOSPC, ANY, "limit: /proc/sys/fs/mount-max" },
+	{ "ip-netns", EPERM, ANY, "needs CAP_SYS_ADMIN over the present mount namespace" },
 	{ "mount root", EPERM, ANY, "needs CAP_SYS_ADMIN over the present mount namespace" },
 	{ "detach", EPERM, ANY, "needs CAP_SYS_ADMIN over the present mount namespace" },
 	{ "propagation", EINVAL, ANY, "/ is not a mount point: leave the chroot, or --propagation=unchanged" },

@@ -5,6 +5,7 @@
 #include "lib/handle.h"
 #include "lib/inhabitants.h"
 #include "lib/init.h"
+#include "lib/ip_netns_set.h"
 #include "lib/sys.h"
 
 #include <fcntl.h>
@@ -112,6 +113,7 @@ static int inspect(struct nsm_removal *removal)
 	nsm_close(&removal->pidns);
 	if (r < 0)
 		return r;
+	removal->has_marks = set.has_marks;
 	if (*set.odd)
 		return nsm_fail_text(ctx, -ENOTEMPTY, "remove", NSMGR_TYPE_NONE, NULL,
 				     "'%s' in it is no handle: remove it by hand", set.odd);
@@ -152,6 +154,9 @@ static int try_hide(struct nsm_removal *removal, pid_t *ret_pid)
 			r = 1;
 		}
 	}
+	/* Before its name is free: who makes a set of that name next, with ip netns, is not to meet this one's. */
+	if (r == 0 && removal->has_marks)
+		r = nsm_store_remove_ip_netns(removal->store, removal->name);
 	if (r == 0)
 		r = nsm_stage_hide(removal->stage, removal->name);
 	nsm_store_unlock(removal->store);

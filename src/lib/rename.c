@@ -1,7 +1,54 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/edge.h"
 #include "lib/handle.h"
+#include "lib/ip_netns.h"
 #include "lib/sys.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+static int refuse_existing(struct nsmgr_ctx *ctx, const char *name)
+{
+	return nsm_fail_text(ctx, -EEXIST, "rename", NSMGR_TYPE_NONE, NULL, "a set '%s' exists", name);
+}
+
+static int rename_dir(struct nsm_store *store, const char *old_name, const char *new_name)
+{
+	int r = nsm_sys_renameat2(store->root, old_name, store->root, new_name, NSM_RENAME_NOREPLACE);
+
+	if (r == -EEXIST)
+		return refuse_existing(store->ctx, new_name);
+	return r < 0 ? nsm_fail(store->ctx, r, "rename", NSMGR_TYPE_NONE, NULL) : 0;
+}
+
+/* With its name in /run/netns: it has the new one as well, then the set is renamed, then the old one goes. Whoever
+ * is killed in between leaves a set that knows both of them, of which nsmgr_ip_netns_add() or nsmgr_remove() takes away what
+ * is too much. */
+static int rename_with_ip_netns(struct nsm_setdir *set, const char *new_name)
+{
+	struct nsm_store *store = set->store;
+	struct nsmgr_ctx *ctx = store->ctx;
+	nsm_autoclose int net = -EBADF;
+	struct nsm_failure failure;
+	struct stat st;
+	int r;
+
+	if (fstatat(store->root, new_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return refuse_existing(ctx, new_name);
+	/* What is lost by now has no name to be moved. */
+	r = set->types & NSMGR_MASK(NSMGR_NET) ? nsm_handle_probe(set, NSMGR_NET, &net) : NSMGR_STALE;
+	if (r == NSMGR_LIVE)
+		r = nsm_ip_netns_add(ctx, set->fd, new_name, net);
+	if (r < 0)
+		return r;
+	r = rename_dir(store, set->name, new_name);
+	if (r == 0)
+		return nsm_ip_netns_remove_all(ctx, set->fd, new_name);
+	failure = ctx->failure;
+	nsm_ip_netns_remove_all(ctx, set->fd, set->name);
+	ctx->failure = failure;
+	return r;
+}
 
 static int rename_set(struct nsmgr_ctx *ctx, const char *old_name, const char *new_name)
 {
@@ -23,10 +70,7 @@ static int rename_set(struct nsmgr_ctx *ctx, const char *old_name, const char *n
 		r = nsm_setdir_open(&store, old_name, &set);
 	if (r < 0)
 		return r;
-	r = nsm_sys_renameat2(store.root, old_name, store.root, new_name, NSM_RENAME_NOREPLACE);
-	if (r == -EEXIST)
-		return nsm_fail_text(ctx, r, "rename", NSMGR_TYPE_NONE, NULL, "a set '%s' exists", new_name);
-	return r < 0 ? nsm_fail(ctx, r, "rename", NSMGR_TYPE_NONE, NULL) : 0;
+	return set.has_marks ? rename_with_ip_netns(&set, new_name) : rename_dir(&store, old_name, new_name);
 }
 
 int nsmgr_rename(struct nsmgr_ctx *ctx, const char *old_name, const char *new_name)

@@ -29,25 +29,26 @@ static bool is_unmapped_id(uint32_t id)
 	return nsm_idmap_read_own(NSMGR_UID, &map) == 0 && !nsm_idmap_maps(&map, id);
 }
 
-/* Judges one component; `last` is the store itself. */
-static int check_component(struct nsmgr_ctx *ctx, const char *path, const struct nsm_statx *st, bool last)
+/* Judges one component; `last` is the directory itself. */
+static int check_component(struct nsmgr_ctx *ctx, const char *step, const char *path, const struct nsm_statx *st,
+			   bool last)
 {
 	bool owned = st->stx_uid == 0 || st->stx_uid == geteuid() || is_unmapped_id(st->stx_uid);
 	bool open_to_others = st->stx_mode & (S_IWGRP | S_IWOTH);
 
 	if (!owned)
-		return nsm_fail_text(ctx, -EPERM, "store", NSMGR_TYPE_NONE, NULL,
+		return nsm_fail_text(ctx, -EPERM, step, NSMGR_TYPE_NONE, NULL,
 				     "'%s' belongs to uid %u: it must be root's or ours", path, st->stx_uid);
 	if (open_to_others && (last || !(st->stx_mode & S_ISVTX)))
-		return nsm_fail_text(ctx, -EPERM, "store", NSMGR_TYPE_NONE, NULL,
+		return nsm_fail_text(ctx, -EPERM, step, NSMGR_TYPE_NONE, NULL,
 				     "'%s' is writable by others (cure: chmod go-w)", path);
 	return 0;
 }
 
 /* Steps from `dir` into `name`, which ends `path`. With `make` it is made where it is missing, and *ret_made
  * says so. */
-static int open_component(struct nsmgr_ctx *ctx, int dir, const char *path, const char *name, bool make,
-			  bool *ret_made)
+static int open_component(struct nsmgr_ctx *ctx, const char *step, int dir, const char *path, const char *name,
+			  bool make, bool *ret_made)
 {
 	const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	int fd = openat(dir, name, flags);
@@ -56,27 +57,27 @@ static int open_component(struct nsmgr_ctx *ctx, int dir, const char *path, cons
 	if (fd < 0 && errno == ENOENT && make) {
 		*ret_made = mkdirat(dir, name, 0755) == 0;
 		if (!*ret_made && errno != EEXIST)
-			return nsm_fail(ctx, -errno, "store", NSMGR_TYPE_NONE, path);
+			return nsm_fail(ctx, -errno, step, NSMGR_TYPE_NONE, path);
 		fd = openat(dir, name, flags);
 	}
 	if (fd >= 0)
 		return fd;
 	if (errno == ENOTDIR || errno == ELOOP)
-		return nsm_fail_text(ctx, -ENOTDIR, "store", NSMGR_TYPE_NONE, NULL,
+		return nsm_fail_text(ctx, -ENOTDIR, step, NSMGR_TYPE_NONE, NULL,
 				     "'%s' is no directory (a link is not followed)", path);
-	return nsm_fail(ctx, -errno, "store", NSMGR_TYPE_NONE, path);
+	return nsm_fail(ctx, -errno, step, NSMGR_TYPE_NONE, path);
 }
 
 /* The mode of a directory that was just made, whatever the umask took away. Through the checked fd: its
  * name could have become a link by now. */
-static int widen_mode(struct nsmgr_ctx *ctx, int fd, const char *path)
+static int widen_mode(struct nsmgr_ctx *ctx, const char *step, int fd, const char *path)
 {
 	char self[40];
 	struct nsm_text text = NSM_TEXT(self);
 
 	nsm_text_add(&text, NSM_PROC_SELF "/fd/%d", fd);
 	if (chmod(self, 0755) < 0)
-		return nsm_fail(ctx, -errno, "store", NSMGR_TYPE_NONE, path);
+		return nsm_fail(ctx, -errno, step, NSMGR_TYPE_NONE, path);
 	return 0;
 }
 
@@ -91,7 +92,7 @@ static char *skip_to_component(char *p)
 	}
 }
 
-int nsm_root_open(struct nsmgr_ctx *ctx, bool make, struct nsm_root *ret)
+int nsm_root_walk(struct nsmgr_ctx *ctx, const char *step, const char *to, bool make, struct nsm_root *ret)
 {
 	char path[PATH_MAX];
 	nsm_autoclose int dir = -EBADF;
@@ -99,12 +100,12 @@ int nsm_root_open(struct nsmgr_ctx *ctx, bool make, struct nsm_root *ret)
 	char *name;
 	int r;
 
-	if (!nsm_copy(path, sizeof(path), ctx->root))
-		return nsm_fail(ctx, -ENAMETOOLONG, "store", NSMGR_TYPE_NONE, ctx->root);
+	if (!nsm_copy(path, sizeof(path), to))
+		return nsm_fail(ctx, -ENAMETOOLONG, step, NSMGR_TYPE_NONE, to);
 	r = nsm_sys_statx(AT_FDCWD, "/", 0, STATX_MASK, &st);
 	if (r < 0)
-		return nsm_fail(ctx, r, "store", NSMGR_TYPE_NONE, "/");
-	r = check_component(ctx, "/", &st, false);
+		return nsm_fail(ctx, r, step, NSMGR_TYPE_NONE, "/");
+	r = check_component(ctx, step, "/", &st, false);
 	for (name = skip_to_component(path); r == 0 && *name;) {
 		char *end = name + strcspn(name, "/");
 		char *next = skip_to_component(end);
@@ -114,28 +115,33 @@ int nsm_root_open(struct nsmgr_ctx *ctx, bool make, struct nsm_root *ret)
 
 		*end = '\0'; /* messages name the path up to here */
 		/* The first component is opened by its absolute path, which spares a descriptor of /. */
-		fd = open_component(ctx, dir < 0 ? AT_FDCWD : dir, path, dir < 0 ? path : name, make, &made);
+		fd = open_component(ctx, step, dir < 0 ? AT_FDCWD : dir, path, dir < 0 ? path : name, make, &made);
 		if (fd < 0)
 			return fd;
 		nsm_close(&dir);
 		dir = fd;
 		r = nsm_sys_statx(dir, "", AT_EMPTY_PATH, STATX_MASK, &st);
 		if (r < 0)
-			return nsm_fail(ctx, r, "store", NSMGR_TYPE_NONE, path);
-		r = check_component(ctx, path, &st, !*next);
+			return nsm_fail(ctx, r, step, NSMGR_TYPE_NONE, path);
+		r = check_component(ctx, step, path, &st, !*next);
 		if (r == 0 && made)
-			r = widen_mode(ctx, dir, path);
+			r = widen_mode(ctx, step, dir, path);
 		*end = cut;
 		name = next;
 	}
 	if (r < 0)
 		return r;
 	if (dir < 0)
-		return nsm_fail_text(ctx, -EINVAL, "store", NSMGR_TYPE_NONE, NULL, "the store cannot be /");
+		return nsm_fail_text(ctx, -EINVAL, step, NSMGR_TYPE_NONE, NULL, "it cannot be /");
 	*ret = (struct nsm_root){
 		.fd = take_fd(dir),
 		.mount_id = st.stx_mnt_id,
 		.is_mount = st.stx_attributes & NSM_STATX_ATTR_MOUNT_ROOT,
 	};
 	return 0;
+}
+
+int nsm_root_open(struct nsmgr_ctx *ctx, bool make, struct nsm_root *ret)
+{
+	return nsm_root_walk(ctx, "store", ctx->root, make, ret);
 }

@@ -4,7 +4,7 @@
 
 #include "lib/ctx.h"
 
-/* The way to the store's directory. */
+/* The way to a directory of root's: the store, or /run/netns. */
 struct nsm_root {
 	int fd;		   /* O_PATH */
 	uint64_t mount_id; /* of the mount that it is reached through */
@@ -13,10 +13,14 @@ struct nsm_root {
 
 #define NSM_ROOT_INIT { .fd = -EBADF }
 
-/* Walks to the store from / without following a link, and checks each component's owner and mode: root's, ours, or
+/* Walks to `path` from / without following a link, and checks each component's owner and mode: root's, ours, or
  * unmapped where our user namespace does not map it, and writable by nobody else; a sticky directory
  * passes when the next component is so owned (LESSONS security 15, CVE-2015-1335). With `make` what is missing
- * is made with mode 0755. -ENOENT without, -EPERM for an untrusted component. */
+ * is made with mode 0755. -ENOENT without, -EPERM for an untrusted component. Failures
+ * are recorded with `step`. */
+int nsm_root_walk(struct nsmgr_ctx *ctx, const char *step, const char *path, bool make, struct nsm_root *ret);
+
+/* The same to the store. */
 int nsm_root_open(struct nsmgr_ctx *ctx, bool make, struct nsm_root *ret);
 
 #endif

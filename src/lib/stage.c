@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "lib/dir.h"
 #include "lib/init.h"
+#include "lib/ip_netns.h"
 #include "lib/nstype.h"
 
 #include <fcntl.h>
@@ -137,6 +138,15 @@ int nsm_stage_write_meta(struct nsm_stage *stage, const struct nsm_meta *meta)
 	return r < 0 ? nsm_fail(stage->store->ctx, r, "metadata", NSMGR_TYPE_NONE, NULL) : 0;
 }
 
+int nsm_stage_add_ip_netns(struct nsm_stage *stage, const char *name)
+{
+	struct nsmgr_ctx *ctx = stage->store->ctx;
+	nsm_autoclose int set = openat(stage->dir, SET, DIR_FLAGS);
+	nsm_autoclose int net = set < 0 ? -errno : nsm_nsfd_open(set, nsm_nstypes[NSMGR_NET].name, true);
+
+	return net < 0 ? nsm_fail(ctx, net, "open", NSMGR_NET, NULL) : nsm_ip_netns_add(ctx, set, name, net);
+}
+
 int nsm_stage_publish(struct nsm_stage *stage, const char *name)
 {
 	struct nsm_store *store = stage->store;
@@ -223,7 +233,10 @@ static int remove_entries(struct nsm_stage *stage, bool *ret_detached)
 		return remove_usual(stage, ret_detached);
 	nsm_dir_begin(&dir, set);
 	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
-		r = remove_entry(stage, entry->d_name, ret_detached);
+		if (nsm_ip_netns_is_mark(entry->d_name))
+			r = nsm_ip_netns_remove(stage->store->ctx, set, entry->d_name);
+		else
+			r = remove_entry(stage, entry->d_name, ret_detached);
 		if (r < 0)
 			return r;
 	}

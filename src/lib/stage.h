@@ -52,6 +52,8 @@ int nsm_stage_drop_labels(struct nsm_stage *stage);
 
 /* Puts what was written so into the directory of another set, in the place of its own. */
 int nsm_stage_move_labels(struct nsm_stage *stage, int setdir);
+/* Gives the set's network namespace the name in /run/netns. nsm_ip_netns_add() */
+int nsm_stage_add_ip_netns(struct nsm_stage *stage, const char *name);
 
 /* Gives the set its name. -EEXIST: exactly one of several wins. Nothing that was there is replaced. */
 int nsm_stage_publish(struct nsm_stage *stage, const char *name);

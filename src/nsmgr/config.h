@@ -100,6 +100,11 @@ int nsmgr_config_sysctl(struct nsmgr_config *config, const char *key, const char
  * nsmgr_remove() ends. */
 void nsmgr_config_keeper_stays(struct nsmgr_config *config, bool stays);
 
+/* net: whether a set that is made under a name has its network namespace as /run/netns/NAME too, where ip-netns(8) and those who
+ * follow it look: as if by nsmgr_ip_netns_add(), but both names or none. -EINVAL, from nsmgr_config_check(): without a network
+ * namespace; from nsmgr_unshare() and nsmgr_store_fill(): these sets have no name. */
+void nsmgr_config_ip_netns(struct nsmgr_config *config, bool wanted);
+
 /* Steps of your own, run once a set; a result from -1 to -254 is a -errno that fails the set, and comes back as it is, with the
  * step "hook".
  * outside: in the calling process, when the namespaces are there, the maps and offsets written, and nothing is set up inside

@@ -46,6 +46,20 @@ int nsmgr_remove_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
  * keeper goes on showing the name it began with. */
 int nsmgr_rename(struct nsmgr_ctx *ctx, const char *old_name, const char *new_name);
 
+/* Where ip-netns(8) has its names. */
+#define NSMGR_IP_NETNS_DIR "/run/netns"
+
+/* Has the network namespace of a set as /run/netns/NAME too, so that ip(8) and all who look there find it: a second mount, on
+ * an empty file of mode 0, in a directory that is made and becomes a shared mount as ip-netns(8) has it. The set records
+ * the name, which follows nsmgr_rename(), goes with nsmgr_remove(), and is given up by nsmgr_ip_netns_remove(); a name that is
+ * that namespace already is a success, and stays whose it was. Nothing but the recorded namespace is ever unmounted. -ENOENT:
+ * no such set, or without a network namespace; -EEXIST: the name is there for something else; and the errors of opening it,
+ * as -ESTALE. */
+int nsmgr_ip_netns_add(struct nsmgr_ctx *ctx, const char *name);
+
+/* Takes away what was recorded; without a record a success. -ENOENT: no such set. */
+int nsmgr_ip_netns_remove(struct nsmgr_ctx *ctx, const char *name);
+
 /* ---- Listing ---- */
 
 enum nsmgr_state {

@@ -4,6 +4,9 @@
 #include "edge_world.h"
 #include "fixture.h"
 
+#include <sched.h>
+#include <sys/mount.h>
+
 static int run_set_root(void)
 {
 	return nsmgr_set_root(fixture.ctx, "store");
@@ -168,6 +171,49 @@ static int run_store_pools(void)
 	return nsmgr_store_pools(fixture.ctx, ignore_pool, NULL);
 }
 
+/* A store and a /run/netns that nobody else has, and that go with the process. */
+static int begin_ip_netns(void)
+{
+	struct nsmgr_config *config;
+
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("none", "/run", "tmpfs", 0, "mode=755") < 0 || nsmgr_set_root(fixture.ctx, "/run/store") < 0 ||
+	    nsmgr_config_new(fixture.ctx, &config) < 0)
+		return -1;
+	nsmgr_config_make(config, NSMGR_NET);
+	if (nsmgr_create(fixture.ctx, "plain", config, 0) < 0)
+		return -1;
+	nsmgr_config_ip_netns(config, true);
+	if (nsmgr_create(fixture.ctx, "old", config, 0) < 0)
+		return -1;
+	nsmgr_config_free(config);
+	return 0;
+}
+
+static int run_ip_netns_add(void)
+{
+	return nsmgr_ip_netns_add(fixture.ctx, "plain");
+}
+
+static int run_ip_netns_remove(void)
+{
+	return nsmgr_ip_netns_remove(fixture.ctx, "old");
+}
+
+static int run_create_ip_netns(void)
+{
+	struct nsmgr_config *config;
+	int r;
+
+	if (nsmgr_config_new(fixture.ctx, &config) < 0)
+		return 0;
+	nsmgr_config_make(config, NSMGR_NET);
+	nsmgr_config_ip_netns(config, true);
+	r = nsmgr_create(fixture.ctx, "new", config, 0);
+	nsmgr_config_free(config);
+	return r;
+}
+
 const struct op store_ops[] = {
 	{ "set_root", NSM_EDGE_set_root, run_set_root, NULL },
 	{ "create", NSM_EDGE_create, run_create, NULL },
@@ -178,6 +224,11 @@ const struct op store_ops[] = {
 	{ "remove", NSM_EDGE_remove, run_remove, NULL },
 	{ "remove_many", NSM_EDGE_remove_many, run_remove_many, NULL },
 	{ "rename", NSM_EDGE_rename, run_rename, NULL },
+	{ "ip_netns_add", NSM_EDGE_ip_netns_add, run_ip_netns_add, begin_ip_netns },
+	{ "ip_netns_remove", NSM_EDGE_ip_netns_remove, run_ip_netns_remove, begin_ip_netns },
+	{ "create with ip netns", NSM_EDGE_create, run_create_ip_netns, begin_ip_netns },
+	{ "rename with ip netns", NSM_EDGE_rename, run_rename, begin_ip_netns },
+	{ "remove with ip netns", NSM_EDGE_remove, run_remove, begin_ip_netns },
 	{ "list_new", NSM_EDGE_list_new, run_list_new, NULL },
 	{ "list_handles", NSM_EDGE_list_handles, run_list_handles, NULL },
 	{ "store_fill", NSM_EDGE_store_fill, run_store_fill, NULL },
