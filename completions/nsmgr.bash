@@ -85,6 +85,7 @@ _nsmgr_operand()
 	attach:0 | rename:1 | label:[1-9]*) ;;
 	attach:*) _nsmgr_offer -W self -- "$3"; _nsmgr_offer -f -- "$3" ;;
 	exec:0 | export:0 | shell:0 | rename:0 | rm:* | ls:*) _nsmgr_offer -W "$(_nsmgr_sets)" -- "$3" ;;
+	nsid:1) _nsmgr_offer -W auto -- "$3" ;;
 	identify:*) _nsmgr_offer -W self -- "$3" ;;
 	*) _nsmgr_offer -W "$(_nsmgr_sets)" -- "$3" ;;
 	esac

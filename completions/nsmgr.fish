@@ -74,6 +74,8 @@ function __nsmgr_operand
             __fish_complete_command
         case 'run:*' 'exec:*'
             __fish_complete_path (commandline -ct)
+        case nsid:1
+            echo auto
         case 'attach:*' 'identify:*'
             echo self
             __fish_complete_path (commandline -ct)

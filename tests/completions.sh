@@ -69,6 +69,7 @@ try_shell() {
 	offers 'the columns' "$(nsmgr ls --list-columns | sed 's/ .*//' | sort)" nsmgr ls --output ''
 	offers 'the formats' "$(words oci systemd nsenter env json)" nsmgr export x --format ''
 	offers 'what pool does' "$(words fill ls drain)" nsmgr pool ''
+	offers 'an id' auto nsmgr nsid x ''
 	if [ "$(id -u)" = 0 ] && nsmgr create c1 c2 --uts 2>"$tmp/why"; then
 		offers 'the sets' "$(words c1 c2)" nsmgr exec ''
 		offers 'the sets behind --sets' "$(words c1 c2)" nsmgr exec --sets ''

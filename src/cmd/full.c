@@ -18,6 +18,7 @@ const struct verb *const verbs[] = {
 	&verb_holders,
 	&verb_kill,
 	&verb_label,
+	&verb_nsid,
 	&verb_export,
 	&verb_monitor,
 	&verb_wait,

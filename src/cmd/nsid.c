@@ -13,21 +13,47 @@ int nsid_open(void)
 	return fd < 0 ? -errno : fd;
 }
 
-static int ask(int socket, int ns)
+union answer {
+	struct nlmsghdr header;
+	char bytes[4096];
+};
+
+struct number {
+	struct rtattr attribute;
+	int32_t value;
+};
+
+#define NUMBER(of_type, of_value)                                                              \
+	{ .attribute = { .rta_len = RTA_LENGTH(sizeof(int32_t)), .rta_type = (of_type) }, .value = (of_value) }
+
+/* Sends a question about the namespace, or the order to give it an id, and takes the answer: its length, which is that of an
+ * error message at least. */
+static ssize_t ask(int socket, uint16_t type, int ns, int32_t id, union answer *ret)
 {
 	struct {
 		struct nlmsghdr header;
 		struct rtgenmsg message;
 		char padding[NLMSG_ALIGN(sizeof(struct rtgenmsg)) - sizeof(struct rtgenmsg)];
-		struct rtattr attribute;
-		int32_t fd;
+		struct number ns, id;
 	} request = {
-		.header = { .nlmsg_len = sizeof(request), .nlmsg_type = RTM_GETNSID, .nlmsg_flags = NLM_F_REQUEST },
-		.attribute = { .rta_len = RTA_LENGTH(sizeof(int32_t)), .rta_type = NETNSA_FD },
-		.fd = ns,
+		.header = { .nlmsg_len = sizeof(request), .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST },
+		.ns = NUMBER(NETNSA_FD, ns),
+		.id = NUMBER(NETNSA_NSID, id),
 	};
+	ssize_t len;
 
-	return send(socket, &request, sizeof(request), 0) == (ssize_t)sizeof(request) ? 0 : -errno;
+	if (type == RTM_GETNSID)
+		request.header.nlmsg_len = offsetof(typeof(request), id);
+	else
+		request.header.nlmsg_flags |= NLM_F_ACK;
+	if (send(socket, &request, request.header.nlmsg_len, 0) != (ssize_t)request.header.nlmsg_len)
+		return -errno;
+	do
+		len = recv(socket, ret, sizeof(*ret), 0);
+	while (len < 0 && errno == EINTR);
+	if (len < 0)
+		return -errno;
+	return NLMSG_OK(&ret->header, (size_t)len) ? len : -EBADMSG;
 }
 
 /* Among the attributes behind the message; copied, as they need not be aligned as the compiler would have it. */
@@ -57,26 +83,25 @@ static int find_id(const char *at, size_t left, int32_t *ret_id)
 
 int nsid_get(int socket, int ns, int32_t *ret_id)
 {
-	union {
-		struct nlmsghdr header;
-		char bytes[4096];
-	} answer;
 	const size_t before = NLMSG_SPACE(sizeof(struct rtgenmsg));
-	ssize_t len;
-	int r = ask(socket, ns);
+	union answer answer;
+	ssize_t len = ask(socket, RTM_GETNSID, ns, 0, &answer);
 
-	if (r < 0)
-		return r;
-	do
-		len = recv(socket, &answer, sizeof(answer), 0);
-	while (len < 0 && errno == EINTR);
 	if (len < 0)
-		return -errno;
-	if (!NLMSG_OK(&answer.header, (size_t)len))
-		return -EBADMSG;
+		return (int)len;
 	if (answer.header.nlmsg_type == NLMSG_ERROR)
 		return ((struct nlmsgerr *)NLMSG_DATA(&answer.header))->error ?: -ENOENT;
 	if (answer.header.nlmsg_len < before)
 		return -EBADMSG;
 	return find_id(answer.bytes + before, answer.header.nlmsg_len - before, ret_id);
+}
+
+int nsid_set(int socket, int ns, int32_t id)
+{
+	union answer answer;
+	ssize_t len = ask(socket, RTM_NEWNSID, ns, id, &answer);
+
+	if (len < 0)
+		return (int)len;
+	return answer.header.nlmsg_type == NLMSG_ERROR ? ((struct nlmsgerr *)NLMSG_DATA(&answer.header))->error : -EBADMSG;
 }

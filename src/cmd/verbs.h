@@ -16,6 +16,7 @@ extern const struct verb verb_label;
 extern const struct verb verb_ls;    /* nsmgr-full */
 extern const struct verb verb_monitor; /* nsmgr-full */
 extern const struct verb verb_names; /* the front's ls: names only */
+extern const struct verb verb_nsid;
 extern const struct verb verb_pids;
 extern const struct verb verb_pool;
 extern const struct verb verb_rename;

@@ -3,7 +3,7 @@
 # Sets in /run/netns and what is there as sets, held to what ip(8) makes of it. Everything happens in a mount namespace of our
 # own, where each case has a /run of its own: the host's /run/netns is not touched.
 # Cases are called by name (SC2317); single quotes are for inner shells (SC2016); lists of words are split (SC2046).
-# shellcheck disable=SC2016,SC2046,SC2317
+# shellcheck disable=SC2016,SC2046,SC2086,SC2317
 if [ -z "${IN_OWN_MOUNTS:-}" ] && unshare -m true 2>/dev/null; then
 	IN_OWN_MOUNTS=1 exec unshare -m --propagation private bash "$0" "$@"
 fi
