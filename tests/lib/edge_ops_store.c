@@ -114,6 +114,41 @@ static int run_list_handles(void)
 	return r;
 }
 
+static struct nsmgr_watch *watch;
+
+/* Ends the watch, too. All that is said has to be so: of so many sets, of each kind. */
+static int judge_watch(int present, int renamed)
+{
+	struct nsmgr_event event;
+	int r;
+
+	while ((r = nsmgr_watch_next(watch, &event)) > 0) {
+		present -= event.kind == NSMGR_EVENT_PRESENT;
+		renamed -= event.kind == NSMGR_EVENT_RENAMED;
+	}
+	nsmgr_watch_free(watch);
+	return r == 0 && (present || renamed) ? LIED : r;
+}
+
+static int run_watch_new(void)
+{
+	int r = nsmgr_watch_new(fixture.ctx, NSMGR_WATCH_INITIAL, &watch);
+
+	return r < 0 ? r : judge_watch(3, 0);
+}
+
+static int begin_watch_next(void)
+{
+	int r = nsmgr_watch_new(fixture.ctx, 0, &watch);
+
+	return r < 0 ? r : nsmgr_rename(fixture.ctx, "old", "new");
+}
+
+static int run_watch_next(void)
+{
+	return judge_watch(0, 1);
+}
+
 static int run_config_pin(void)
 {
 	return nsmgr_config_pin(world.simple, NSMGR_UTS, "@web");
@@ -234,6 +269,8 @@ const struct op store_ops[] = {
 	{ "store_fill", NSM_EDGE_store_fill, run_store_fill, NULL },
 	{ "store_drain", NSM_EDGE_store_drain, run_store_drain, NULL },
 	{ "store_pools", NSM_EDGE_store_pools, run_store_pools, NULL },
+	{ "watch_new", NSM_EDGE_watch_new, run_watch_new, NULL },
+	{ "watch_next", NSM_EDGE_watch_next, run_watch_next, begin_watch_next },
 	{ 0 },
 };
 
