@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cmd/verbs.h"
+#include "cmd/label.h"
 
 #include "base/text.h"
+#include "cmd/quote.h"
+#include "cmd/verbs.h"
 #include "cmd/view.h"
+
+#include <stdio.h>
 
 static const struct opt options[] = {
 	VIEW_OPTIONS,
@@ -44,6 +48,31 @@ static void cell(const void *row, size_t column, struct nsm_text *text)
 	nsm_text_add(text, "%s", column == LABEL_KEY ? label->key : label->value);
 }
 
+void print_labels_json(struct nsmgr_labels *labels)
+{
+	const char *separator = "";
+	struct nsmgr_label label;
+
+	putchar('{');
+	while (nsmgr_labels_next(labels, &label) == 0) {
+		printf("%s\n      ", separator);
+		quote_json_bytes(stdout, label.key);
+		fputs(": ", stdout);
+		quote_json_bytes(stdout, label.value);
+		separator = ",";
+	}
+	fputs(*separator ? "\n   }" : "}", stdout);
+}
+
+/* Not as a table, where an empty value would be none. */
+static int list_json(struct job *job)
+{
+	fputs("{\n   \"labels\": ", stdout);
+	print_labels_json(job->labels);
+	puts("\n}");
+	return STATUS_DONE;
+}
+
 static int list(struct job *job)
 {
 	struct nsmgr_label label;
@@ -51,6 +80,8 @@ static int list(struct job *job)
 
 	if (nsmgr_labels_new(job->app->ctx, job->name, &job->labels) < 0)
 		return say_failure(job->app, job->name);
+	if (job->view.style.json)
+		return list_json(job);
 	r = view_begin(&job->view);
 	while (r == 0 && nsmgr_labels_next(job->labels, &label) == 0)
 		r = view_add(&job->view, cell, &label);
@@ -115,6 +146,8 @@ static int act(struct job *job)
 		return status;
 	if (job->view.list_columns)
 		return view_list_columns(&job->view);
+	if (job->view.style.json && (job->view.output || job->view.style.no_headings))
+		return say_usage(app, "--json goes with neither --output nor --noheadings");
 	if (!job->name)
 		return say_usage(app, "a NAME is missing");
 	if (nsmgr_check_name(app->ctx, job->name) < 0)

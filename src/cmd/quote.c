@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/quote.h"
 
+#include "base/text.h"
+
 #define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+:@%,"
 
 void quote_shell(FILE *file, const char *text)
@@ -32,6 +34,17 @@ void quote_json(FILE *file, const char *text)
 			putc(c, file);
 	}
 	putc('"', file);
+}
+
+void quote_json_bytes(FILE *file, const char *text)
+{
+	char *escaped = NULL;
+	size_t size = 4 * strlen(text) + 1;
+
+	if (!text_is_utf8(text))
+		escaped = malloc(size);
+	quote_json(file, text_is_utf8(text) ? text : escaped ? nsm_escape(text, escaped, size) : "");
+	free(escaped);
 }
 
 void quote_unit(FILE *file, const char *text)

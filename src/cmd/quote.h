@@ -14,6 +14,9 @@ void quote_shell(FILE *file, const char *text);
 /* A string of JSON, with its quotes. The text has to be UTF-8: text_is_utf8(). */
 void quote_json(FILE *file, const char *text);
 
+/* The same of any text: what is not UTF-8 is shown as nsm_escape() does it. */
+void quote_json_bytes(FILE *file, const char *text);
+
 /* A path as the value of a unit's setting, where % introduces what is replaced: systemd.unit(5). It has to be without control
  * characters: text_is_printable(). */
 void quote_unit(FILE *file, const char *text);

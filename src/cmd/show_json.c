@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/facts.h"
 
+#include "cmd/label.h"
 #include "cmd/quote.h"
 
 #include <stdio.h>
 
 /* JSON by hand: libsmartcols has tables, and this is none. What is unknown is null; "unseen" has the reasons. */
 
-/* JSON is UTF-8; what is not is shown as in text. */
 static void put_text(const char *text)
 {
-	char escaped[4 * 4400];
-
-	quote_json(stdout, text_is_utf8(text) ? text : nsm_escape(text, escaped, sizeof(escaped)));
+	quote_json_bytes(stdout, text);
 }
 
 static void put_text_or_null(const char *text)
@@ -39,23 +37,11 @@ static void put_number(const char *separator, const char *key, uint64_t number)
 
 static void print_labels(const struct facts *facts)
 {
-	const char *separator = "";
-	struct nsmgr_label label;
-
 	put_key("labels");
-	if (!facts->labels) {
+	if (facts->labels)
+		print_labels_json(facts->labels);
+	else
 		fputs("null", stdout);
-		return;
-	}
-	putchar('{');
-	while (nsmgr_labels_next(facts->labels, &label) == 0) {
-		printf("%s\n      ", separator);
-		put_text(label.key);
-		fputs(": ", stdout);
-		put_text(label.value);
-		separator = ",";
-	}
-	fputs(*separator ? "\n   }" : "}", stdout);
 }
 
 static void print_handle(const struct facts *facts, int at)

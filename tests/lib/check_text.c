@@ -72,6 +72,24 @@ START_TEST(every_byte_that_is_not_printable_ascii_is_escaped)
 }
 END_TEST
 
+START_TEST(what_was_escaped_can_be_had_back)
+{
+	static const char *const bad[] = { "\\", "a\\x", "\\x4", "\\xg1", "\\x1g", "\\x00", "\\n", "\\X41", "\\xAB" };
+	char in[256], out[4 * sizeof(in)];
+
+	for (int i = 0; i < 255; i++)
+		in[i] = (char)(i + 1);
+	in[255] = '\0';
+	nsm_escape(in, out, sizeof(out));
+	ck_assert(nsm_unescape(out));
+	ck_assert_str_eq(out, in);
+	for (size_t i = 0; i < NSM_ARRAY_SIZE(bad); i++) {
+		nsm_copy(out, sizeof(out), bad[i]);
+		ck_assert_msg(!nsm_unescape(out), "'%s' is taken", bad[i]);
+	}
+}
+END_TEST
+
 START_TEST(an_escape_is_cut_before_and_never_within)
 {
 	char out[8];
@@ -116,6 +134,7 @@ int main(void)
 	tcase_add_test(tcase, a_cut_in_the_middle_leaves_the_text_before_it);
 	tcase_add_test(tcase, a_copy_tells_when_it_was_cut);
 	tcase_add_test(tcase, every_byte_that_is_not_printable_ascii_is_escaped);
+	tcase_add_test(tcase, what_was_escaped_can_be_had_back);
 	tcase_add_test(tcase, an_escape_is_cut_before_and_never_within);
 	tcase_add_test(tcase, the_text_behind_a_prefix_is_found);
 	tcase_add_test(tcase, what_is_taken_is_no_longer_owned);

@@ -26,7 +26,7 @@ static pid_t keeper_of(const char *name)
 	struct nsmgr_list *list;
 	int count;
 
-	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, false, &list), 0);
+	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, 0, &list), 0);
 	count = nsmgr_list_handles(list, name, handles);
 	nsmgr_list_free(list);
 	for (int i = 0; i < count; i++)

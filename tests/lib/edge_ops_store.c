@@ -5,7 +5,9 @@
 #include "fixture.h"
 
 #include <sched.h>
+#include <stdio.h>
 #include <sys/mount.h>
+#include <unistd.h>
 
 static int run_set_root(void)
 {
@@ -149,6 +151,46 @@ static int run_watch_next(void)
 	return judge_watch(0, 1);
 }
 
+/* Each attempt is a process of its own: what it writes is new. */
+static int run_label_set(void)
+{
+	char value[16];
+
+	snprintf(value, sizeof(value), "%d", (int)getpid());
+	return nsmgr_label_set(fixture.ctx, "web", &(struct nsmgr_label){ "pid", value }, 1);
+}
+
+/* Those that the attempts before have left. */
+static int run_labels_new(void)
+{
+	struct nsmgr_labels *labels = NULL;
+	int r = nsmgr_labels_new(fixture.ctx, "web", &labels);
+	bool as_said = (r == 0) == (labels != NULL);
+
+	nsmgr_labels_free(labels);
+	return as_said ? r : LIED;
+}
+
+static int run_list_labels(void)
+{
+	struct nsmgr_labels *labels = NULL;
+	struct nsmgr_list *list;
+	int r = nsmgr_list_new(fixture.ctx, 0, &list);
+
+	if (r < 0)
+		return 0;
+	r = nsmgr_list_labels(list, "web", &labels);
+	nsmgr_labels_free(labels);
+	nsmgr_list_free(list);
+	return r;
+}
+
+static int run_create_labelled(void)
+{
+	nsmgr_config_label(world.simple, "a", "1");
+	return nsmgr_create(fixture.ctx, "new", world.simple, NSMGR_CREATE_FROM_POOL);
+}
+
 static int run_config_pin(void)
 {
 	return nsmgr_config_pin(world.simple, NSMGR_UTS, "@web");
@@ -266,6 +308,10 @@ const struct op store_ops[] = {
 	{ "remove with ip netns", NSM_EDGE_remove, run_remove, begin_ip_netns },
 	{ "list_new", NSM_EDGE_list_new, run_list_new, NULL },
 	{ "list_handles", NSM_EDGE_list_handles, run_list_handles, NULL },
+	{ "create labelled from pool", NSM_EDGE_create, run_create_labelled, NULL },
+	{ "label_set", NSM_EDGE_label_set, run_label_set, NULL },
+	{ "labels_new", NSM_EDGE_labels_new, run_labels_new, NULL },
+	{ "list_labels", NSM_EDGE_list_labels, run_list_labels, NULL },
 	{ "store_fill", NSM_EDGE_store_fill, run_store_fill, NULL },
 	{ "store_drain", NSM_EDGE_store_drain, run_store_drain, NULL },
 	{ "store_pools", NSM_EDGE_store_pools, run_store_pools, NULL },

@@ -115,7 +115,7 @@ void assert_account_is_right(struct account *account)
 	const char *name;
 	size_t count;
 
-	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, false, &list), 0);
+	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, 0, &list), 0);
 	nsmgr_list_names(list, &count);
 	ck_assert_uint_eq(account->count, count);
 	while (nsmgr_list_next(list, &name) == 0)
