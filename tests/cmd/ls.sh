@@ -37,7 +37,7 @@ columns() {
 	make_some
 	ok "$NSMGR" ls --list-columns
 	listed=$(awk '{ print $1 }' <<<"$out" | tr '\n' ' ')
-	is 'columns there are' "$listed" 'NAME TYPE INODE STATE ID PATH CREATED PID ORIGIN OWNER DEV NPROCS STACK NETNSID PNS COMMAND USER UID '
+	is 'columns there are' "$listed" 'NAME TYPE INODE STATE ID PATH CREATED PID ORIGIN OWNER DEV NPROCS STACK NETNSID PNS COMMAND USER UID LABELS '
 	keeper=$(keeper_of "$P.a")
 	ok "$NSMGR" ls -rn -o PATH,PID,ORIGIN,DEV,NPROCS,STACK "$P.a"
 	is 'values' "$out" "$NSMGR_STORE/$P.a/pid $keeper made $(stat -L -c '%Hd:%Ld' "$NSMGR_STORE/$P.a/pid") 1 1"
@@ -109,6 +109,102 @@ filters() {
 	expect 2 "$NSMGR" ls -f state
 	expect 2 "$NSMGR" ls -f no=x
 	expect 2 "$NSMGR" ls -f =x
+}
+
+# paths_of JQ: from the rows of a tree in $out, "a/b" for b below a, in order
+paths_of() {
+	jq -r "def walk_rows(\$above): (\$above + [$1]) as \$here | (\$here | join(\"/\")), (.children // [] | .[] | walk_rows(\$here));
+		.handles[] | walk_rows([])" <<<"$out"
+}
+
+tree_of_sets() {
+	make_some
+	ok "$NSMGR" label "$P.b" team=core
+	ok "$NSMGR" ls --tree -o NAME,TYPE,STATE,LABELS,CREATED,NPROCS
+	is 'first column' "$(cut -d' ' -f1 <<<"$out")" "NAME
+$P.a
+\`-$P.a
+$P.b
+|-$P.b
+\`-$P.b
+$P.c
+\`-$P.c"
+	like 'row of a set' "$(tr -s ' ' <<<"$out" | sed -n '4p')" "$P.b team=core 20*Z*"
+	is 'the same by its name' "$("$NSMGR" ls --tree=set -n)" "$("$NSMGR" ls --tree -n)"
+	ok "$NSMGR" ls --tree -J -o NAME,TYPE,INODE
+	is 'in JSON' "$(paths_of '.name + "=" + (.type // "set")')" "$P.a=set
+$P.a=set/$P.a=pid
+$P.b=set
+$P.b=set/$P.b=net
+$P.b=set/$P.b=uts
+$P.c=set
+$P.c=set/$P.c=ipc"
+	is 'a number in it' "$(jq --arg n "$P.b" '.handles[] | select(.name == $n) | .children[0].inode' <<<"$out")" "$(inode_of "$P.b" net)"
+	ok "$NSMGR" ls --tree -J -f type=uts
+	is 'what passes a filter, and what is above' "$(paths_of '.type // .name')" "$P.b"$'\n'"$P.b/uts"
+	ok "$NSMGR" ls --tree -J "$P.none*"
+	is 'nothing' "$(jq -c .handles <<<"$out")" '[]'
+	expect 2 "$NSMGR" ls --tree=some
+	expect 2 "$NSMGR" ls --tree -q
+	like 'what is said' "$err" '*--tree goes with neither --quiet nor --raw*'
+	expect 2 "$NSMGR" ls --tree -r
+}
+
+# What lsns and the kernel say: the set's user namespace owns what was made with it, ours owns that.
+tree_of_owners() {
+	local own user inner
+	own=$(stat -L -c %i /proc/self/ns/user)
+	ok "$NSMGR" create "$P.a" --user --net
+	ok "$NSMGR" create "$P.b" --base="$P.a" --uts
+	ok "$NSMGR" create "$P.c" --uts
+	user=$(inode_of "$P.a" user)
+	ok "$NSMGR" ls --tree=owner -J -o NAME,TYPE,INODE,OWNER "$P.*"
+	is 'rows' "$(paths_of '(.name // "-") + ":" + .type' | tail -n +2)" "-:user/$P.a:user
+-:user/$P.a:user/$P.a:net
+-:user/$P.b:user
+-:user/$P.b:user/$P.b:net
+-:user/$P.b:user/$P.b:uts
+-:user/$P.c:uts"
+	is 'the one that is in no set' "$(jq -c '.handles[0] | [.name, .inode]' <<<"$out")" "[null,$own]"
+	is 'one inside' "$(jq -c '.handles[0].children[0] | [.inode, .owner]' <<<"$out")" "[$user,$own]"
+	# A branch has those above that nobody asked for.
+	ok "$NSMGR" ls --tree=owner -J -t net "$P.a"
+	is 'a branch' "$(paths_of '(.name // "-") + ":" + .type')" "-:user
+-:user/$P.a:user
+-:user/$P.a:user/$P.a:net"
+	# Two user namespaces, of which the upper is in no set.
+	hold unshare -Ur unshare -U --map-root-user
+	inner=$(ns_of "$pid" user)
+	ok "$NSMGR" create "$P.d" "--user=$pid"
+	ok "$NSMGR" ls --tree=owner -J -o NAME,INODE "$P.d"
+	is 'levels' "$(paths_of '.name // "-"')" "-"$'\n'"-/-"$'\n'"-/-/$P.d"
+	is 'the lowest' "user:[$(jq '.handles[0].children[0].children[0].inode' <<<"$out")]" "$inner"
+	end "$pid"
+	# From inside, the first row is the highest to be seen.
+	ok "$NSMGR" exec --only=user "$P.a" "$NSMGR" ls --tree=owner -J -t user "$P.a"
+	is 'seen from inside' "$(paths_of '.name')" "$P.a"
+}
+
+tree_of_parents() {
+	local own
+	own=$(stat -L -c %i /proc/self/ns/pid)
+	ok "$NSMGR" create "$P.a" --pid --net
+	ok "$NSMGR" ls --tree=parent -J -o TYPE,NAME,INODE,PNS,STATE,PATH,STACK,OWNER,NPROCS
+	is 'rows' "$(paths_of '(.name // "-") + ":" + .type')" "-:pid"$'\n'"-:pid/$P.a:pid"
+	is 'upper' "$(jq -c '.handles[0] | [.inode, .path, .stack]' <<<"$out")" "[$own,null,null]"
+	is 'parent of the lower' "$(jq '.handles[0].children[0].pns' <<<"$out")" "$own"
+	# One below the other, both in sets.
+	hold unshare --pid --fork --kill-child unshare --pid --fork --kill-child
+	until_true 'the inner one is there' inner_child
+	ok "$NSMGR" create "$P.b" "--pid=$outer"
+	ok "$NSMGR" create "$P.c" "--pid=$inner_pid"
+	ok "$NSMGR" ls --tree=parent -J -o NAME,TYPE "$P.[bc]"
+	is 'one below the other' "$(paths_of '.name // "-"')" "-"$'\n'"-/$P.b"$'\n'"-/$P.b/$P.c"
+	end "$pid"
+}
+
+inner_child() {
+	outer=$(pgrep -P "$pid") && inner_pid=$(pgrep -P "$outer")
 }
 
 json() {
@@ -308,6 +404,9 @@ cases() {
 	it 'has columns of processes, parents and all' more_columns
 	it 'has the ids of network namespaces' netnsid
 	it '--filter chooses by cells' filters
+	it '--tree has handles below their sets' tree_of_sets
+	it '--tree=owner has them below the user namespaces that own them' tree_of_owners
+	it '--tree=parent has pid and user namespaces below their parents' tree_of_parents
 	it '-J is JSON with numbers as numbers' json
 	it 'chooses by name, pattern and type' selection
 	it 'tells live, stale, dead and foreign apart (KERNEL R3 R8, LESSONS 4 8)' states
