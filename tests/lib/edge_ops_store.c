@@ -171,17 +171,20 @@ static int run_labels_new(void)
 	return as_said ? r : LIED;
 }
 
+static struct nsmgr_list *read_before;
+
+static int read_list(void)
+{
+	return nsmgr_list_new(fixture.ctx, false, &read_before);
+}
+
 static int run_list_labels(void)
 {
 	struct nsmgr_labels *labels = NULL;
-	struct nsmgr_list *list;
-	int r = nsmgr_list_new(fixture.ctx, 0, &list);
+	int r = nsmgr_list_labels(read_before, "web", &labels);
 
-	if (r < 0)
-		return 0;
-	r = nsmgr_list_labels(list, "web", &labels);
 	nsmgr_labels_free(labels);
-	nsmgr_list_free(list);
+	nsmgr_list_free(read_before);
 	return r;
 }
 
@@ -311,7 +314,7 @@ const struct op store_ops[] = {
 	{ "create labelled from pool", NSM_EDGE_create, run_create_labelled, NULL },
 	{ "label_set", NSM_EDGE_label_set, run_label_set, NULL },
 	{ "labels_new", NSM_EDGE_labels_new, run_labels_new, NULL },
-	{ "list_labels", NSM_EDGE_list_labels, run_list_labels, NULL },
+	{ "list_labels", NSM_EDGE_list_labels, run_list_labels, read_list },
 	{ "store_fill", NSM_EDGE_store_fill, run_store_fill, NULL },
 	{ "store_drain", NSM_EDGE_store_drain, run_store_drain, NULL },
 	{ "store_pools", NSM_EDGE_store_pools, run_store_pools, NULL },
