@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cmd/many.h"
 #include "cmd/pool.h"
+#include "cmd/rm_report.h"
 
 #include <limits.h>
 #include <unistd.h>
@@ -47,6 +48,13 @@ int many_run(struct launch *launch, const struct many *many, char **argv)
 	(void)many, (void)argv;
 	hand_over(launch->app);
 	return STATUS_NSMGR;
+}
+
+int rm_report_new(struct app *app, struct rm_report **ret_report)
+{
+	(void)ret_report;
+	hand_over(app);
+	return STATUS_FAILED;
 }
 
 int show_help(const struct app *app)

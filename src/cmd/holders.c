@@ -49,6 +49,7 @@ struct job {
 	struct app *app;
 	const char *name;
 	unsigned types;
+	struct wanted wanted[NSMGR_TYPE_COUNT];
 	struct hunt hunt;
 	struct view view;
 };
@@ -122,6 +123,7 @@ static void want(struct job *job, enum nsmgr_type type, ino_t ino)
 {
 	struct hunt *hunt = &job->hunt;
 
+	hunt->wanted = job->wanted;
 	hunt->wanted[hunt->wanted_count++] = (struct wanted){ .type = type, .ino = ino };
 	hunt->types |= NSMGR_MASK(type);
 }

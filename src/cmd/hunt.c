@@ -24,12 +24,19 @@ void hunt_free(struct hunt *hunt)
 	inodes_free(&hunt->mounts);
 }
 
+/* By number, which is what is asked for with every link and descriptor there is. */
+static int compare(const void *a, const void *b)
+{
+	ino_t first = ((const struct wanted *)a)->ino, second = ((const struct wanted *)b)->ino;
+
+	return (first > second) - (first < second);
+}
+
 const struct wanted *hunt_match(const struct hunt *hunt, ino_t ino)
 {
-	for (size_t i = 0; i < hunt->wanted_count; i++)
-		if (hunt->wanted[i].ino == ino)
-			return &hunt->wanted[i];
-	return NULL;
+	const struct wanted key = { .ino = ino };
+
+	return bsearch(&key, hunt->wanted, hunt->wanted_count, sizeof(key), compare);
 }
 
 int hunt_run(struct hunt *hunt)
@@ -40,6 +47,7 @@ int hunt_run(struct hunt *hunt)
 	/* All namespaces are files of one file system. */
 	if (stat("/proc/self/ns/user", &st) < 0)
 		return -errno;
+	qsort(hunt->wanted, hunt->wanted_count, sizeof(*hunt->wanted), compare);
 	hunt->nsfs = st.st_dev;
 	hunt->own_mntns = ns_inode("self", "mnt");
 	hunt->numbers_are_ours = procs_are_ours();

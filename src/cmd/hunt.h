@@ -56,7 +56,7 @@ struct pending {
 struct hunt {
 	struct nsmgr_ctx *ctx;
 	const char *store;
-	struct wanted wanted[NSMGR_TYPE_COUNT];
+	struct wanted *wanted; /* the caller's; is put in order */
 	size_t wanted_count;
 	unsigned types;
 	holder_fn *found;

@@ -2,10 +2,11 @@
 #include "cmd/verbs.h"
 
 #include "base/parse.h"
+#include "cmd/rm_report.h"
 
 #include <stdio.h>
 
-enum { OPT_ALL_SETS, OPT_IGNORE_MISSING, OPT_KILL, OPT_WAIT, OPT_FORCE };
+enum { OPT_ALL_SETS, OPT_IGNORE_MISSING, OPT_KILL, OPT_WAIT, OPT_FORCE, OPT_REPORT };
 
 static const struct opt options[] = {
 	{ "all-sets", 0, NULL, OPT_ALL_SETS, "remove every set of the store" },
@@ -13,6 +14,7 @@ static const struct opt options[] = {
 	{ "kill", 0, NULL, OPT_KILL, "end the processes of a pid namespace that the set made" },
 	{ "wait", 0, "[=SEC]", OPT_WAIT, "wait for them to end by themselves" },
 	{ "force", 0, NULL, OPT_FORCE, "also where the store is mounted in another mount namespace" },
+	{ "report", 0, NULL, OPT_REPORT, "tell what keeps namespaces of removed sets alive" },
 	COMMON_OPTIONS,
 };
 
@@ -23,12 +25,15 @@ struct job {
 	bool all_sets, has_timeout;
 	unsigned flags;
 	struct timespec timeout;
+	struct rm_report *report;
 };
 
 static void free_job(struct job *job)
 {
 	free(job->names.array);
 	nsmgr_list_free(job->list);
+	if (job->report)
+		job->report->free(job->report);
 }
 
 static int apply(struct job *job, int id, const char *value)
@@ -49,6 +54,8 @@ static int apply(struct job *job, int id, const char *value)
 		if (value && nsm_parse_duration(value, &job->timeout) < 0)
 			return say_usage(job->app, "--wait: '%s' is not SEC[.FRAC]", value);
 		break;
+	case OPT_REPORT:
+		return job->report ? STATUS_DONE : rm_report_new(job->app, &job->report);
 	default:
 		job->flags |= NSMGR_REMOVE_FORCE;
 		break;
@@ -64,16 +71,26 @@ static void report(void *data, const char *name, int result)
 		say_failure(job->app, name);
 	else if (job->app->verbose)
 		fprintf(stderr, "nsmgr: removed '%s'\n", name);
+	if (result < 0 && job->report)
+		job->report->drop(job->report, name);
 }
 
 static int remove_names(struct job *job, const char *const names[], size_t count)
 {
-	int failures = nsmgr_remove_many(job->app->ctx, names, count, job->flags,
-					 job->has_timeout ? &job->timeout : NULL, report, job);
+	int failures, status = STATUS_DONE;
 
+	/* Which namespaces they are can be told now, and what holds them then. */
+	if (job->report)
+		status = job->report->begin(job->report, names, count);
+	if (status != STATUS_DONE)
+		return status;
+	failures = nsmgr_remove_many(job->app->ctx, names, count, job->flags, job->has_timeout ? &job->timeout : NULL,
+				     report, job);
 	if (failures < 0)
 		return say_failure(job->app, count == 1 ? names[0] : NULL);
-	return failures ? STATUS_FAILED : STATUS_DONE;
+	if (job->report)
+		status = job->report->end(job->report);
+	return failures || status != STATUS_DONE ? STATUS_FAILED : STATUS_DONE;
 }
 
 static int act(struct job *job)

@@ -10,7 +10,7 @@
 command -v jq >/dev/null || skip_all 'no jq'
 
 # A script in a network namespace of its own, with the program, $P and nsmgr-full.
-in_own() { unshare -n bash -c "$1" own "$NSMGR" "$P" "$FULL" "$T/other"; }
+in_own() { unshare -n bash -c "$1" own "$NSMGR" "$P" "$FULL" "$T/other.$PROGRAM"; }
 
 shown() {
 	ok "$NSMGR" create "$P.a" "$P.b" --net
@@ -66,7 +66,7 @@ nsmgr: nsid: '$P.b' has no id in this network namespace (cure: nsmgr nsid $P.b a
 	is 'what is said' "$err" "nsmgr: nsid: '$P.a' has the id 3 already, and keeps it as long as it lives
 nsmgr: nsid: '$P.b': id 3 is taken by '$P.a'"
 	# By a namespace that is in no set of this store.
-	ok "$NSMGR" --store="$T/other" create "$P.a" --net
+	ok "$NSMGR" --store="$T/other.$PROGRAM" create "$P.a" --net
 	expect 1 in_own '
 		"$1" --store="$4" nsid "$2.a" 5 && "$1" nsid "$2.b" 5'
 	is 'by another' "$err" "nsmgr: nsid: '$P.b': id 5 is taken by another network namespace"

@@ -266,6 +266,46 @@ few_descriptors() {
 	ok "$NSMGR" rm "$P.few"
 }
 
+# What holds the namespaces is found by identity, after the names have gone.
+reported() {
+	local process
+	ok "$NSMGR" create "$P.a" "$P.b" "$P.c" --net --uts
+	hold "$NSMGR" exec "$P.a"
+	process=$pid
+	exec {fd}<"$NSMGR_STORE/$P.b/net"
+	ok "$NSMGR" attach "$P.d" "$NSMGR_STORE/$P.c"
+	local net_a net_b uts_a
+	net_a=$(inode_of "$P.a" net) uts_a=$(inode_of "$P.a" uts) net_b=$(inode_of "$P.b" net)
+	ok "$NSMGR" rm "$P.a" "$P.b" "$P.c" --report
+	is 'what is printed' "$out" ''
+	is 'namespaces that live on' "$(sed -n "s/^nsmgr: rm: '$P.\(.*\)': \([a-z]*\) lives on: .*/\1 \2/p" "$T/err" | sort | xargs)" \
+		'a net a uts b net c net c uts'
+	like 'a process' "$err" "*'$P.a': net lives on: process $process (*) (nsmgr holders 'net:\[$net_a\]')*"
+	like 'a process' "$err" "*'$P.a': uts lives on: process $process (*) (nsmgr holders 'uts:\[$uts_a\]')*"
+	like 'a descriptor' "$err" "*'$P.b': net lives on: fd $fd of * (nsmgr holders 'net:\[$net_b\]')*"
+	like 'a handle' "$err" "*'$P.c': net lives on: handle $NSMGR_STORE/$P.d/net (*"
+	ok "$FULL" holders "net:[$net_a]" -rn -o KIND,PID
+	is 'the hint' "$out" "process $process"
+	exec {fd}<&-
+	end "$process"
+	ok "$NSMGR" rm "$P.d" --report
+	unlike 'what is gone' "$err" '*lives on*'
+	# Many that hold one, a set that is refused, one that is not there.
+	ok "$NSMGR" create "$P.e" --net
+	exec {fd}<"$NSMGR_STORE/$P.e/net"
+	exec {fd2}<&$fd {fd3}<&$fd {fd4}<&$fd {fd5}<&$fd
+	ok "$NSMGR" create "$P.f" --pid
+	hold "$NSMGR" exec "$P.f"
+	expect 1 "$NSMGR" rm "$P.e" "$P.f" "$P.none" --report
+	like 'many' "$err" "*'$P.e': net lives on: fd *, fd *, fd *, [0-9]* more (nsmgr holders*"
+	unlike 'the refused one' "$err" "*'$P.f': pid lives on*"
+	exec {fd}<&- {fd2}<&- {fd3}<&- {fd4}<&- {fd5}<&-
+	release
+	wait "$pid"
+	ok "$NSMGR" rm --all-sets --report
+	unlike 'what nobody is in' "$err" '*lives on*'
+}
+
 cases() {
 	it 'never takes an inhabited set for an empty one, however few descriptors there are' few_descriptors
 	it 'frees in every mount namespace (KERNEL R5, LESSONS 1, moby#27277)' frees
@@ -281,6 +321,7 @@ cases() {
 	it 'what is no handle stays, and the set with it' odd_file
 	it 'exec enters wholly or not at all while rm comes' race_with_exec
 	it 'of two that remove, one does' race_of_two
+	it 'tells what holds the namespaces of removed sets (LESSONS 1)' reported
 }
 
 for_both
