@@ -2,11 +2,9 @@
 #include "cmd/hunt.h"
 
 #include "base/fd.h"
-#include "base/parse.h"
 #include "cmd/hunt_fds.h"
 #include "cmd/sys.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -101,39 +99,29 @@ static int look_at_thread(struct hunt *hunt, const struct process *process, pid_
 	return r == 0 ? look_at_children(hunt, process, tid, prefix) : r;
 }
 
-static void close_dir(DIR **dir)
+struct threads {
+	struct hunt *hunt;
+	pid_t last; /* whose table of descriptors was looked at */
+};
+
+static int visit_thread(void *data, const struct process *process, pid_t tid)
 {
-	if (*dir)
-		closedir(*dir);
+	struct threads *threads = data;
+	struct hunt *hunt = threads->hunt;
+	int r = look_at_thread(hunt, process, tid);
+
+	if (r == 0 && hunt->numbers_are_ours && sys_compare_files(threads->last, tid) > 0) {
+		threads->last = tid;
+		r = hunt_fds(hunt, process, tid);
+	}
+	return r;
 }
 
 static int look_at_threads(struct hunt *hunt, const struct process *process)
 {
-	nsm_cleanup(close_dir) DIR *dir = NULL;
-	pid_t last = process->pid; /* whose table of descriptors was looked at */
-	struct dirent *entry;
-	struct stat st;
-	int fd, r = 0;
+	struct threads threads = { hunt, process->pid };
 
-	/* A directory for each, besides "." and "..": most processes have one thread. */
-	if (fstatat(process->dir, "task", &st, 0) < 0 || st.st_nlink <= 3)
-		return 0;
-	fd = openat(process->dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir)
-		nsm_close(&fd);
-	while (dir && r == 0 && (entry = readdir(dir))) {
-		uint32_t tid;
-
-		if (nsm_parse_u32(entry->d_name, &tid) < 0 || (pid_t)tid == process->pid)
-			continue;
-		r = look_at_thread(hunt, process, (pid_t)tid);
-		if (r == 0 && hunt->numbers_are_ours && sys_compare_files(last, (pid_t)tid) > 0) {
-			last = (pid_t)tid;
-			r = hunt_fds(hunt, process, last);
-		}
-	}
-	return r;
+	return threads_walk(process, visit_thread, &threads);
 }
 
 int hunt_process(void *data, const struct process *process)

@@ -26,7 +26,8 @@ struct job {
 	struct timespec timeout;
 	struct targets targets;
 	struct crowd crowd;
-	size_t news; /* signalled in this round */
+	size_t news;   /* signalled in this round */
+	size_t rounds; /* before it */
 	int status;
 };
 
@@ -59,6 +60,13 @@ static int found(void *data, const struct member *member)
 	nsm_autoclose int pidfd = -EBADF;
 	int r;
 
+	/* A signal that ends a thread ends its process, which is somebody else's. */
+	if (member->tid) {
+		if (job->rounds == 0)
+			say_plain(job->app, "'%s': thread %ld of process %ld is in it, but the process is not: left alone", job->name,
+				  (long)member->tid, (long)pid);
+		return 0;
+	}
 	/* The machine's or container's own init is in no set. */
 	if (member->keeper || pid == 1 || crowd_has(&job->crowd, pid))
 		return 0;
@@ -86,6 +94,7 @@ static int signal_all(struct job *job)
 	do {
 		job->news = 0;
 		r = members_walk(&members);
+		job->rounds++;
 	} while (r == 0 && job->news && job->signal == SIGKILL);
 	if (r < 0)
 		return say_plain(job->app, "'%s': %s", job->name, strerror(-r));

@@ -9,6 +9,7 @@
 struct member {
 	const struct process *process;
 	struct process_details details;
+	pid_t tid;	/* a thread that is there while its process is not; 0: the process */
 	unsigned types; /* in which of the targets it is */
 	bool keeper;
 };
@@ -23,7 +24,7 @@ struct members {
 	size_t hidden;	/* how many could not be looked into, and may be in the set */
 };
 
-/* Those that have ended, and we ourselves, are no members. */
+/* First the process, then those of its threads that setns(2) took to where it is not. Those that have ended, and we ourselves, are no members. */
 int members_walk(struct members *members);
 
 /* "N processes could not be looked into ..." if there are any. */

@@ -15,10 +15,11 @@ static const struct opt options[] = {
 	COMMON_OPTIONS,
 };
 
-enum { PIDS_PID, PIDS_PPID, PIDS_COMMAND, PIDS_USER, PIDS_UID, PIDS_TYPES, PIDS_COLUMN_COUNT };
+enum { PIDS_PID, PIDS_TID, PIDS_PPID, PIDS_COMMAND, PIDS_USER, PIDS_UID, PIDS_TYPES, PIDS_COLUMN_COUNT };
 
 static const struct column columns[PIDS_COLUMN_COUNT] = {
 	[PIDS_PID] = { "PID", CELL_NUMBER, "the process" },
+	[PIDS_TID] = { "TID", CELL_NUMBER, "the thread, where the process itself is elsewhere" },
 	[PIDS_PPID] = { "PPID", CELL_NUMBER, "its parent" },
 	[PIDS_COMMAND] = { "COMMAND", CELL_TEXT, "its command line" },
 	[PIDS_USER] = { "USER", CELL_TEXT, "user that it runs as" },
@@ -26,13 +27,14 @@ static const struct column columns[PIDS_COLUMN_COUNT] = {
 	[PIDS_TYPES] = { "TYPES", CELL_TEXT, "in which of the namespaces looked for it is" },
 };
 
-static const size_t defaults[] = { PIDS_PID, PIDS_PPID, PIDS_COMMAND, PIDS_USER, PIDS_TYPES };
+static const size_t defaults[] = { PIDS_PID, PIDS_TID, PIDS_PPID, PIDS_COMMAND, PIDS_USER, PIDS_TYPES };
 
 struct job {
 	struct app *app;
 	const char *name;
 	unsigned types;
 	bool keepers, plain;
+	size_t threads; /* not printed */
 	struct targets targets;
 	struct members members;
 	struct view view;
@@ -52,6 +54,10 @@ static void cell(const void *row, size_t column, struct nsm_text *text)
 	switch (column) {
 	case PIDS_PID:
 		nsm_text_add(text, "%ld", (long)member->process->pid);
+		break;
+	case PIDS_TID:
+		if (member->tid)
+			nsm_text_add(text, "%ld", (long)member->tid);
 		break;
 	case PIDS_PPID:
 		nsm_text_add(text, "%ld", (long)member->details.parent);
@@ -79,6 +85,11 @@ static int found(void *data, const struct member *member)
 		return 0;
 	if (!job->plain)
 		return view_add(&job->view, cell, member);
+	/* A number alone would be taken for that of a process which is in the set. */
+	if (member->tid) {
+		job->threads++;
+		return 0;
+	}
 	printf("%ld\n", (long)member->process->pid);
 	return 0;
 }
@@ -97,6 +108,9 @@ static int list(struct job *job)
 	if (r < 0)
 		return say_plain(job->app, "cannot read the processes: %s", strerror(-r));
 	members_say_hidden(&job->members);
+	if (job->threads)
+		say_plain(job->app, "%zu %s in '%s' as well, of processes that are not (nsmgr pids %s -o +tid)", job->threads,
+			  job->threads == 1 ? "thread is" : "threads are", job->name, job->name);
 	return STATUS_DONE;
 }
 

@@ -74,6 +74,29 @@ int procs_walk(process_fn *visit, void *data)
 	return r != 0 ? r : -errno;
 }
 
+int threads_walk(const struct process *process, thread_fn *visit, void *data)
+{
+	nsm_cleanup(close_dir) DIR *dir = NULL;
+	struct dirent *entry;
+	struct stat st;
+	int fd, r = 0;
+
+	/* A directory for each, besides "." and "..": most processes have one thread. */
+	if (fstatat(process->dir, "task", &st, 0) < 0 || st.st_nlink <= 3)
+		return 0;
+	fd = openat(process->dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir)
+		nsm_close(&fd);
+	while (dir && r == 0 && (entry = readdir(dir))) {
+		uint32_t tid;
+
+		if (nsm_parse_u32(entry->d_name, &tid) == 0 && (pid_t)tid != process->pid)
+			r = visit(data, process, (pid_t)tid);
+	}
+	return r;
+}
+
 /* The value of "KEY:\tVALUE" in the text of /proc/PID/status. */
 static const char *find_value(const char *status, const char *key)
 {

@@ -31,6 +31,11 @@ int procs_walk(process_fn *visit, void *data);
 /* Fills in the namespaces, by `dir`. */
 void process_look(struct process *process);
 
+/* Called for each thread but the first, which is the process itself here; anything but 0 ends the walk and is its result. */
+typedef int thread_fn(void *data, const struct process *process, pid_t tid);
+
+int threads_walk(const struct process *process, thread_fn *visit, void *data);
+
 /* -ESRCH: it is gone. */
 int process_read(const struct process *process, struct process_details *ret);
 

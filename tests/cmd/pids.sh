@@ -173,12 +173,46 @@ ordinary_user() {
 	wait "$pid"
 }
 
+# setns(2) takes a thread along, and not its process.
+threads() {
+	local tid
+	ok "$NSMGR" create "$P.a" --net --uts
+	: >"$T/said"
+	spawn "$NSMGR_BUILDDIR/tests/cmd/holder" thread "$NSMGR_STORE/$P.a/net" >"$T/said"
+	until_true 'it holds' test -s "$T/said"
+	read -r tid _ <"$T/said"
+	ok "$NSMGR" pids "$P.a"
+	is 'processes' "$out" ''
+	like 'what is said' "$err" "*nsmgr: pids: 1 thread is in '$P.a' as well, of processes that are not (nsmgr pids $P.a -o +tid)"
+	ok "$NSMGR" pids "$P.a" -J
+	is 'a thread' "$(jq -c '.processes[] | [.pid, .tid, .types]' <<<"$out")" "[$pid,$tid,\"net\"]"
+	like 'its command' "$(jq -r '.processes[0].command' <<<"$out")" "*holder thread*"
+	ok "$NSMGR" pids "$P.a" uts
+	unlike 'in uts' "$err" '*thread*'
+	ok "$NSMGR" pids "$P.a" net uts --in-all -rn -o TID
+	is 'in both' "$out" ''
+	ok "$NSMGR" kill "$P.a" -s KILL
+	like 'what kill says' "$err" "*nsmgr: kill: '$P.a': thread $tid of process $pid is in it, but the process is not: left alone"
+	yes 'it lives' alive "$pid"
+	end "$pid"
+	# One whose process is in it, too, is not listed again.
+	: >"$T/said"
+	spawn "$NSMGR" exec "$P.a" "$NSMGR_BUILDDIR/tests/cmd/holder" thread "$NSMGR_STORE/$P.a/net" >"$T/said"
+	until_true 'it holds' test -s "$T/said"
+	ok "$NSMGR" pids "$P.a" -rn -o PID,TID,TYPES
+	is 'a process' "$out" "$pid  net\\x20uts"
+	ok "$NSMGR" kill "$P.a" --wait
+	wait "$pid"
+	unlike 'what kill says' "$err" '*thread*'
+}
+
 cases() {
 	it 'pids prints who is in a set' plain
 	it 'pids chooses by type' types
 	it 'what everybody is in does not count' shared_with_all
 	it 'pids of a pid namespace: nested ones, but no keeper' pid_namespace
 	it 'identify names the sets of a process' identified
+	it 'threads whose process is elsewhere are marked, and not signalled' threads
 	it 'kill signals and waits' signals
 	it 'kill -s KILL leaves no children' multiplying
 	it 'an ordinary user sees his own' ordinary_user
