@@ -98,17 +98,25 @@ static int open_hierarchy(void)
 }
 
 /* The path of the line "0::/PATH", or NULL. */
-static const char *find_path(char *lines)
+static char *find_path(char *lines)
 {
 	char *line;
 
 	while ((line = nsm_token(&lines, '\n'))) {
-		const char *path = nsm_after(line, "0::/");
-
-		if (path)
-			return path;
+		if (nsm_after(line, "0::/"))
+			return line + strlen("0::/");
 	}
 	return NULL;
+}
+
+static int choose_cgroup(struct launch *launch, int hierarchy, const char *path)
+{
+	nsm_close(&launch->cgroup);
+	launch->cgroup = openat(hierarchy, *path ? path : ".", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (launch->cgroup < 0)
+		return say_plain(launch->app, "the cgroup '/%s': %s", path, strerror(errno));
+	nsmgr_command_cgroup(launch->command, launch->cgroup);
+	return STATUS_DONE;
 }
 
 static int join_cgroup(struct launch *launch, const struct init *init, const char *name)
@@ -123,12 +131,34 @@ static int join_cgroup(struct launch *launch, const struct init *init, const cha
 	/* One outside of our own cgroup namespace is shown as "/..", and would be another one here. */
 	if (!path || nsm_streq(path, "..") || nsm_after(path, "../"))
 		return refuse(launch, name, "--join-cgroup: the cgroup of its init is not to be seen here");
-	nsm_close(&launch->cgroup);
-	launch->cgroup = openat(hierarchy, *path ? path : ".", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (launch->cgroup < 0)
-		return say_plain(launch->app, "--join-cgroup: /%s: %s", path, strerror(errno));
-	nsmgr_command_cgroup(launch->command, launch->cgroup);
-	return STATUS_DONE;
+	return choose_cgroup(launch, hierarchy, path);
+}
+
+/* ---- Out of a VRF ---- */
+
+/* The part of a path that is before a component "vrf" with another one behind it, in place; false without one. */
+static bool cut_vrf(char *path)
+{
+	char *part = strncmp(path, "vrf/", 4) == 0 ? path : strstr(path, "/vrf/");
+
+	if (!part)
+		return false;
+	*part = '\0';
+	return true;
+}
+
+int follow_no_vrf(struct launch *launch)
+{
+	nsm_autoclose int hierarchy = open_hierarchy();
+	char lines[8192];
+	ssize_t n = nsm_read_text_at(AT_FDCWD, "/proc/self/cgroup", lines, sizeof(lines));
+	char *path = n < 0 ? NULL : find_path(lines);
+
+	if (n < 0)
+		return say_plain(launch->app, "--reset-vrf: /proc/self/cgroup: %s", strerror((int)-n));
+	if (hierarchy < 0 || !path || !cut_vrf(path))
+		return STATUS_DONE;
+	return choose_cgroup(launch, hierarchy, path);
 }
 
 /* ---- Its label ---- */

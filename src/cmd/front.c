@@ -43,6 +43,13 @@ int launch_full_option(struct launch *launch, int id, const char *value)
 	return STATUS_NSMGR;
 }
 
+int launch_cover_etc(struct launch *launch, const char *name)
+{
+	(void)name;
+	hand_over(launch->app);
+	return STATUS_NSMGR;
+}
+
 int many_run(struct launch *launch, const struct many *many, char **argv)
 {
 	(void)many, (void)argv;

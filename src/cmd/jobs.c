@@ -74,7 +74,9 @@ static enum outcome_kind start_in(struct jobs *jobs, struct job *job, const char
 		say_failure(launch->app, name);
 		return OUTCOME_REFUSED;
 	}
-	if (launch_prepare(launch, set, name) != STATUS_DONE) {
+	nsmgr_command_cover(launch->command, NULL, NULL); /* what the set before had */
+	if (launch_choose_etc(launch, nsmgr_set_types(set), name) != STATUS_DONE ||
+	    launch_prepare(launch, set, name) != STATUS_DONE) {
 		nsmgr_set_close(set);
 		return OUTCOME_REFUSED;
 	}

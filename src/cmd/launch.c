@@ -3,6 +3,7 @@
 
 #include "base/fd.h"
 #include "base/parse.h"
+#include "base/text.h"
 #include "cmd/supervise.h"
 
 #include <signal.h>
@@ -104,6 +105,9 @@ static int apply(struct launch *launch, int id, const char *value)
 	case LAUNCH_FORK:
 		launch->fork = true;
 		return STATUS_DONE;
+	case LAUNCH_NO_ETC:
+		launch->no_etc = true;
+		return STATUS_DONE;
 	case LAUNCH_KILL_CHILD:
 		return kill_child(launch, value);
 	default:
@@ -132,6 +136,24 @@ int launch_failed(const struct launch *launch, const char *name, int error)
 	if (!nsm_streq(nsmgr_get_failure(launch->app->ctx)->step, "exec"))
 		return STATUS_NSMGR;
 	return error == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
+}
+
+static bool is_there(const char *directory, const char *name)
+{
+	char path[128];
+	struct nsm_text text = NSM_TEXT(path);
+
+	nsm_text_add(&text, "%s/%s/", directory, name);
+	return access(path, F_OK) == 0;
+}
+
+int launch_choose_etc(struct launch *launch, unsigned types, const char *name)
+{
+	const unsigned net = NSMGR_MASK(NSMGR_NET), mnt = NSMGR_MASK(NSMGR_MNT);
+
+	if (launch->no_etc || (types & (net | mnt)) != net)
+		return STATUS_DONE;
+	return is_there("/etc/nsmgr", name) || is_there("/etc/netns", name) ? launch_cover_etc(launch, name) : STATUS_DONE;
 }
 
 int launch_prepare(struct launch *launch, const struct nsmgr_set *set, const char *name)
@@ -188,10 +210,15 @@ int launch_in(struct launch *launch, struct nsmgr_set *set, const char *name, ch
 int launch_in_named(struct launch *launch, const char *name, char **argv)
 {
 	struct nsmgr_set *set;
+	int status;
 
 	if (launch->app->verbose)
 		nsmgr_set_log(launch->app->ctx, say_remark, NULL);
 	if (nsmgr_set_open(launch->app->ctx, name, launch->types, NSMGR_OPEN_HOLD, &set) < 0)
 		return say_failure(launch->app, name);
-	return launch_in(launch, set, name, argv);
+	status = launch_choose_etc(launch, nsmgr_set_types(set), name);
+	if (status == STATUS_DONE)
+		return launch_in(launch, set, name, argv);
+	nsmgr_set_close(set);
+	return status;
 }

@@ -10,12 +10,13 @@ struct launch {
 	struct nsmgr_command *command;
 	unsigned types; /* of the set that are entered */
 	bool chosen;	/* --only or --except was given */
-	bool fork, new_session;
+	bool fork, new_session, no_etc;
 	/* From options that nsmgr-full alone has: */
 	bool privileges; /* of the two about capabilities one was given */
-	bool join_cgroup, follow_context;
+	bool join_cgroup, follow_context, reset_vrf;
 	int cgroup;
 	char *label;
+	char etc[2][128]; /* directories whose files are seen in /etc */
 	/* What they need of the set before it is entered: STATUS_DONE, or a failure that was said. NULL: nothing. */
 	int (*prepare)(struct launch *launch, const struct nsmgr_set *set, const char *name);
 };
@@ -38,11 +39,14 @@ enum {
 	LAUNCH_NEW_SESSION,
 	LAUNCH_FORK,
 	LAUNCH_KILL_CHILD,
+	LAUNCH_NO_ETC,
 	/* nsmgr-full: */
 	LAUNCH_CAP_KEEP,
 	LAUNCH_CAP_AMBIENT,
 	LAUNCH_JOIN_CGROUP,
 	LAUNCH_FOLLOW_CONTEXT,
+	LAUNCH_RESET_VRF,
+	LAUNCH_SYSFS,
 	LAUNCH_OPTION_END
 };
 
@@ -67,6 +71,9 @@ enum {
 	{ "cap-ambient", 0, "CAP[,CAP...]", LAUNCH_CAP_AMBIENT, "keep these as an ordinary user too" },         \
 	{ "join-cgroup", 0, NULL, LAUNCH_JOIN_CGROUP, "run in the cgroup of the set's init" },                  \
 	{ "follow-context", 0, NULL, LAUNCH_FOLLOW_CONTEXT, "run with the security label of the set's init" },  \
+	{ "reset-vrf", 0, NULL, LAUNCH_RESET_VRF, "leave the VRF that the caller is in" },                      \
+	{ "sysfs", 0, NULL, LAUNCH_SYSFS, "a /sys of its own, of its network namespace" },                      \
+	{ "no-etc", 0, NULL, LAUNCH_NO_ETC, "leave /etc as it is" },                                            \
 	{ "new-session", 0, NULL, LAUNCH_NEW_SESSION, "a session of its own, without a terminal" },             \
 	{ "fork", 'f', NULL, LAUNCH_FORK, "run it as a child, also where that is not needed" },                 \
 	{ "kill-child", 0, "[=SIG]", LAUNCH_KILL_CHILD, "a signal for the command when nsmgr ends (KILL)" }
@@ -81,6 +88,14 @@ bool launch_option(struct launch *launch, int id, const char *value, int *ret_st
 
 /* Such an option of those that nsmgr-full alone has; the front hands over. */
 int launch_full_option(struct launch *launch, int id, const char *value);
+
+/* Before anything is done: has the command see the files of /etc/nsmgr/NAME and /etc/netns/NAME in /etc, where there are such,
+ * where it enters a network namespace (`types`) without a mount namespace, which could have files of its own, and where that is
+ * wanted. STATUS_DONE, or a failure that was said. */
+int launch_choose_etc(struct launch *launch, unsigned types, const char *name);
+
+/* The part of it for when there are such; the front hands over. */
+int launch_cover_etc(struct launch *launch, const char *name);
 
 /* Before the set is entered: STATUS_DONE, or a failure that was said. name may be NULL. */
 int launch_prepare(struct launch *launch, const struct nsmgr_set *set, const char *name);

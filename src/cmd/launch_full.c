@@ -22,6 +22,24 @@ static int choose_capabilities(struct launch *launch, int id, const char *list)
 	return STATUS_DONE;
 }
 
+static int prepare(struct launch *launch, const struct nsmgr_set *set, const char *name)
+{
+	int status = launch->reset_vrf ? follow_no_vrf(launch) : STATUS_DONE;
+
+	if (status == STATUS_DONE && (launch->join_cgroup || launch->follow_context))
+		status = follow_init(launch, set, name);
+	return status;
+}
+
+static int choose_cgroup(struct launch *launch, bool *which)
+{
+	*which = true;
+	if (launch->join_cgroup && launch->reset_vrf)
+		return say_usage(launch->app, "--join-cgroup and --reset-vrf exclude each other");
+	launch->prepare = prepare;
+	return STATUS_DONE;
+}
+
 int launch_full_option(struct launch *launch, int id, const char *value)
 {
 	switch (id) {
@@ -29,12 +47,15 @@ int launch_full_option(struct launch *launch, int id, const char *value)
 	case LAUNCH_CAP_AMBIENT:
 		return choose_capabilities(launch, id, value);
 	case LAUNCH_JOIN_CGROUP:
-		launch->join_cgroup = true;
-		launch->prepare = follow_init;
+		return choose_cgroup(launch, &launch->join_cgroup);
+	case LAUNCH_RESET_VRF:
+		return choose_cgroup(launch, &launch->reset_vrf);
+	case LAUNCH_SYSFS:
+		nsmgr_command_sysfs(launch->command);
 		return STATUS_DONE;
 	default:
 		launch->follow_context = true;
-		launch->prepare = follow_init;
+		launch->prepare = prepare;
 		return STATUS_DONE;
 	}
 }

@@ -131,11 +131,16 @@ static int run_as_child(struct job *job, char **argv)
 static int act(struct job *job, char **argv)
 {
 	struct app *app = job->app;
+	int status = STATUS_DONE;
 
 	if (app->verbose)
 		nsmgr_set_log(app->ctx, say_remark, NULL);
 	if (nsmgr_config_check(job->config) < 0 || (job->name && nsmgr_check_name(app->ctx, job->name) < 0))
 		return say_refusal(app, job->name);
+	if (job->name)
+		status = launch_choose_etc(&job->launch, nsmgr_config_types(job->config), job->name);
+	if (status != STATUS_DONE)
+		return status;
 	if (job->name || launch_forks(&job->launch, nsmgr_config_types(job->config)))
 		return run_as_child(job, argv);
 	if (make(job) < 0)

@@ -27,6 +27,13 @@ struct nsm_move {
 	int from, to;
 };
 
+/* A directory whose entries cover those of another. */
+struct nsm_cover {
+	const char *from, *over;
+};
+
+#define NSM_COVER_COUNT 4
+
 struct nsmgr_command {
 	struct nsmgr_ctx *ctx;
 	enum nsm_credentials credentials;
@@ -49,6 +56,11 @@ struct nsmgr_command {
 	uint64_t capabilities, mask;
 	int cgroup; /* a directory of the caller's, or below 0 */
 	const char *label;
+	/* Mounts its own mounts and changes its root on the way; NULL where it has none, so that the front need not know how. */
+	int (*mount)(struct nsmgr_command *command);
+	bool sysfs;
+	size_t cover_count;
+	struct nsm_cover covers[NSM_COVER_COUNT];
 	uint64_t defaults, ignored; /* signals */
 	int parent_signal;
 	int parent; /* pidfd of who started the command */

@@ -54,10 +54,14 @@ static int change_directory(struct nsmgr_command *command, const char *before)
 	const char *cwd = command->cwd;
 	int r = 0;
 
-	if (command->root && chroot(command->root) < 0)
+	if (command->mount)
+		r = command->mount(command);
+	if (r < 0)
+		return r;
+	if (!command->mount && command->root && chroot(command->root) < 0)
 		return failed(command, -errno, "root", command->root);
 	/* A relative one is meant from where the command would start without it. */
-	if ((command->entered_mnt || command->root) && (!cwd || *cwd != '/'))
+	if ((command->entered_mnt || command->root || command->mount) && (!cwd || *cwd != '/'))
 		r = go_home(command, before);
 	if (r == 0 && cwd && chdir(cwd) < 0)
 		r = failed(command, -errno, "cwd", cwd);
@@ -74,7 +78,7 @@ int nsm_command_go_to(struct nsmgr_command *command, struct nsmgr_set *set)
 	if (r < 0)
 		return r;
 	/* "(unreachable)..." is what the kernel says of a directory outside our root. */
-	if ((command->entered_mnt || command->root) && (!getcwd(before, sizeof(before)) || before[0] != '/'))
+	if ((command->entered_mnt || command->root || command->mount) && (!getcwd(before, sizeof(before)) || before[0] != '/'))
 		before[0] = '\0';
 	/* Nobody inside shall trace us or read our memory while we are neither here nor there (CVE-2016-9962). An
 	 * execve gives the attribute back. Only these three show us to somebody who did not see us before. */

@@ -41,7 +41,8 @@
 	X(child_try_wait, ECHILD)									\
 	X(child_wait, ECHILD)										\
 	X(command_as, EINVAL)										\
-	X(command_enter, NSM_EDGE_ENTER, NSM_EDGE_PATH, EBADF, EBUSY)					\
+	X(command_cover, E2BIG)										\
+	X(command_enter, NSM_EDGE_ENTER, NSM_EDGE_PATH, E2BIG, EBADF, EBUSY, ENOSPC)				\
 	X(command_env, EINVAL)										\
 	X(command_env_pid, EINVAL)									\
 	X(command_exec, NSM_EDGE_RUN)									\
@@ -52,7 +53,7 @@
 	X(command_preserve_fd, E2BIG, EBADF)								\
 	X(command_process_group, EINVAL)								\
 	X(command_signal, EINVAL)									\
-	X(command_start, NSM_EDGE_RUN, EBUSY, ECHILD)								\
+	X(command_start, NSM_EDGE_RUN, EBUSY, ECHILD, ENOSPC)								\
 	X(command_stdio, EINVAL)									\
 	X(config_base, NSM_EDGE_OPEN)									\
 	X(config_base_caller, ENOENT)									\

@@ -12,9 +12,27 @@
 #define SYS_close_range 436
 #endif
 
+#ifndef SYS_open_tree
+#define SYS_open_tree 428
+#define SYS_move_mount 429
+#endif
+
 #ifndef SYS_statmount
 #define SYS_statmount 457
 #endif
+
+int nsm_sys_open_tree(int dirfd, const char *path, bool whole)
+{
+	const unsigned flags = 1u /* OPEN_TREE_CLONE */ | O_CLOEXEC | (whole ? 0x8000u : 0u) /* AT_RECURSIVE */;
+
+	return (int)nsm_sys_result(syscall(SYS_open_tree, dirfd, path, flags));
+}
+
+int nsm_sys_move_mount(int tree, int dirfd, const char *path)
+{
+	/* MOVE_MOUNT_F_EMPTY_PATH: the tree is the descriptor itself; MOVE_MOUNT_T_SYMLINKS: links lead on. */
+	return (int)nsm_sys_result(syscall(SYS_move_mount, tree, "", dirfd, path, 0x04u | 0x10u));
+}
 
 int nsm_sys_statx(int dirfd, const char *path, int flags, unsigned mask, struct nsm_statx *ret)
 {

@@ -85,6 +85,13 @@ static inline long nsm_sys_result(long r)
 	return r < 0 ? -errno : r;
 }
 
+/* A copy of the mount that a path is on, from there down, which is mounted nowhere, close-on-exec; with `whole` those below
+ * as well. open_tree(2), Linux 5.2 */
+int nsm_sys_open_tree(int dirfd, const char *path, bool whole);
+
+/* Mounts that at a path. move_mount(2) */
+int nsm_sys_move_mount(int tree, int dirfd, const char *path);
+
 int nsm_sys_statx(int dirfd, const char *path, int flags, unsigned mask, struct nsm_statx *ret);
 ssize_t nsm_sys_getdents(int fd, void *buf, size_t size);
 int nsm_sys_renameat2(int olddir, const char *oldpath, int newdir, const char *newpath, unsigned flags);

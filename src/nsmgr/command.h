@@ -35,6 +35,22 @@ int nsmgr_command_env_pid(struct nsmgr_command *command, const char *name);
 void nsmgr_command_root(struct nsmgr_command *command, const char *path);
 void nsmgr_command_cwd(struct nsmgr_command *command, const char *path);
 
+/* Mounts of its own, in a mount namespace that is made for it inside the set and ends with it: a slave copy of the one that it
+ * would be in, so that what it mounts is seen by nobody else. Both need CAP_SYS_ADMIN inside.
+ *
+ * A sysfs on its /sys, which shows the network devices of its network namespace; what is mounted below the old one for cgroups,
+ * BPF, security modules, debugging and tracing stays. The failure's step is "sysfs": -EPERM also where parts of the old one are
+ * hidden from it. sysfs(5) */
+void nsmgr_command_sysfs(struct nsmgr_command *command);
+
+/* Each file and directory of the directory `from` is bound over the one of the same name in the directory `over`; names that begin
+ * with a '.', and those that `over` does not have, are passed over. `from` is seen from inside, before the command's root
+ * is, `over` below that. Symbolic links lead on both sides to what is bound and covered. A `from` that is not there is
+ * -ENOENT. The last one covers what others did; NULL takes all back. -E2BIG: more than 4, or at the start with more than 64
+ * names in all. The failure's step is "cover": -ENOTDIR: of a file and a directory one cannot cover the other; -ENOSPC: a
+ * limit of mounts. Linux 5.2. mount(2), MS_BIND */
+int nsmgr_command_cover(struct nsmgr_command *command, const char *from, const char *over);
+
 /* ---- Descriptors ---- */
 
 /* The standard descriptors (0, 1, 2) of a command that is started; one that is become has the caller's. -EINVAL for others.

@@ -138,6 +138,28 @@ cgroups() {
 	rmdir "$dir/$P.g" || fail 'the cgroup cannot be removed'
 }
 
+# As ip-vrf(8) does it: a cgroup PATH/vrf/NAME.
+vrf() {
+	local dir made status
+	dir=$(cgroup2) && mkdir "$dir/$P.v" 2>/dev/null || skip 'no cgroup2 that can be changed'
+	made=$dir/$P.v/vrf/red
+	mkdir -p "$made"
+	ok "$NSMGR" create "$P.n" --net
+	for options in '' --reset-vrf; do
+		run bash -c 'echo 0 >"$1/cgroup.procs" && shift && exec "$@"' - "$made" \
+			"$NSMGR" exec $options "$P.n" sed -n 's/^0:://p' /proc/self/cgroup
+		is "status with '$options'" "$st" 0
+		like "the cgroup with '$options'" "$out" "*/$P.v$([ "$options" ] || echo /vrf/red)"
+	done
+	run bash -c 'echo 0 >"$1/cgroup.procs" && shift && exec "$@"' - "$dir/$P.v" \
+		"$NSMGR" exec --reset-vrf "$P.n" sed -n 's/^0:://p' /proc/self/cgroup
+	like 'the cgroup of who is in none' "$out" "*/$P.v"
+	expect 125 "$NSMGR" exec --reset-vrf --join-cgroup "$P.n" true
+	like 'what is said of both' "$err" '*exclude each other*'
+	until_true 'the cgroup can be removed' rmdir "$made"
+	rmdir "$dir/$P.v/vrf" "$dir/$P.v"
+}
+
 # The files of /proc in which labels are, covered by files of ours: every kernel has one module, or none.
 labels() {
 	# Whatever is mounted for it is so in a mount namespace of its own, with a store there.
@@ -184,6 +206,7 @@ cases() {
 	it '--argv0 is what the command sees' names
 	it '--cap-keep and --cap-ambient leave these capabilities (LESSONS security 13)' capabilities
 	it '--join-cgroup runs it where the init of the set is (KERNEL R63, LESSONS security 18)' cgroups
+	it '--reset-vrf leaves the VRF of the caller' vrf
 	it '--follow-context asks for the label of the init of the set' contexts
 	it '--follow-context says what is missing' no_context
 }
