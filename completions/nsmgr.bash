@@ -79,7 +79,7 @@ _nsmgr_operand()
 {
 	case $1:$2 in
 	pool:0) _nsmgr_offer -W 'fill ls drain' -- "$3" ;;
-	create:* | pool:*) ;;
+	create:* | pool:* | check:* | gc:*) ;;
 	run:0 | exec:1) _nsmgr_offer -c -- "$3" ;;
 	run:* | exec:[1-9]*) _nsmgr_offer -f -- "$3" ;;
 	attach:0 | rename:1 | label:[1-9]*) ;;

@@ -67,7 +67,7 @@ function __nsmgr_operand
     switch "$argv[1]:$argv[2]"
         case pool:0
             printf '%s\n' fill ls drain
-        case 'create:*' 'pool:*' attach:0 rename:1 'label:1*' 'label:2*' 'label:3*'
+        case 'create:*' 'pool:*' 'check:*' 'gc:*' attach:0 rename:1 'label:1*' 'label:2*' 'label:3*'
         case exec:0
             __nsmgr_sets
         case run:0 exec:1

@@ -25,6 +25,8 @@ const struct verb *const verbs[] = {
 	&verb_pool,
 	&verb_rename,
 	&verb_rm,
+	&verb_check,
+	&verb_gc,
 	NULL,
 };
 

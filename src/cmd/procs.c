@@ -97,8 +97,7 @@ int threads_walk(const struct process *process, thread_fn *visit, void *data)
 	return r;
 }
 
-/* The value of "KEY:\tVALUE" in the text of /proc/PID/status. */
-static const char *find_value(const char *status, const char *key)
+const char *process_status_value(const char *status, const char *key)
 {
 	const char *at = strstr(status, key);
 
@@ -109,7 +108,7 @@ static void read_command(int dir, const char *status, char *buf, size_t size)
 {
 	nsm_autoclose int fd = openat(dir, "cmdline", O_RDONLY | O_CLOEXEC);
 	ssize_t len = fd < 0 ? -errno : nsm_read_text(fd, buf, size);
-	const char *name = find_value(status, "Name:");
+	const char *name = process_status_value(status, "Name:");
 
 	if (len == -EFBIG)
 		len = (ssize_t)size - 1;
@@ -135,12 +134,12 @@ static int read_details(int dir, struct process_details *ret)
 
 	if (len < 0)
 		return len == -ENOENT ? -ESRCH : (int)len;
-	state = find_value(status, "\nState:");
-	uids = find_value(status, "\nUid:");
-	ret->parent = (pid_t)strtol(find_value(status, "\nPPid:"), NULL, 10);
+	state = process_status_value(status, "\nState:");
+	uids = process_status_value(status, "\nUid:");
+	ret->parent = (pid_t)strtol(process_status_value(status, "\nPPid:"), NULL, 10);
 	ret->uid = (uid_t)strtoul(uids + strcspn(uids, "\t\n"), NULL, 10);
 	/* The first thread of a process may have ended, and others go on. */
-	ret->ended = (*state == 'Z' || *state == 'X') && strtol(find_value(status, "\nThreads:"), NULL, 10) <= 1;
+	ret->ended = (*state == 'Z' || *state == 'X') && strtol(process_status_value(status, "\nThreads:"), NULL, 10) <= 1;
 	read_command(dir, status, ret->command, sizeof(ret->command));
 	return 0;
 }
@@ -182,7 +181,7 @@ bool procs_are_ours(void)
 	if (nsm_read_text_at(AT_FDCWD, "/proc/self/status", status, sizeof(status)) < 0)
 		return false;
 	/* Our numbers from the namespace of this /proc downwards to ours: one means that they are the same. */
-	pids = find_value(status, "\nNSpid:");
+	pids = process_status_value(status, "\nNSpid:");
 	return *pids && pids[strspn(pids, "0123456789")] == '\n';
 }
 

@@ -6,9 +6,11 @@
 
 /* Every verb, a file each. */
 extern const struct verb verb_attach;
+extern const struct verb verb_check; /* nsmgr-full */
 extern const struct verb verb_create;
 extern const struct verb verb_exec;
 extern const struct verb verb_export; /* nsmgr-full */
+extern const struct verb verb_gc; /* nsmgr-full */
 extern const struct verb verb_holders;
 extern const struct verb verb_identify;
 extern const struct verb verb_kill;

@@ -188,7 +188,7 @@ static size_t create_from_pool(struct nsm_store *store, const struct batch *batc
 			break;
 		/* What has the name may be as wanted, or a leftover: that is judged in one place. */
 		if (r == -EEXIST) {
-			int begun = nsm_store_open_stages(store);
+			int begun = nsm_store_begin_changes(store);
 
 			if (begun == 0)
 				begun = nsm_create_batch(store, &batch->names[at], 1, batch->config, batch->flags,
@@ -218,7 +218,7 @@ int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 	if (r == 0 && (flags & NSMGR_CREATE_FROM_POOL))
 		taken = create_from_pool(&store, &(struct batch){ NULL, config, flags, names, count, done, data }, &failures);
 	if (r == 0 && taken < count)
-		r = nsm_store_open_stages(&store);
+		r = nsm_store_begin_changes(&store);
 	if (r == 0 && taken < count)
 		r = nsm_create_batch(&store, names + taken, count - taken, config, flags, done, data);
 	return r < 0 ? nsm_edge(ctx, NSM_EDGE_create_many, r) : failures + r;

@@ -38,6 +38,17 @@ static void fill_from_fd(struct nsm_setdir *set, int fd, struct nsmgr_handle *ha
 	}
 }
 
+/* A handle was lost, and the keeper goes on. */
+static pid_t find_lost_keeper(const struct nsm_setdir *set, const struct nsmgr_handle *handle)
+{
+	nsm_autoclose int fd = -EBADF;
+	pid_t keeper = 0;
+
+	if (handle->type == NSMGR_PID && handle->state == NSMGR_STALE && handle->origin == NSMGR_MADE)
+		fd = nsm_setdir_open_by_keeper(set);
+	return fd >= 0 && nsm_init_find(fd, set->meta.keeper, NULL, &keeper) == NSM_INIT_ALIVE ? keeper : 0;
+}
+
 int nsm_handle_describe(struct nsm_setdir *set, enum nsmgr_type type, bool owner, struct nsmgr_handle *ret)
 {
 	const struct nsm_record *record = &set->meta.types[type];
@@ -60,6 +71,8 @@ int nsm_handle_describe(struct nsm_setdir *set, enum nsmgr_type type, bool owner
 		handle.ino = record->id.ino; /* what it is where it is mounted */
 		handle.id = record->id.id;
 	}
+	if (fd < 0)
+		handle.keeper = find_lost_keeper(set, &handle);
 	*ret = handle;
 	return 0;
 }

@@ -33,6 +33,7 @@
 
 #define NSM_EDGE_TABLE(X)										\
 	X(call, NSM_EDGE_ENTER, EAGAIN, ECHILD)								\
+	X(check, NSM_EDGE_STORE)										\
 	X(check_name, EINVAL)										\
 	X(child_kill)											\
 	X(child_output, ECHILD, EFBIG)									\

@@ -103,7 +103,7 @@ bool nsm_setdir_is_current(const struct nsm_setdir *set)
 }
 
 /* Whether the record speaks of this boot; what an older one says of ids means nothing. */
-static bool record_is_current(struct nsm_setdir *set)
+static bool record_is_current(const struct nsm_setdir *set)
 {
 	char boot_id[NSM_BOOT_ID_SIZE];
 
@@ -175,6 +175,19 @@ int nsm_handle_open(struct nsm_setdir *set, enum nsmgr_type type)
 		return refuse_removed(ctx);
 	return nsm_fail_text(ctx, -ESRCH, "open", type, NULL,
 				     "dead: its init has ended (cure: nsmgr rm, then create it again)");
+}
+
+int nsm_setdir_open_by_keeper(const struct nsm_setdir *set)
+{
+	char path[32];
+	struct nsm_text text = NSM_TEXT(path);
+	nsm_autoclose int fd = -EBADF;
+
+	if (!set->has_meta || set->meta.keeper <= 0 || !record_is_current(set))
+		return -EBADF;
+	nsm_text_add(&text, "/proc/%ld/ns/pid", (long)set->meta.keeper);
+	fd = nsm_nsfd_open(AT_FDCWD, path, false);
+	return fd >= 0 && nsm_nsfd_is(fd, &set->meta.types[NSMGR_PID].id) ? take_fd(fd) : -EBADF;
 }
 
 int nsm_setdir_check(struct nsm_setdir *set)

@@ -43,6 +43,10 @@ int nsm_handle_probe(struct nsm_setdir *set, enum nsmgr_type type, int *ret_fd);
  * (elsewhere); -ESRCH (a dead pid namespace). */
 int nsm_handle_open(struct nsm_setdir *set, enum nsmgr_type type);
 
+/* The pid namespace that the set made, by way of its keeper: where no handle leads to it (a stale one, or one that is mounted
+ * elsewhere), the keeper may still live. A descriptor, or -EBADF. */
+int nsm_setdir_open_by_keeper(const struct nsm_setdir *set);
+
 /* Whether all of the set may be used: 0, or what the first that may not is refused with. */
 int nsm_setdir_check(struct nsm_setdir *set);
 

@@ -38,7 +38,7 @@ static void begin_view(struct nsm_store *store, const char *hash, struct nsm_poo
 
 int nsm_pool_dir_begin_changes(struct nsm_pool_dir *pool)
 {
-	int r = nsm_store_open_stages(pool->store);
+	int r = nsm_store_begin_changes(pool->store);
 
 	if (r == 0)
 		r = nsm_store_open_lock(pool->store);

@@ -54,21 +54,6 @@ static int wait_for_one(const struct nsm_removal *removal, pid_t pid)
 	return r == 0 ? -ETIMEDOUT : 0;
 }
 
-/* The pid namespace that the metadata names, by way of its keeper: where no handle leads to it (a stale one, or one that is
- * mounted elsewhere), the keeper still lives. -EBADF when it does not. */
-static int open_recorded(const struct nsm_setdir *set)
-{
-	char path[32];
-	struct nsm_text text = NSM_TEXT(path);
-	nsm_autoclose int fd = -EBADF;
-
-	if (!set->has_meta || set->meta.keeper <= 0 || !nsm_streq(set->meta.boot_id, set->store->boot_id))
-		return -EBADF;
-	nsm_text_add(&text, "/proc/%ld/ns/pid", (long)set->meta.keeper);
-	fd = nsm_nsfd_open(AT_FDCWD, path, false);
-	return fd >= 0 && nsm_nsfd_is(fd, &set->meta.types[NSMGR_PID].id) ? take_fd(fd) : -EBADF;
-}
-
 /* Finds out whether the set made a pid namespace that lives, which is then the removal's to look into. */
 static int inspect_pid(struct nsm_removal *removal, struct nsm_setdir *set)
 {
@@ -84,7 +69,7 @@ static int inspect_pid(struct nsm_removal *removal, struct nsm_setdir *set)
 				     set->has_meta ? "pinned, not" : "not recorded as");
 	if (r != NSMGR_LIVE) {
 		nsm_close(&fd);
-		fd = open_recorded(set);
+		fd = nsm_setdir_open_by_keeper(set);
 	}
 	if (!made || fd < 0)
 		return 0;

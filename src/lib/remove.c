@@ -96,7 +96,7 @@ int nsmgr_remove_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 		return r;
 	r = nsm_store_open_rw(ctx, false, flags & NSMGR_REMOVE_FORCE, &store);
 	if (r == 0)
-		r = nsm_store_open_stages(&store);
+		r = nsm_store_begin_changes(&store);
 	if (r == -ENOENT)
 		r = nsm_fail_text(ctx, r, "open", NSMGR_TYPE_NONE, NULL, "no such set");
 	else if (r < 0)

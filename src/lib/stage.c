@@ -283,6 +283,18 @@ void nsm_stage_discard(struct nsm_stage *stage)
 	stage->store->ctx->failure = failure;
 }
 
+int nsm_stage_clear(struct nsm_stage *stage)
+{
+	int r;
+
+	end_keeper(stage);
+	r = nsm_stage_remove(stage, NULL);
+	if (r == 0 && unlinkat(stage->store->stages, stage->name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		r = nsm_fail(stage->store->ctx, -errno, "stage", NSMGR_TYPE_NONE, stage->name);
+	nsm_close(&stage->dir);
+	return r;
+}
+
 void nsm_stage_sweep(struct nsm_store *store)
 {
 	const struct nsm_dirent *entry;

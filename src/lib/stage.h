@@ -65,6 +65,9 @@ int nsm_stage_remove(struct nsm_stage *stage, bool *ret_detached);
 /* Ends a keeper that the set made, and removes it; what failed before stays recorded. */
 void nsm_stage_discard(struct nsm_stage *stage);
 
+/* The same, takes the stage itself away too, and says what hinders: of one that a dead process left. Takes `dir`. */
+int nsm_stage_clear(struct nsm_stage *stage);
+
 /* Discards the stages that nobody holds. What cannot be removed is left for the next time. */
 void nsm_stage_sweep(struct nsm_store *store);
 

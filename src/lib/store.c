@@ -239,7 +239,17 @@ int nsm_store_open_stages(struct nsm_store *store)
 	store->stages = openat(store->root, NSM_STAGE_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (store->stages < 0)
 		return nsm_fail(store->ctx, -errno, "store", NSMGR_TYPE_NONE, store->ctx->root);
-	if (!store->elsewhere)
-		nsm_stage_sweep(store);
 	return 0;
+}
+
+int nsm_store_begin_changes(struct nsm_store *store)
+{
+	int r;
+
+	if (store->stages >= 0)
+		return 0;
+	r = nsm_store_open_stages(store);
+	if (r == 0 && !store->elsewhere)
+		nsm_stage_sweep(store);
+	return r;
 }

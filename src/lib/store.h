@@ -30,8 +30,12 @@ int nsm_store_open(struct nsmgr_ctx *ctx, struct nsm_store *ret);
 /* For changes: with `make` the directory is made, mounted on itself and made private, once, under the lock. Refused with -EXDEV where the handles live in another mount namespace, unless `force`. */
 int nsm_store_open_rw(struct nsmgr_ctx *ctx, bool make, bool force, struct nsm_store *ret);
 
-/* Opens .stage, unless it is open, and sweeps the stages that were left. For a store that was opened for changes. */
+/* Opens .stage, unless it is open, and makes it where it is missing. */
 int nsm_store_open_stages(struct nsm_store *store);
+
+/* The same for who is about to make or remove sets: the stages that were left are swept. For a store that was opened for
+ * changes. */
+int nsm_store_begin_changes(struct nsm_store *store);
 
 /* Whether the store's handles are mounted in another mount namespace than ours (its .store says so). */
 bool nsm_store_is_elsewhere(struct nsm_store *store);

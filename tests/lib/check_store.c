@@ -16,7 +16,7 @@ static int open_and_close(bool make, bool force)
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
 	int r = nsm_store_open_rw(fixture.ctx, make, force, &store);
 
-	return r < 0 ? r : nsm_store_open_stages(&store);
+	return r < 0 ? r : nsm_store_begin_changes(&store);
 }
 
 /* The optional fields of a mount's line in mountinfo: "shared:1 master:2 ", or "". proc_pid_mountinfo(5) */

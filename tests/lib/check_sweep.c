@@ -21,7 +21,7 @@ static void sweep(void)
 	nsm_autostore struct nsm_store other = NSM_STORE_INIT;
 
 	ck_assert_int_eq(nsm_store_open_rw(fixture.ctx, false, false, &other), 0);
-	ck_assert_int_eq(nsm_store_open_stages(&other), 0);
+	ck_assert_int_eq(nsm_store_begin_changes(&other), 0);
 }
 
 /* Leaves a stage with a pid namespace of its own, whose init lives on, and dies without a word. */

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int run_set_root(void)
@@ -194,6 +195,22 @@ static int run_create_labelled(void)
 	return nsmgr_create(fixture.ctx, "new", world.simple, NSMGR_CREATE_FROM_POOL);
 }
 
+/* A look, and one that has something to mend: what others leave is made before anything is denied. */
+static int run_check(void)
+{
+	return nsmgr_check(fixture.ctx, 0, NULL, NULL);
+}
+
+static int run_check_repair(void)
+{
+	return nsmgr_check(fixture.ctx, NSMGR_CHECK_REPAIR, NULL, NULL);
+}
+
+static int leave_empty(void)
+{
+	return mkdir(in_root("empty"), 0755) < 0 && errno != EEXIST ? -1 : 0;
+}
+
 static int run_config_pin(void)
 {
 	return nsmgr_config_pin(world.simple, NSMGR_UTS, "@web");
@@ -315,6 +332,8 @@ const struct op store_ops[] = {
 	{ "label_set", NSM_EDGE_label_set, run_label_set, NULL },
 	{ "labels_new", NSM_EDGE_labels_new, run_labels_new, NULL },
 	{ "list_labels", NSM_EDGE_list_labels, run_list_labels, read_list },
+	{ "check", NSM_EDGE_check, run_check, NULL },
+	{ "check and repair", NSM_EDGE_check, run_check_repair, leave_empty },
 	{ "store_fill", NSM_EDGE_store_fill, run_store_fill, NULL },
 	{ "store_drain", NSM_EDGE_store_drain, run_store_drain, NULL },
 	{ "store_pools", NSM_EDGE_store_pools, run_store_pools, NULL },

@@ -60,6 +60,7 @@ void world_tidy(void)
 {
 	drop("new");
 	drop("newer");
+	drop("empty");
 	clear_away(in_dir("mounts"));
 	make_dir(in_dir("mounts"), 0755);
 	reap_orphans();

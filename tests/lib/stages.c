@@ -15,7 +15,7 @@ struct nsm_stage stage = NSM_STAGE_INIT;
 void open_store(void)
 {
 	ck_assert_int_eq(nsm_store_open_rw(fixture.ctx, true, false, &store), 0);
-	ck_assert_int_eq(nsm_store_open_stages(&store), 0);
+	ck_assert_int_eq(nsm_store_begin_changes(&store), 0);
 	ck_assert_int_eq(nsm_stage_open(&store, &stage), 0);
 }
 

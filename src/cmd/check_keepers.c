@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/check.h"
+
+#include "cmd/hunt.h"
+#include "cmd/suspects.h"
+#include "cmd/sys.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+
+/* How long somebody takes to be gone who was killed just now, by rm perhaps; and how long at most. */
+#define DYING_MILLISECONDS 250
+#define END_MILLISECONDS 10000
+
+/* ---- what keeps its namespace ---- */
+
+static int judge_holder(void *data, const struct holder *holder)
+{
+	struct suspects *search = data;
+
+	for (size_t i = 0; i < search->count; i++) {
+		struct suspect *suspect = &search->array[i];
+		pid_t pid = holder->process ? holder->process->pid : 0;
+
+		if (suspect->pidns != holder->ino)
+			continue;
+		/* Its own /proc, in a mount namespace that nobody else is in, is no more than it is itself. */
+		if (pid == suspect->pid && (holder->kind == HOLDER_PROCESS || holder->kind == HOLDER_PROC))
+			continue;
+		if (holder->kind == HOLDER_PROCESS || holder->kind == HOLDER_ZOMBIE)
+			suspect->inhabitants++;
+		else
+			suspect->held = true;
+	}
+	return 0;
+}
+
+static int hunt_for(struct suspects *search, size_t first)
+{
+	nsm_cleanup(hunt_free) struct hunt hunt = {
+		.ctx = search->ctx, .store = search->root, .found = judge_holder, .data = search,
+		.types = NSMGR_MASK(NSMGR_PID),
+	};
+	int r;
+
+	for (size_t i = first; i < search->count && hunt.wanted_count < NSM_ARRAY_SIZE(hunt.wanted); i++)
+		hunt.wanted[hunt.wanted_count++] = (struct wanted){ .type = NSMGR_PID, .ino = search->array[i].pidns };
+	r = hunt_run(&hunt);
+	search->unseen = hunt.hidden + hunt.hidden_tables;
+	return r;
+}
+
+static bool ends_within(const struct suspect *suspect, int milliseconds)
+{
+	struct pollfd end = { .fd = suspect->pidfd, .events = POLLIN };
+	int r;
+
+	do
+		r = poll(&end, 1, milliseconds);
+	while (r < 0 && errno == EINTR);
+	return r != 0;
+}
+
+/* A second hunt: the first has dropped those of sets that were made meanwhile, and those that rm has just killed end. */
+static int judge_all(struct suspects *search)
+{
+	for (int round = 0; round < 2; round++) {
+		bool left = false;
+
+		for (size_t i = 0; i < search->count; i += NSMGR_TYPE_COUNT) {
+			int r = hunt_for(search, i);
+
+			if (r < 0)
+				return r;
+		}
+		for (size_t i = 0; round == 0 && i < search->count; i++) {
+			struct suspect *suspect = &search->array[i];
+
+			suspect->held |= !suspect->held && ends_within(suspect, DYING_MILLISECONDS);
+			suspect->inhabitants = 0;
+			left |= !suspect->held;
+		}
+		if (!left)
+			break;
+	}
+	return 0;
+}
+
+/* ---- what becomes of it ---- */
+
+static const char *end_keeper(const struct suspect *suspect, bool *ret_ended)
+{
+	int r = sys_pidfd_kill(suspect->pidfd, SIGKILL);
+
+	*ret_ended = (r == 0 || r == -ESRCH) && ends_within(suspect, END_MILLISECONDS);
+	return *ret_ended ? "" : r < 0 && r != -ESRCH ? strerror(-r) : "it does not end";
+}
+
+/* Whether it may be ended; if not, why. */
+static bool explain(const struct suspects *search, const struct suspect *suspect, struct nsm_text *said, struct nsm_text *how)
+{
+	nsm_text_add(said, "keeper %ld, whose set is gone", (long)suspect->pid);
+	if (suspect->inhabitants)
+		nsm_text_add(said, "; %zu process%s in its namespace", suspect->inhabitants, suspect->inhabitants == 1 ? "" : "es");
+	else if (search->unseen)
+		nsm_text_add(said, "; %zu that could not be looked into may hold it", search->unseen);
+	if (suspect->inhabitants || search->unseen)
+		nsm_text_add(how, "nsmgr attach NAME %ld makes a set of it; kill -KILL %ld ends it and all in it",
+			     (long)suspect->pid, (long)suspect->pid);
+	else
+		nsm_text_add(how, "ends it");
+	return !suspect->inhabitants && !search->unseen;
+}
+
+static int tell(const struct suspects *search, const struct suspect *suspect, bool mend, check_row_fn *found, void *data)
+{
+	char text[128], cure[160], path[40];
+	struct nsm_text said = NSM_TEXT(text), how = NSM_TEXT(cure);
+	bool may_end = explain(search, suspect, &said, &how);
+	struct check_row row = {
+		.kind = "keeper", .name = nsm_after(suspect->command, "nsmgr: "), .path = path, .text = text, .cure = cure,
+		.reason = "", .type = NSMGR_PID, .mend = may_end ? NSMGR_MEND_BY_REPAIR : NSMGR_MEND_BY_HAND,
+		.pid = suspect->pid,
+	};
+
+	snprintf(path, sizeof(path), "/proc/%ld", (long)suspect->pid);
+	if (may_end && mend)
+		row.reason = end_keeper(suspect, &row.mended);
+	return found(data, &row);
+}
+
+static int tell_all(const struct suspects *search, bool mend, check_row_fn *found, void *data)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < search->count; i++) {
+		const struct suspect *suspect = &search->array[i];
+
+		if (!suspect->held)
+			r = tell(search, suspect, mend, found, data);
+	}
+	return r;
+}
+
+int check_keepers(struct app *app, bool mend, check_row_fn *found, void *data)
+{
+	nsm_cleanup(suspects_free) struct suspects search = { .ctx = app->ctx, .root = nsmgr_get_root(app->ctx) };
+	int r = suspects_find(&search);
+
+	if (r == 0)
+		r = judge_all(&search);
+	if (r == 0)
+		r = tell_all(&search, mend, found, data);
+	if (search.hidden)
+		say_plain(app, "%zu %s could not be looked into, for lack of privilege", search.hidden,
+			  search.hidden == 1 ? "keeper" : "keepers");
+	return r;
+}

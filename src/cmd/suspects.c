@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/suspects.h"
+
+#include "base/fd.h"
+#include "base/parse.h"
+#include "base/text.h"
+#include "cmd/mounts.h"
+#include "cmd/sys.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void suspects_free(struct suspects *search)
+{
+	for (size_t i = 0; i < search->count; i++)
+		nsm_close(&search->array[i].pidfd);
+	free(search->array);
+	inodes_free(&search->known);
+}
+
+/* ---- who is nobody's orphan ---- */
+
+static int know_mount(void *data, const struct mount_entry *entry)
+{
+	struct suspects *search = data;
+	const char *rest = nsm_after(entry->root, "pid:[");
+	uint64_t ino;
+	int r = 0;
+
+	if (nsm_streq(entry->type, "nsfs") && rest && nsm_parse_u64_prefix(&rest, &ino) == 0)
+		r = inodes_add(&search->known, ino);
+	return r < 0 ? r : 0;
+}
+
+static int know_mounts(struct suspects *search)
+{
+	nsm_cleanup(mounts_free) struct mounts *mounts = NULL;
+	int r = mounts_read(&mounts);
+
+	return r < 0 ? r : mounts_each(mounts, know_mount, search);
+}
+
+/* A set that has lost the handle has not lost its keeper: check mends that. */
+static int know_sets(struct suspects *search)
+{
+	struct nsmgr_handle handles[NSMGR_TYPE_COUNT];
+	struct nsmgr_list *list;
+	const char *name;
+	int r = 0;
+
+	if (nsmgr_list_new(search->ctx, true, &list) < 0)
+		return 0; /* the store is refused, which was said */
+	while (r >= 0 && nsmgr_list_next(list, &name) == 0) {
+		int count = nsmgr_list_handles(list, name, handles);
+
+		for (int i = 0; r >= 0 && i < count; i++) {
+			char pid[16];
+
+			snprintf(pid, sizeof(pid), "%ld", (long)handles[i].keeper);
+			if (handles[i].type == NSMGR_PID && handles[i].keeper && ns_inode(pid, "pid"))
+				r = inodes_add(&search->known, ns_inode(pid, "pid"));
+		}
+	}
+	nsmgr_list_free(list);
+	return r < 0 ? r : 0;
+}
+
+/* ---- who looks like a keeper ---- */
+
+/* The first process of a pid namespace below that of /proc. */
+static bool is_init(const char *status)
+{
+	const char *pids = process_status_value(status, "\nNSpid:");
+	size_t len = strcspn(pids, "\n");
+
+	return len > 2 && pids[len - 1] == '1' && (pids[len - 2] == '\t' || pids[len - 2] == ' ');
+}
+
+/* Whether it has no descriptor at all: -EACCES. One that is still being made, or is tied to a program, has a socket. */
+static int has_no_fds(int dir)
+{
+	nsm_autoclose int fd = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *fds = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	int count = 0;
+
+	if (!fds)
+		return -errno;
+	take_fd(fd);
+	while ((entry = readdir(fds)))
+		count += entry->d_name[0] != '.';
+	closedir(fds);
+	return count == 0;
+}
+
+struct made_at {
+	const struct suspects *search;
+	bool found;
+};
+
+static int is_store(void *data, const struct mount_entry *entry)
+{
+	struct made_at *made = data;
+
+	made->found |= nsm_streq(entry->target, made->search->root) && entry->dev == made->search->root_dev;
+	return 0;
+}
+
+/* Whether it was made where this store is mounted: in our mount namespace, or in a copy of it, in which the store is too. */
+static bool was_made_here(const struct suspects *search, const struct process *process)
+{
+	nsm_cleanup(mounts_free) struct mounts *mounts = NULL;
+	struct made_at made = { .search = search };
+	char path[40];
+
+	if (process->ns[NSMGR_MNT] == search->mntns)
+		return true;
+	snprintf(path, sizeof(path), "/proc/%ld/mountinfo", (long)process->pid);
+	return mounts_read_from(path, &mounts) == 0 && mounts_each(mounts, is_store, &made) == 0 && made.found;
+}
+
+static int add_suspect(struct suspects *search, const struct process *process, const char *command)
+{
+	struct suspect suspect = { .pid = process->pid, .pidns = process->ns[NSMGR_PID], .pidfd = -EBADF };
+
+	if (search->count == search->size) {
+		size_t size = search->size ? search->size * 2 : 16;
+		struct suspect *array = realloc(search->array, size * sizeof(*array));
+
+		if (!array)
+			return -ENOMEM;
+		search->array = array;
+		search->size = size;
+	}
+	nsm_copy(suspect.command, sizeof(suspect.command), command);
+	suspect.pidfd = sys_pidfd_open(process->pid, false);
+	/* The number may be another's by now (LESSONS 11). */
+	if (suspect.pidfd < 0 || faccessat(process->dir, "status", F_OK, 0) < 0) {
+		nsm_close(&suspect.pidfd);
+		return 0;
+	}
+	search->array[search->count++] = suspect;
+	return 0;
+}
+
+/* By all that a keeper is, never by its name alone. */
+static int suspect(void *data, const struct process *process)
+{
+	struct suspects *search = data;
+	struct process_details details;
+	char status[4096];
+	int r;
+
+	if (nsm_read_text_at(process->dir, "status", status, sizeof(status)) < 0 || !is_init(status) ||
+	    strncmp(process_status_value(status, "Name:"), "nsmgr\n", 6) != 0 || process_read(process, &details) < 0 ||
+	    !nsm_after(details.command, "nsmgr: ") || details.ended)
+		return 0;
+	if (process->hidden || !process->ns[NSMGR_PID]) {
+		search->hidden++;
+		return 0;
+	}
+	if (inodes_have(&search->known, process->ns[NSMGR_PID]))
+		return 0;
+	r = has_no_fds(process->dir);
+	search->hidden += r == -EACCES;
+	return r > 0 && was_made_here(search, process) ? add_suspect(search, process, details.command) : 0;
+}
+
+int suspects_find(struct suspects *search)
+{
+	struct stat st;
+	int r;
+
+	if (stat(search->root, &st) < 0 || !procs_are_ours())
+		return 0;
+	search->root_dev = st.st_dev;
+	search->mntns = ns_inode("self", "mnt");
+	r = know_mounts(search);
+	if (r == 0)
+		r = know_sets(search);
+	return r == 0 ? procs_walk(suspect, search) : r;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/check.h"
+
+#include "base/text.h"
+#include "lib/dir.h"
+#include "lib/handle.h"
+#include "lib/pool_dir.h"
+#include "lib/removal.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define POOL ".pool"
+#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+/* The types that a configuration in words asks for: "--net" and "--net=...". */
+static unsigned types_in_words(const char *options)
+{
+	unsigned types = 0;
+
+	for NSM_EACH_TYPE (type) {
+		char option[16];
+		struct nsm_text text = NSM_TEXT(option);
+
+		nsm_text_add(&text, "--%s", nsm_nstypes[type].name);
+		for (const char *at = options; (at = strstr(at, option)); at++)
+			if ((at == options || at[-1] == ' ') && strchr(" =", at[text.len]))
+				types |= NSMGR_MASK(type);
+	}
+	return types;
+}
+
+/* Why a ready set cannot be given out: 1, 0 when it can or is gone, -errno. */
+static int is_unusable(struct nsm_pool_dir *pool, const char *entry, const char *options, struct nsm_finding *finding)
+{
+	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
+	int r = nsm_setdir_open(&pool->view, entry, &set);
+
+	if (r == 0 && set.types != types_in_words(options)) {
+		nsm_finding_say(finding, "has other types than its pool");
+		r = 1;
+	} else if (r == 0) {
+		r = nsm_setdir_check(&set);
+		if (r == -ESTALE || r == -ESRCH) {
+			struct nsmgr_ctx *ctx = pool->view.ctx;
+			const char *type = nsmgr_type_name(ctx->failure.type);
+
+			nsm_finding_say(finding, "%s: a handle that is %.*s", type ? type : "",
+					(int)strcspn(ctx->failure.text, ":("), ctx->failure.text);
+			r = 1;
+		}
+	}
+	if (r != 0 && set.fd >= 0 && !nsm_setdir_is_current(&set))
+		return 0; /* given out, or taken away, meanwhile */
+	return r == -ENOENT ? 0 : r;
+}
+
+static int remove_entry(struct nsm_check *check, struct nsm_pool_dir *pool, const char *entry)
+{
+	struct nsm_stage stage = NSM_STAGE_OF(&pool->view);
+	int r = check->store.stages >= 0 ? 0 : nsm_store_open_stages(&check->store);
+
+	if (r == 0)
+		r = nsm_store_open_lock(&check->store);
+	if (r < 0)
+		return r;
+	pool->view.stages = check->store.stages;
+	pool->view.lock = check->store.lock;
+	r = nsm_remove_name(&stage, entry, NSMGR_REMOVE_MISSING | NSMGR_REMOVE_KILL, NULL);
+	nsm_stage_close(&stage);
+	return r;
+}
+
+static int check_entry(struct nsm_check *check, struct nsm_pool_dir *pool, const char *entry, const char *options)
+{
+	char file[560];
+	struct nsm_finding finding;
+	int r;
+
+	snprintf(file, sizeof(file), POOL "/%s/%s", pool->hash, entry);
+	finding = nsm_finding(NSMGR_PROBLEM_POOL, NSMGR_MEND_BY_GC, entry, file);
+	r = is_unusable(pool, entry, options, &finding);
+	if (r <= 0)
+		return r == -EACCES || r == -EPERM || r == -ENOTDIR ? 0 : r;
+	nsm_finding_cure(&finding, "removes this ready set, of which nobody has a name");
+	if (nsm_check_mends(check, finding.mend))
+		nsm_finding_result(check, &finding, remove_entry(check, pool, entry));
+	nsm_check_tell(check, &finding);
+	return 0;
+}
+
+static int check_pool(void *data, struct nsm_pool_dir *pool, const char *options)
+{
+	struct nsm_check *check = data;
+	const char *entry;
+	struct nsm_dir dir;
+	int r;
+
+	nsm_dir_begin(&dir, pool->view.root);
+	while ((r = nsm_pool_dir_next(pool, &dir, &entry)) > 0) {
+		r = check_entry(check, pool, entry, options);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
+/* One whose maker was killed before it wrote down what it is for: fill makes both under the lock. */
+static void check_config(struct nsm_check *check, int parent, const char *hash)
+{
+	nsm_autoclose int dir = openat(parent, hash, DIR_FLAGS);
+	char file[560];
+	struct nsm_finding finding;
+	struct stat st;
+
+	snprintf(file, sizeof(file), POOL "/%s", hash);
+	if (dir < 0 || fstatat(dir, ".config", &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT ||
+	    nsm_store_lock(&check->store, true) < 0)
+		return;
+	finding = nsm_finding(NSMGR_PROBLEM_POOL, NSMGR_MEND_BY_GC, hash, file);
+	if (fstat(dir, &st) == 0 && st.st_nlink > 0 && fstatat(dir, ".config", &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		nsm_finding_say(&finding, "a pool without its options, by a process that was killed");
+		nsm_finding_cure(&finding, "removes it, if it is empty");
+		if (nsm_check_mends(check, finding.mend)) {
+			int r = unlinkat(dir, ".config.new", 0) < 0 && errno != ENOENT ? -errno : 0;
+
+			if (r == 0 && unlinkat(parent, hash, AT_REMOVEDIR) < 0)
+				r = -errno;
+			nsm_finding_result(check, &finding, r == 0 ? 0 : nsm_fail(check->ctx, r, "pool", NSMGR_TYPE_NONE, NULL));
+		}
+		nsm_check_tell(check, &finding);
+	}
+	nsm_store_unlock(&check->store);
+}
+
+static int check_configs(struct nsm_check *check)
+{
+	nsm_autoclose int parent = openat(check->store.root, POOL, DIR_FLAGS);
+	const struct nsm_dirent *entry;
+	struct nsm_dir dir;
+	int r;
+
+	if (parent < 0)
+		return -errno;
+	nsm_dir_begin(&dir, parent);
+	while ((r = nsm_dir_next(&dir, &entry)) > 0)
+		check_config(check, parent, entry->d_name);
+	return r;
+}
+
+int nsm_check_pools(struct nsm_check *check)
+{
+	int r = check_configs(check);
+
+	if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP)
+		return 0; /* a wrong file is said where files are */
+	if (r == 0)
+		r = nsm_pool_dir_each(&check->store, check_pool, check);
+	if (r != -EACCES && r != -EPERM)
+		return r;
+	nsm_check_hidden(check, POOL, r);
+	return 0;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/check_set.h"
+
+#include "base/text.h"
+#include "lib/dir.h"
+#include "lib/init.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LABELS ".labels"
+
+struct nsm_finding *nsm_look_add(struct nsm_look *look, enum nsmgr_problem problem, enum nsmgr_type type, const char *file)
+{
+	struct nsm_finding *finding;
+	char below[560];
+
+	if (look->count == NSM_LOOK_FINDINGS)
+		return NULL;
+	snprintf(below, sizeof(below), "%s%s%s", look->set.name, *file ? "/" : "", file);
+	finding = &look->findings[look->count++];
+	*finding = nsm_finding(problem, NSMGR_MEND_BY_HAND, look->set.name, below);
+	finding->type = type;
+	return finding;
+}
+
+/* ---- files ---- */
+
+static void look_at_mode(struct nsm_look *look, const char *file, mode_t kind)
+{
+	const struct nsm_expected expected = { file, kind, 0022 };
+	char shown[560];
+	struct nsm_finding finding;
+
+	snprintf(shown, sizeof(shown), "%s%s%s", look->set.name, kind == S_IFDIR ? "" : "/", kind == S_IFDIR ? "" : file);
+	if (look->count == NSM_LOOK_FINDINGS ||
+	    !nsm_check_mode(look->check, look->set.fd, &expected, look->set.name, shown, &finding))
+		return;
+	look->findings[look->count++] = finding;
+	look->odd |= finding.mend == NSMGR_MEND_BY_HAND;
+}
+
+static void add_odd(struct nsm_look *look, const char *file)
+{
+	struct nsm_finding *finding = nsm_look_add(look, NSMGR_PROBLEM_NAME, nsm_nstype_from_file(file), file);
+
+	look->odd = true;
+	if (!finding)
+		return;
+	nsm_finding_say(finding, "neither a handle nor anything else of a set: rm refuses the set");
+	nsm_finding_cure(finding, "remove it by hand: %s/%s", look->check->ctx->root, finding->file);
+}
+
+/* Only what we know is no matter; what is below a mount is known by its directory entry alone. */
+static int look_at_entries(struct nsm_look *look)
+{
+	const struct nsm_dirent *entry;
+	struct nsm_dir dir;
+	int r;
+
+	if (lseek(look->set.fd, 0, SEEK_SET) < 0)
+		return -errno;
+	nsm_dir_begin(&dir, look->set.fd);
+	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
+		enum nsmgr_type type = nsm_nstype_from_file(entry->d_name);
+
+		if (nsm_streq(entry->d_name, NSM_META_FILE) || nsm_streq(entry->d_name, LABELS))
+			look_at_mode(look, entry->d_name, S_IFREG);
+		else if (type == NSMGR_TYPE_NONE || !(look->set.types & NSMGR_MASK(type)))
+			add_odd(look, entry->d_name);
+	}
+	return r;
+}
+
+/* ---- handles ---- */
+
+/* How many mounts lie over the handle. Of a set that was made anew between two lines of the table both are in it: the same must be
+ * seen twice. */
+static size_t count_stack(struct nsm_look *look, enum nsmgr_type type, bool again)
+{
+	char path[4700];
+	const struct nsm_mount *stack;
+	uint64_t lowest;
+	size_t count;
+
+	snprintf(path, sizeof(path), "%s/%s/%s", look->check->ctx->root, look->set.name, nsm_nstypes[type].name);
+	stack = nsm_mounts_at(&look->check->mounts, path, &count);
+	if (count < 2 || !again)
+		return count;
+	lowest = stack[0].id;
+	if (nsm_check_read_mounts(look->check) < 0)
+		return 1;
+	stack = nsm_mounts_at(&look->check->mounts, path, &count);
+	return count > 1 && stack[0].id == lowest ? count : 1;
+}
+
+static void add_state(struct nsm_look *look, enum nsmgr_type type)
+{
+	static const struct {
+		enum nsmgr_problem problem;
+		const char *text;
+	} said[] = {
+		[NSMGR_STALE] = { NSMGR_PROBLEM_STALE, "a file without its mount" },
+		[NSMGR_DEAD] = { NSMGR_PROBLEM_DEAD, "the init of the pid namespace has ended" },
+		[NSMGR_FOREIGN] = { NSMGR_PROBLEM_FOREIGN, "of the wrong type, or not the namespace that was recorded" },
+	};
+	int state = look->state[type];
+	struct nsm_finding *finding;
+
+	if (state < 0 || (size_t)state >= NSM_ARRAY_SIZE(said) || !said[state].text)
+		return;
+	finding = nsm_look_add(look, said[state].problem, type, nsm_nstypes[type].name);
+	if (finding)
+		nsm_finding_say(finding, "%s", said[state].text);
+}
+
+static int look_at_handle(struct nsm_look *look, enum nsmgr_type type)
+{
+	nsm_autoclose int fd = -EBADF;
+	int r = nsm_handle_probe(&look->set, type, &fd);
+	size_t count;
+
+	if (r < 0)
+		return r;
+	if (r == NSMGR_LIVE && type == NSMGR_PID && nsm_init_find(fd, look->set.meta.keeper, NULL, NULL) == NSM_INIT_DEAD)
+		r = NSMGR_DEAD;
+	look->state[type] = r;
+	add_state(look, type);
+	count = count_stack(look, type, true);
+	if (count > 1) {
+		struct nsm_finding *finding = nsm_look_add(look, NSMGR_PROBLEM_STACKED, type, nsm_nstypes[type].name);
+
+		look->stacked[type] = true;
+		if (finding)
+			nsm_finding_say(finding, "%zu mounts lie on each other: removing one frees nothing", count);
+	}
+	return 0;
+}
+
+static int look_at_handles(struct nsm_look *look)
+{
+	for NSM_EACH_TYPE (type) {
+		int r = 0;
+
+		look->state[type] = -1;
+		if (look->set.types & NSMGR_MASK(type))
+			r = look_at_handle(look, type);
+		else if (look->current && look->set.meta.types[type].origin != NSMGR_ORIGIN_UNKNOWN) {
+			struct nsm_finding *finding = nsm_look_add(look, NSMGR_PROBLEM_MISSING, type, nsm_nstypes[type].name);
+
+			if (finding)
+				nsm_finding_say(finding, "was recorded, and has no file");
+		}
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* ---- what is recorded ---- */
+
+static void look_at_meta(struct nsm_look *look)
+{
+	struct nsm_finding *finding = NULL;
+
+	if (look->meta_error == -EACCES) {
+		nsm_check_hidden(look->check, look->set.name, -EACCES);
+	} else if (look->meta_error == -ENOENT && look->set.types) {
+		finding = nsm_look_add(look, NSMGR_PROBLEM_METADATA, NSMGR_TYPE_NONE, NSM_META_FILE);
+		if (finding)
+			nsm_finding_say(finding, "made by hand, or its record is lost: nothing tells whether its handles are right");
+	} else if (look->meta_error < 0 && look->meta_error != -ENOENT) {
+		finding = nsm_look_add(look, NSMGR_PROBLEM_METADATA, NSMGR_TYPE_NONE, NSM_META_FILE);
+		if (finding)
+			nsm_finding_say(finding, "damaged: nothing tells whether its handles are right");
+	} else if (look->meta_error == 0 && !look->current) {
+		finding = nsm_look_add(look, NSMGR_PROBLEM_OLD, NSMGR_TYPE_NONE, NSM_META_FILE);
+		if (finding)
+			nsm_finding_say(finding, "recorded by an older boot");
+	}
+}
+
+/* A handle that was added by hand. */
+static void look_for_unrecorded(struct nsm_look *look)
+{
+	for NSM_EACH_TYPE (type) {
+		struct nsm_finding *finding;
+
+		if (!look->current || look->state[type] != NSMGR_LIVE ||
+		    look->set.meta.types[type].origin != NSMGR_ORIGIN_UNKNOWN)
+			continue;
+		finding = nsm_look_add(look, NSMGR_PROBLEM_METADATA, type, NSM_META_FILE);
+		if (finding)
+			nsm_finding_say(finding, "a handle that was not recorded: nothing tells whether it is right");
+	}
+}
+
+static void look_for_nothing(struct nsm_look *look)
+{
+	struct nsm_finding *finding;
+
+	if (look->set.types || look->count)
+		return;
+	finding = nsm_look_add(look, NSMGR_PROBLEM_EMPTY, NSMGR_TYPE_NONE, "");
+	if (finding)
+		nsm_finding_say(finding, "a set without a handle");
+}
+
+static int look_inside(struct nsm_look *look)
+{
+	int r;
+
+	look->meta_error = nsm_meta_read(look->set.fd, &look->set.meta);
+	look->set.has_meta = look->meta_error == 0;
+	look->current = look->meta_error == 0 && nsm_streq(look->set.meta.boot_id, look->check->store.boot_id);
+	look_at_mode(look, ".", S_IFDIR);
+	r = look_at_entries(look);
+	if (r < 0)
+		return nsm_fail(look->check->ctx, r, "open", NSMGR_TYPE_NONE, NULL);
+	r = look_at_handles(look);
+	if (r < 0)
+		return r;
+	look_at_meta(look);
+	look_for_unrecorded(look);
+	look_for_nothing(look);
+	return 0;
+}
+
+void nsm_look_end(struct nsm_look *look)
+{
+	nsm_setdir_close(&look->set);
+	free(look->findings);
+	*look = (struct nsm_look){ .set = NSM_SETDIR_INIT };
+}
+
+int nsm_look_at(struct nsm_check *check, const char *name, struct nsm_look *look)
+{
+	int r;
+
+	*look = (struct nsm_look){ .check = check, .set = NSM_SETDIR_INIT };
+	look->findings = calloc(NSM_LOOK_FINDINGS, sizeof(*look->findings));
+	if (!look->findings)
+		return nsm_fail(check->ctx, -ENOMEM, "check", NSMGR_TYPE_NONE, NULL);
+	r = nsm_setdir_open(&check->store, name, &look->set);
+	if (r == 0)
+		r = look_inside(look);
+	/* What is on its way out was whole until it lost its name (LESSONS 3). */
+	if ((r < 0 || look->count) && look->set.fd >= 0 && !nsm_setdir_is_current(&look->set))
+		return -ENOENT;
+	if (r == 0 && look->count)
+		nsm_look_judge(look);
+	return r;
+}

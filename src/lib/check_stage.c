@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/check.h"
+
+#include "base/text.h"
+#include "lib/dir.h"
+#include "lib/stage.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+/* Whether a stage that nobody holds has just been made, and its owner has not come to lock it yet. What has something in it was
+ * locked before. */
+static bool is_new(int dir)
+{
+	struct timespec now;
+	struct stat st;
+
+	if (fstatat(dir, "set", &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return false;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return fstat(dir, &st) < 0 || st.st_nlink == 0 || now.tv_sec - st.st_mtim.tv_sec < 2;
+}
+
+static void tell_odd(struct nsm_check *check, const char *name, const char *file)
+{
+	struct nsm_finding finding = nsm_finding(NSMGR_PROBLEM_NAME, NSMGR_MEND_BY_HAND, name, file);
+
+	nsm_finding_say(&finding, "no stage");
+	nsm_finding_cure(&finding, "remove it by hand: %s/%s", check->ctx->root, file);
+	nsm_check_tell(check, &finding);
+}
+
+/* `dir` is locked by us now, and the stage dead. */
+static void check_dead(struct nsm_check *check, const char *name, const char *file, int dir)
+{
+	struct nsm_finding finding = nsm_finding(NSMGR_PROBLEM_STAGE, NSMGR_MEND_BY_GC, name, file);
+	bool mends = nsm_check_mends(check, finding.mend);
+
+	if (!mends && is_new(dir))
+		return;
+	nsm_finding_say(&finding, "left by a process that was killed while it made or removed a set");
+	nsm_finding_cure(&finding, "removes it, and ends its keeper");
+	if (mends) {
+		struct nsm_stage stage = { .store = &check->store, .dir = nsm_dup(dir), .busy = true };
+
+		nsm_copy(stage.name, sizeof(stage.name), name);
+		nsm_finding_result(check, &finding, nsm_stage_clear(&stage));
+	}
+	nsm_check_tell(check, &finding);
+}
+
+static void check_stage(struct nsm_check *check, const char *name)
+{
+	char file[280];
+	nsm_autoclose int dir = openat(check->store.stages, name, DIR_FLAGS);
+	struct stat st;
+
+	snprintf(file, sizeof(file), NSM_STAGE_DIR "/%s", name);
+	if (dir < 0 && errno == ENOENT)
+		return;
+	if ((dir < 0 && (errno == ENOTDIR || errno == ELOOP)) || strlen(name) >= sizeof(((struct nsm_stage *)NULL)->name))
+		tell_odd(check, name, file);
+	else if (dir < 0)
+		nsm_check_hidden(check, file, -errno);
+	else if (flock(dir, LOCK_EX | LOCK_NB) == 0 && fstat(dir, &st) == 0 && st.st_nlink > 0)
+		check_dead(check, name, file, dir);
+}
+
+int nsm_check_stages(struct nsm_check *check)
+{
+	const struct nsm_dirent *entry;
+	struct nsm_dir dir;
+	int r;
+
+	check->store.stages = openat(check->store.root, NSM_STAGE_DIR, DIR_FLAGS);
+	if (check->store.stages < 0) {
+		if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
+			nsm_check_hidden(check, NSM_STAGE_DIR, -errno);
+		return 0;
+	}
+	nsm_dir_begin(&dir, check->store.stages);
+	while ((r = nsm_dir_next(&dir, &entry)) > 0)
+		check_stage(check, entry->d_name);
+	return r < 0 ? nsm_fail(check->ctx, r, "stage", NSMGR_TYPE_NONE, check->ctx->root) : 0;
+}
