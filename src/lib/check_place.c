@@ -66,9 +66,10 @@ static size_t count_covers(const struct nsm_check *check, const struct nsm_mount
 	return 0;
 }
 
-/* Without MNT_DETACH: one in use stays. */
+/* Without MNT_DETACH: one in use stays. Our own descriptor would be such a use. */
 static int uncover(struct nsm_check *check, size_t covers)
 {
+	nsm_close(&check->store.root);
 	for (; covers > 0; covers--)
 		if (umount2(check->ctx->root, UMOUNT_NOFOLLOW) < 0)
 			return nsm_fail(check->ctx, -errno, "unmount", NSMGR_TYPE_NONE, check->ctx->root);
