@@ -36,16 +36,19 @@ static int judge_holder(void *data, const struct holder *holder)
 	return 0;
 }
 
-static int hunt_for(struct suspects *search, size_t first)
+static int hunt_for_all(struct suspects *search)
 {
+	nsm_autofree struct wanted *wanted = calloc(search->count + 1, sizeof(*wanted));
 	nsm_cleanup(hunt_free) struct hunt hunt = {
 		.ctx = search->ctx, .store = search->root, .found = judge_holder, .data = search,
-		.types = NSMGR_MASK(NSMGR_PID),
+		.wanted = wanted, .wanted_count = search->count, .types = NSMGR_MASK(NSMGR_PID),
 	};
 	int r;
 
-	for (size_t i = first; i < search->count && hunt.wanted_count < NSM_ARRAY_SIZE(hunt.wanted); i++)
-		hunt.wanted[hunt.wanted_count++] = (struct wanted){ .type = NSMGR_PID, .ino = search->array[i].pidns };
+	if (!wanted)
+		return -ENOMEM;
+	for (size_t i = 0; i < search->count; i++)
+		wanted[i] = (struct wanted){ .type = NSMGR_PID, .ino = search->array[i].pidns };
 	r = hunt_run(&hunt);
 	search->unseen = hunt.hidden + hunt.hidden_tables;
 	return r;
@@ -66,14 +69,11 @@ static bool ends_within(const struct suspect *suspect, int milliseconds)
 static int judge_all(struct suspects *search)
 {
 	for (int round = 0; round < 2; round++) {
+		int r = hunt_for_all(search);
 		bool left = false;
 
-		for (size_t i = 0; i < search->count; i += NSMGR_TYPE_COUNT) {
-			int r = hunt_for(search, i);
-
-			if (r < 0)
-				return r;
-		}
+		if (r < 0)
+			return r;
 		for (size_t i = 0; round == 0 && i < search->count; i++) {
 			struct suspect *suspect = &search->array[i];
 

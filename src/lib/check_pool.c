@@ -57,17 +57,13 @@ static int is_unusable(struct nsm_pool_dir *pool, const char *entry, const char 
 	return r == -ENOENT ? 0 : r;
 }
 
-static int remove_entry(struct nsm_check *check, struct nsm_pool_dir *pool, const char *entry)
+static int remove_entry(struct nsm_pool_dir *pool, const char *entry)
 {
 	struct nsm_stage stage = NSM_STAGE_OF(&pool->view);
-	int r = check->store.stages >= 0 ? 0 : nsm_store_open_stages(&check->store);
+	int r = nsm_pool_dir_begin_changes(pool);
 
-	if (r == 0)
-		r = nsm_store_open_lock(&check->store);
 	if (r < 0)
 		return r;
-	pool->view.stages = check->store.stages;
-	pool->view.lock = check->store.lock;
 	r = nsm_remove_name(&stage, entry, NSMGR_REMOVE_MISSING | NSMGR_REMOVE_KILL, NULL);
 	nsm_stage_close(&stage);
 	return r;
@@ -79,14 +75,14 @@ static int check_entry(struct nsm_check *check, struct nsm_pool_dir *pool, const
 	struct nsm_finding finding;
 	int r;
 
-	snprintf(file, sizeof(file), POOL "/%s/%s", pool->hash, entry);
+	snprintf(file, sizeof(file), "%s/%s", pool->path, entry);
 	finding = nsm_finding(NSMGR_PROBLEM_POOL, NSMGR_MEND_BY_GC, entry, file);
 	r = is_unusable(pool, entry, options, &finding);
 	if (r <= 0)
 		return r == -EACCES || r == -EPERM || r == -ENOTDIR ? 0 : r;
 	nsm_finding_cure(&finding, "removes this ready set, of which nobody has a name");
 	if (nsm_check_mends(check, finding.mend))
-		nsm_finding_result(check, &finding, remove_entry(check, pool, entry));
+		nsm_finding_result(check, &finding, remove_entry(pool, entry));
 	nsm_check_tell(check, &finding);
 	return 0;
 }

@@ -21,7 +21,7 @@ static void fail_all(struct nsm_look *look, int r)
 static int mend_set(struct nsm_check *check, const char *name, struct nsm_look *look)
 {
 	struct nsm_store *store = &check->store;
-	int r = store->stages >= 0 ? 0 : nsm_store_open_stages(store);
+	int r = nsm_store_open_stages(store);
 
 	if (r == 0)
 		r = nsm_store_lock(store, true);
