@@ -187,7 +187,9 @@ static int end_but_keeper(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 
 int nsm_creator_release(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 {
-	char nothing;
+	bool stays = false;
+	char word;
+	ssize_t n;
 	int r;
 
 	if (!creator->keeper)
@@ -197,10 +199,13 @@ int nsm_creator_release(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 		return r;
 	if (send(creator->socket, "g", 1, MSG_NOSIGNAL) < 0)
 		return nsm_fail(ctx, -errno, "keeper", NSMGR_PID, NULL);
-	/* When that is closed the keeper has nothing of ours any more. */
-	while (recv(creator->socket, &nothing, 1, 0) < 0 && errno == EINTR)
-		;
-	if (nsm_pidfd_has_ended(creator->keeper_pidfd))
+	/* It says that it stays, and when it has closed the socket it has nothing of ours any more. One that ends closes it too, a
+	 * moment before its pidfd tells. */
+	while ((n = recv(creator->socket, &word, 1, 0)) > 0 || (n < 0 && errno == EINTR))
+		stays |= n > 0;
+	if (n < 0)
+		return nsm_fail(ctx, -errno, "keeper", NSMGR_PID, NULL);
+	if (!stays || nsm_pidfd_has_ended(creator->keeper_pidfd))
 		return nsm_fail_text(ctx, -ESRCH, "keeper", NSMGR_PID, NULL, "the keeper has ended");
 	nsm_close(&creator->keeper_pidfd);
 	return 0;

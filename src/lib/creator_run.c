@@ -53,6 +53,9 @@ static _Noreturn void run_keeper(struct nsmgr_config *config, const struct nsm_o
 	if (order->tied)
 		nsm_keeper_stay_tied(title, socket);
 	wait_for_go(socket);
+	/* The end of file that follows could as well be that of one who has died. */
+	if (send(socket, "k", 1, MSG_NOSIGNAL) < 0)
+		_exit(1);
 	nsm_keeper_stay(title);
 }
 
