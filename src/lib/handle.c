@@ -52,12 +52,18 @@ static int open_setdir(struct nsm_setdir *set)
 	return nsm_fail(ctx, -errno, "open", NSMGR_TYPE_NONE, NULL);
 }
 
-static void read_record(struct nsm_setdir *set)
+static int read_record(struct nsm_setdir *set)
 {
-	set->has_meta = nsm_meta_read(set->fd, &set->meta) == 0;
+	int r = nsm_meta_read(set->fd, &set->meta);
+
+	/* A keeper that is not known of would be left behind when the set is removed. */
+	if (r < 0 && r != -ENOENT && r != -EBADMSG)
+		return nsm_fail(set->store->ctx, r, "metadata", NSMGR_TYPE_NONE, NULL);
+	set->has_meta = r == 0;
 	/* Where the record names the very mount that we look through, nobody else need be asked. */
 	if (!set->has_meta || set->meta.mount_id != set->store->mount_id)
 		set->elsewhere = nsm_store_is_elsewhere(set->store);
+	return 0;
 }
 
 int nsm_setdir_open(struct nsm_store *store, const char *name, struct nsm_setdir *ret)
@@ -70,7 +76,9 @@ int nsm_setdir_open(struct nsm_store *store, const char *name, struct nsm_setdir
 	r = read_entries(&set);
 	if (r < 0)
 		return nsm_fail(store->ctx, r, "open", NSMGR_TYPE_NONE, NULL);
-	read_record(&set);
+	r = read_record(&set);
+	if (r < 0)
+		return r;
 	*ret = set;
 	set.fd = -EBADF;
 	return 0;
@@ -81,9 +89,10 @@ int nsm_setdir_open_recorded(struct nsm_store *store, const char *name, struct n
 	nsm_autosetdir struct nsm_setdir set = { .store = store, .name = name, .fd = -EBADF };
 	int r = open_setdir(&set);
 
+	if (r == 0)
+		r = read_record(&set);
 	if (r < 0)
 		return r;
-	read_record(&set);
 	if (!set.has_meta)
 		return nsm_fail_text(store->ctx, -ESTALE, "open", NSMGR_TYPE_NONE, NULL, "a set without its record");
 	for NSM_EACH_TYPE (type)

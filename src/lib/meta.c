@@ -77,12 +77,13 @@ int nsm_meta_read(int setdir, struct nsm_meta *ret)
 	nsm_autoclose int fd = openat(setdir, NSM_META_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	ssize_t len;
 
+	/* A link, a socket, a device, a directory: put there by somebody else. */
 	if (fd < 0)
-		return errno == ELOOP ? -EBADMSG : -errno;
+		return errno == ELOOP || errno == ENXIO || errno == ENODEV ? -EBADMSG : -errno;
 	/* The "end" line vouches for the whole. */
 	len = nsm_read_once(fd, text, sizeof(text));
 	if (len < 0)
-		return -EBADMSG;
+		return len == -EISDIR || len == -EINVAL || len == -EAGAIN || len == -EFBIG ? -EBADMSG : (int)len;
 	while (!complete && (line = nsm_token(&cursor, '\n')))
 		if (parse_line(line, &meta, &complete) < 0)
 			return -EBADMSG;

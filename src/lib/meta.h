@@ -21,7 +21,8 @@ struct nsm_meta {
 	struct nsm_record types[NSMGR_TYPE_COUNT];
 };
 
-/* -ENOENT: there is none (a set made by hand); -EBADMSG: it is not one of ours, or was cut. Three system calls. */
+/* -ENOENT: there is none (a set made by hand); -EBADMSG: it is not one of ours, or was cut; anything else says nothing about the
+ * set. Three system calls. */
 int nsm_meta_read(int setdir, struct nsm_meta *ret);
 
 /* Writes it anew to a path below `dir`, mode 0644; with `mode_exact` the umask is known to be 0. Its last line tells a
