@@ -66,7 +66,7 @@ static bool is_in_our_tree(int nsfd)
 static enum nsm_init_state find(int nsfd, pid_t recorded, int *ret_pidfd, pid_t *ret_pid)
 {
 	nsm_autoclose int pidfd = -EBADF;
-	int pid = ioctl(nsfd, NSM_NS_GET_PID_FROM_PIDNS, 1);
+	int again, pid = ioctl(nsfd, NSM_NS_GET_PID_FROM_PIDNS, 1);
 
 	if (pid < 0 && errno != ESRCH)
 		return find_recorded(nsfd, recorded, ret_pidfd, ret_pid);
@@ -76,7 +76,10 @@ static enum nsm_init_state find(int nsfd, pid_t recorded, int *ret_pidfd, pid_t 
 	if (pidfd < 0)
 		return pidfd == -ESRCH ? NSM_INIT_DEAD : NSM_INIT_UNKNOWN;
 	/* Asked again, so that the pidfd is not of a process that got the number in between. */
-	if (ioctl(nsfd, NSM_NS_GET_PID_FROM_PIDNS, 1) != pid || nsm_pidfd_has_ended(pidfd) || is_exiting(pidfd))
+	again = ioctl(nsfd, NSM_NS_GET_PID_FROM_PIDNS, 1);
+	if (again < 0 && errno != ESRCH)
+		return NSM_INIT_UNKNOWN;
+	if (again != pid || nsm_pidfd_has_ended(pidfd) || is_exiting(pidfd))
 		return NSM_INIT_DEAD;
 	*ret_pid = pid;
 	*ret_pidfd = take_fd(pidfd);
