@@ -258,28 +258,44 @@ int nsm_stage_remove(struct nsm_stage *stage, bool *ret_detached)
 	return 0;
 }
 
-/* Ends the keeper of a set, if the set made it: a pinned pid namespace is somebody else's. */
-static void end_keeper(struct nsm_stage *stage)
+/* Ends the keeper of a set, if the set made it: a pinned pid namespace is somebody else's. False when there is one that
+ * cannot be reached now: without its handle nobody would find it again. */
+static bool end_keeper(struct nsm_stage *stage)
 {
 	nsm_autoclose int set = openat(stage->dir, SET, DIR_FLAGS);
 	nsm_autoclose int fd = -EBADF, keeper = -EBADF;
 	struct nsm_meta meta;
+	int r = set < 0 ? -errno : nsm_meta_read(set, &meta);
 
-	if (set < 0 || nsm_meta_read(set, &meta) < 0 || !(nsm_meta_made(&meta) & NSMGR_MASK(NSMGR_PID)))
-		return;
+	if (r < 0)
+		return r == -ENOENT || r == -EBADMSG;
+	if (!(nsm_meta_made(&meta) & NSMGR_MASK(NSMGR_PID)))
+		return true;
 	fd = nsm_nsfd_open(set, "pid", true);
-	/* Nobody waits for it: it is as good as gone, and a sweep must not be held up. */
-	if (fd >= 0 && nsm_nsfd_is(fd, &meta.types[NSMGR_PID].id) &&
-	    nsm_init_find(fd, meta.keeper, &keeper, NULL) == NSM_INIT_ALIVE)
-		nsm_sys_pidfd_kill(keeper, SIGKILL);
+	if (fd < 0)
+		return fd == -ENOENT || fd == -ELOOP || fd == -ENXIO;
+	if (!nsm_nsfd_is(fd, &meta.types[NSMGR_PID].id))
+		return true;
+	switch (nsm_init_find(fd, meta.keeper, &keeper, NULL)) {
+	case NSM_INIT_ALIVE:
+		/* Nobody waits for it: it is as good as gone, and a sweep must not be held up. */
+		r = nsm_sys_pidfd_kill(keeper, SIGKILL);
+		return r == 0 || r == -ESRCH;
+	case NSM_INIT_UNKNOWN:
+		return false;
+	case NSM_INIT_DEAD:
+		break;
+	}
+	return true;
 }
 
 void nsm_stage_discard(struct nsm_stage *stage)
 {
 	struct nsm_failure failure = stage->store->ctx->failure;
 
-	end_keeper(stage);
-	nsm_stage_remove(stage, NULL);
+	/* What is not removed stays hidden, for a sweep to come. */
+	if (end_keeper(stage))
+		nsm_stage_remove(stage, NULL);
 	stage->store->ctx->failure = failure;
 }
 
