@@ -99,6 +99,8 @@ static int write_config(int dir, const char *options)
 
 	if (r == 0 && renameat(dir, CONFIG_NEW, dir, CONFIG) < 0)
 		r = -errno;
+	if (r < 0 && fd >= 0)
+		unlinkat(dir, CONFIG_NEW, 0);
 	return r;
 }
 
