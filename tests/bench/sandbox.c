@@ -33,11 +33,11 @@ static void end_sandbox(int sig)
 static int set_up_mounts(void)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		perror("bench: making mounts private");
+		perror("sandbox: making mounts private");
 	else if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
-		perror("bench: mounting /proc");
-	else if (mount("bench", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0)
-		perror("bench: mounting a tmpfs on /run");
+		perror("sandbox: mounting /proc");
+	else if (mount("sandbox", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0)
+		perror("sandbox: mounting a tmpfs on /run");
 	else
 		return 0;
 	return -1;
@@ -76,7 +76,7 @@ int sandbox_run(int (*work)(void *data), void *data)
 	int status, alive[2];
 
 	if (pipe2(alive, O_CLOEXEC) < 0 || unshare(CLONE_NEWNS | CLONE_NEWPID) < 0) {
-		perror("bench: unshare (it needs root)");
+		perror("sandbox: unshare (it needs root)");
 		return NO_SANDBOX;
 	}
 	sigemptyset(&ours);
@@ -98,7 +98,7 @@ int sandbox_run(int (*work)(void *data), void *data)
 		exit(init(work, data));
 	}
 	if (inside < 0) {
-		perror("bench: fork");
+		perror("sandbox: fork");
 		return NO_SANDBOX;
 	}
 	close(alive[0]);

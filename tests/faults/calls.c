@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "calls.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+/* Numbers that headers may lack; the same on every architecture since Linux 5.1. */
+#define NR_PIDFD_SEND_SIGNAL 424
+#define NR_PIDFD_OPEN 434
+#define NR_CLOSE_RANGE 436
+#define NR_STATMOUNT 457
+
+#define OPEN_ERRNOS { EACCES, EINTR, EIO, EMFILE, ENFILE, ENOMEM, ENOSPC, EPERM }
+#define STAT_ERRNOS { EACCES, EIO, ENOMEM, EPERM }
+#define MAKE_ERRNOS { EACCES, EIO, ENOMEM, ENOSPC, EPERM }
+#define CLONE_ERRNOS { EAGAIN, ENOMEM, ENOSPC, EPERM }
+
+static const struct known_call table[] = {
+#ifdef SYS_arch_prctl
+	{ "arch_prctl", SYS_arch_prctl, { 0 }, false },
+#endif
+#ifdef SYS_pause
+	{ "pause", SYS_pause, { 0 }, false },
+#endif
+#ifdef SYS_poll
+	{ "poll", SYS_poll, { EINTR, ENOMEM, EPERM }, false },
+#endif
+#ifdef SYS_open
+	{ "open", SYS_open, OPEN_ERRNOS, false },
+	{ "stat", SYS_stat, STAT_ERRNOS, false },
+	{ "lstat", SYS_lstat, STAT_ERRNOS, false },
+	{ "chmod", SYS_chmod, { EACCES, EIO, EPERM }, false },
+	{ "readlink", SYS_readlink, STAT_ERRNOS, false },
+	{ "fork", SYS_fork, CLONE_ERRNOS, false },
+#endif
+	{ "brk", SYS_brk, { ENOMEM }, false },
+	{ "capget", SYS_capget, { EPERM }, false },
+	{ "capset", SYS_capset, { EPERM }, false },
+	{ "chdir", SYS_chdir, { EACCES, EIO, ENOMEM, EPERM }, false },
+	{ "clock_gettime", SYS_clock_gettime, { EPERM }, false },
+	{ "clone", SYS_clone, CLONE_ERRNOS, false },
+	/* close(2) NOTES: the descriptor is gone whatever it says. */
+	{ "close", SYS_close, { EINTR, EIO }, true },
+	{ "close_range", NR_CLOSE_RANGE, { ENOSYS, EPERM }, false },
+	{ "dup3", SYS_dup3, { EMFILE, EPERM }, false },
+	{ "execve", SYS_execve, { 0 }, false },
+	{ "exit", SYS_exit, { 0 }, false },
+	{ "exit_group", SYS_exit_group, { 0 }, false },
+	{ "fchmod", SYS_fchmod, { EIO, EPERM }, false },
+	{ "fchmodat", SYS_fchmodat, { EACCES, EIO, ENOMEM, EPERM }, false },
+	{ "fcntl", SYS_fcntl, { EMFILE, EPERM }, false },
+	{ "flock", SYS_flock, { EINTR, ENOLCK, EPERM }, false },
+	{ "fstat", SYS_fstat, { EIO, ENOMEM, EPERM }, false },
+	{ "fstatfs", SYS_fstatfs, { EINTR, EIO, ENOMEM, EPERM }, false },
+	{ "getdents64", SYS_getdents64, { EACCES, EIO, ENOMEM, EPERM }, false },
+	{ "getpid", SYS_getpid, { 0 }, false },
+	{ "getppid", SYS_getppid, { 0 }, false },
+	{ "getrandom", SYS_getrandom, { EAGAIN, EINTR, ENOSYS, EPERM }, false },
+	{ "gettid", SYS_gettid, { 0 }, false },
+	{ "getuid", SYS_getuid, { 0 }, false },
+	{ "geteuid", SYS_geteuid, { 0 }, false },
+	{ "getgid", SYS_getgid, { 0 }, false },
+	{ "getegid", SYS_getegid, { 0 }, false },
+	/* ENOTTY and EINVAL: a request that the kernel does not know. */
+	{ "ioctl", SYS_ioctl, { EINVAL, EMFILE, ENOMEM, ENOTTY, EPERM }, false },
+	{ "kill", SYS_kill, { EPERM }, false },
+	{ "lseek", SYS_lseek, { EPERM }, false },
+	{ "madvise", SYS_madvise, { EAGAIN, ENOMEM, EPERM }, false },
+	{ "mkdirat", SYS_mkdirat, MAKE_ERRNOS, false },
+	{ "mknodat", SYS_mknodat, MAKE_ERRNOS, false },
+	{ "mmap", SYS_mmap, { ENOMEM }, false },
+	{ "mount", SYS_mount, { EACCES, ENOMEM, ENOSPC, EPERM }, false },
+	{ "mprotect", SYS_mprotect, { ENOMEM }, false },
+	{ "munmap", SYS_munmap, { ENOMEM }, false },
+	{ "newfstatat", SYS_newfstatat, STAT_ERRNOS, false },
+	{ "open_by_handle_at", SYS_open_by_handle_at, { EMFILE, ENOMEM, EPERM }, false },
+	{ "openat", SYS_openat, OPEN_ERRNOS, false },
+	{ "pidfd_open", NR_PIDFD_OPEN, { EMFILE, ENFILE, ENOMEM, ENOSYS, EPERM }, false },
+	{ "pidfd_send_signal", NR_PIDFD_SEND_SIGNAL, { ENOSYS, EPERM }, false },
+	{ "pipe2", SYS_pipe2, { EMFILE, ENFILE, ENOMEM, EPERM }, false },
+	{ "ppoll", SYS_ppoll, { EINTR, ENOMEM, EPERM }, false },
+	{ "prctl", SYS_prctl, { EPERM }, false },
+	{ "read", SYS_read, { EINTR, EIO, ENOMEM, EPERM }, false },
+	{ "readlinkat", SYS_readlinkat, STAT_ERRNOS, false },
+	{ "recvfrom", SYS_recvfrom, { EINTR, ENOMEM, EPERM }, false },
+	{ "recvmsg", SYS_recvmsg, { EINTR, ENOMEM, EPERM }, false },
+	{ "renameat", SYS_renameat, MAKE_ERRNOS, false },
+	{ "renameat2", SYS_renameat2, MAKE_ERRNOS, false },
+	{ "rt_sigaction", SYS_rt_sigaction, { 0 }, false },
+	{ "rt_sigpending", SYS_rt_sigpending, { 0 }, false },
+	{ "rt_sigprocmask", SYS_rt_sigprocmask, { 0 }, false },
+	{ "rt_sigreturn", SYS_rt_sigreturn, { 0 }, false },
+	{ "sched_getaffinity", SYS_sched_getaffinity, { EPERM }, false },
+	{ "sched_setaffinity", SYS_sched_setaffinity, { EPERM }, false },
+	{ "sendmsg", SYS_sendmsg, { EINTR, ENOBUFS, ENOMEM, EPERM }, false },
+	{ "sendto", SYS_sendto, { EINTR, ENOBUFS, ENOMEM, EPERM }, false },
+	{ "set_tid_address", SYS_set_tid_address, { 0 }, false },
+	{ "setgroups", SYS_setgroups, { ENOMEM, EPERM }, false },
+	{ "sethostname", SYS_sethostname, { EPERM }, false },
+	{ "setns", SYS_setns, { ENOMEM, EPERM }, false },
+	{ "setresgid", SYS_setresgid, { EPERM }, false },
+	{ "setresuid", SYS_setresuid, { EAGAIN, EPERM }, false },
+	{ "setsid", SYS_setsid, { EPERM }, false },
+	{ "socket", SYS_socket, { EACCES, EMFILE, ENFILE, ENOMEM, EPERM }, false },
+	{ "socketpair", SYS_socketpair, { EMFILE, ENFILE, ENOMEM, EPERM }, false },
+	{ "statfs", SYS_statfs, STAT_ERRNOS, false },
+	{ "statmount", NR_STATMOUNT, { ENOMEM, ENOSYS, EPERM }, false },
+	{ "statx", SYS_statx, STAT_ERRNOS, false },
+	{ "umask", SYS_umask, { 0 }, false },
+	{ "umount2", SYS_umount2, { ENOMEM, EPERM }, false },
+	{ "unlinkat", SYS_unlinkat, { EACCES, EIO, ENOMEM, EPERM }, false },
+	{ "unshare", SYS_unshare, { ENOMEM, ENOSPC, EPERM }, false },
+	{ "wait4", SYS_wait4, { EINTR, EPERM }, false },
+	{ "waitid", SYS_waitid, { EINTR, EPERM }, false },
+	{ "write", SYS_write, { EINTR, EIO, ENOMEM, ENOSPC, EPERM }, false },
+};
+
+static const struct {
+	int number;
+	const char *name;
+} errnos[] = {
+	{ EACCES, "EACCES" }, { EAGAIN, "EAGAIN" },   { EINTR, "EINTR" },   { EINVAL, "EINVAL" },
+	{ EIO, "EIO" },	      { EMFILE, "EMFILE" },   { ENFILE, "ENFILE" }, { ENOBUFS, "ENOBUFS" },
+	{ ENOLCK, "ENOLCK" }, { ENOMEM, "ENOMEM" },   { ENOSPC, "ENOSPC" }, { ENOSYS, "ENOSYS" },
+	{ ENOTTY, "ENOTTY" }, { EPERM, "EPERM" },
+};
+
+const struct known_call *find_call(long nr)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (table[i].nr == nr)
+			return &table[i];
+	return NULL;
+}
+
+const char *errno_name(int error)
+{
+	for (size_t i = 0; i < sizeof(errnos) / sizeof(errnos[0]); i++)
+		if (errnos[i].number == error)
+			return errnos[i].name;
+	return "?";
+}
+
+int errno_number(const char *name)
+{
+	for (size_t i = 0; i < sizeof(errnos) / sizeof(errnos[0]); i++)
+		if (strcmp(errnos[i].name, name) == 0)
+			return errnos[i].number;
+	return 0;
+}

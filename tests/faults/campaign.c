@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "campaign.h"
+
+#include "calls.h"
+#include "judge.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* One case in the making. */
+struct tally {
+	const struct options *options;
+	const struct a_case *of;
+	struct run counted;
+	struct picture after;
+	unsigned long faults, tried, outcomes[OUTCOMES], certain;
+	FILE *report;
+};
+
+static const char *role_of(const char *who)
+{
+	size_t len = strlen(who);
+
+	return len == 1 ? "manager" : len == 3 ? "creator" : "keeper";
+}
+
+/* The n-th of all points is in the sample when it is the first of its share. */
+static bool is_chosen(const struct tally *tally, unsigned long n)
+{
+	unsigned long sample = tally->options->sample;
+
+	return !sample || sample >= tally->faults || n * sample / tally->faults != (n + 1) * sample / tally->faults;
+}
+
+static void try_one(struct tally *tally, const struct fault *fault)
+{
+	const struct known_call *call = find_call(fault->at.nr);
+	const char *what = fault->error ? errno_name(fault->error) : "KILL";
+	struct verdict verdict;
+
+	try_fault(&tally->options->programs, tally->of, fault, &tally->after, &verdict);
+	tally->tried++;
+	tally->outcomes[verdict.outcome]++;
+	if (verdict.outcome != BAD && verdict.outcome != UNMET && !tally->options->fault.at.n)
+		return;
+	fprintf(tally->report, "%s: %s: %s in the %s, call %u, %s: %s\n", verdict.outcome == BAD ? "BAD" : verdict.outcome == UNMET ? "unmet" : "good",
+		tally->of->name, what, role_of(fault->at.who), fault->at.n, call ? call->name : "?",
+		verdict.outcome == BAD ? verdict.why : outcome_names[verdict.outcome]);
+	if (verdict.outcome == BAD)
+		fprintf(tally->report, "  tests/faults/faults --build='%s' --case='%s' --point=%s:%u:%s\n",
+			tally->options->build, tally->of->name, fault->at.who, fault->at.n, what);
+}
+
+/* Requests of ioctl(2) that every kernel knows for what they are asked of. */
+static bool is_old_request(unsigned long request)
+{
+	enum { NS_GET_USERNS = 0xb701, NS_GET_OWNER_UID = 0xb704 };
+
+	return request >= NS_GET_USERNS && request <= NS_GET_OWNER_UID;
+}
+
+static bool is_possible(const struct point *at, int error)
+{
+	if ((error == ENOTTY || error == EINVAL) && strcmp(find_call(at->nr)->name, "ioctl") == 0)
+		return !is_old_request((unsigned long)at->args[1]);
+	if (error != ENOSPC)
+		return true;
+#ifdef SYS_open
+	if (strcmp(find_call(at->nr)->name, "open") == 0)
+		return at->args[1] & O_CREAT;
+#endif
+	return strcmp(find_call(at->nr)->name, "openat") != 0 || (at->args[2] & O_CREAT);
+}
+
+/* Goes over all faults of a case; `visit` NULL: only counts them. */
+static void each_fault(struct tally *tally, void (*visit)(struct tally *tally, const struct fault *fault))
+{
+	unsigned long n = 0;
+
+	for (size_t i = 0; i < tally->counted.count; i++) {
+		struct fault fault = { .at = tally->counted.points[i] };
+		const struct known_call *call = find_call(fault.at.nr);
+
+		if (!call)
+			continue;
+		if (!visit)
+			tally->certain += !*call->errnos;
+		/* The last is the zero behind them: the kill. */
+		for (size_t e = 0; e < MAX_ERRNOS && (e == 0 || call->errnos[e - 1]); e++) {
+			fault.error = call->errnos[e];
+			if (!is_possible(&fault.at, fault.error))
+				continue;
+			if (visit && is_chosen(tally, n))
+				visit(tally, &fault);
+			n++;
+		}
+	}
+	tally->faults = n;
+}
+
+/* Runs the verb once without a fault: its calls, and what it leads to. */
+static bool count(struct tally *tally)
+{
+	const struct options *options = tally->options;
+	bool good = false;
+	struct words words;
+
+	if (world_make(&options->programs, tally->of)) {
+		world_words(options->programs.front, tally->of->line, &words);
+		good = run_traced(words.argv, NULL, &tally->counted) && !tally->counted.hung && tally->counted.status == 0 &&
+		       !*tally->counted.said && picture_take(&tally->after);
+	}
+	if (!good)
+		fprintf(tally->report, "BAD: %s: does not work without a fault: %s\n", tally->of->name, tally->counted.said);
+	for (size_t i = 0; good && i < tally->counted.count; i++) {
+		if (find_call(tally->counted.points[i].nr))
+			continue;
+		fprintf(tally->report, "BAD: %s: calls.c does not know system call %ld\n", tally->of->name,
+			tally->counted.points[i].nr);
+		tally->outcomes[BAD]++;
+	}
+	return good;
+}
+
+static void report(const struct tally *tally)
+{
+	unsigned long calls[3] = { 0 };
+
+	for (size_t i = 0; i < tally->counted.count; i++)
+		calls[(strlen(tally->counted.points[i].who) - 1) / 2 % 3]++;
+	fprintf(tally->report, "%s: %lu of %lu points; calls: manager %lu, creator %lu, keeper %lu, of which %lu cannot fail;",
+		tally->of->name, tally->tried, tally->faults, calls[0], calls[1], calls[2], tally->certain);
+	for (int i = 0; i < OUTCOMES; i++)
+		if (tally->outcomes[i])
+			fprintf(tally->report, " %s %lu", outcome_names[i], tally->outcomes[i]);
+	fputc('\n', tally->report);
+}
+
+/* The whole report of a case is written at once, so that those of several jobs do not mix. */
+void do_case(const struct options *options, const struct a_case *of)
+{
+	struct tally tally = { .options = options, .of = of };
+	size_t size = 0;
+	char *text = NULL;
+
+	tally.report = open_memstream(&text, &size);
+	if (!tally.report)
+		abort();
+	if (!count(&tally)) {
+		tally.outcomes[BAD]++;
+	} else if (options->fault.at.n) {
+		struct fault fault = options->fault;
+
+		for (size_t i = 0; i < tally.counted.count; i++)
+			if (tally.counted.points[i].n == fault.at.n &&
+			    strcmp(tally.counted.points[i].who, fault.at.who) == 0)
+				fault.at = tally.counted.points[i];
+		try_one(&tally, &fault);
+		tally.outcomes[BAD] += tally.outcomes[UNMET];
+	} else {
+		each_fault(&tally, NULL);
+		each_fault(&tally, try_one);
+		/* Now and then the kernel is slower or faster with something; a runner that is lost does not count as good. */
+		tally.outcomes[BAD] += tally.outcomes[UNMET] > 3 + tally.tried / 50 ? tally.outcomes[UNMET] : 0;
+		report(&tally);
+	}
+	fclose(tally.report);
+	(void)!write(STDOUT_FILENO, text, size);
+	options->shared->tried += tally.tried;
+	options->shared->bad += tally.outcomes[BAD];
+	world_end();
+	run_free(&tally.counted);
+	picture_free(&tally.after);
+	free(text);
+}

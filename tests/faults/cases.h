@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_FAULTS_CASES_H
+#define NSM_FAULTS_CASES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define MAX_SETUP 4
+
+/* A verb in a certain world. Words are parted by spaces; @SITTER stands for the pid of a process with namespaces of its own. */
+struct a_case {
+	const char *name;
+	const char *setup[MAX_SETUP]; /* commands that make what it begins with */
+	const char *line;	      /* the command */
+	bool each_alone;	      /* every set may be as before or as after, whatever becomes of the others */
+	bool removes;		      /* what fails half-way is hidden, and a sweep goes on with it */
+	bool has_sitter;
+	bool sweeps;		      /* set "dead" is made a stage that nobody owns; it may stay one */
+	bool takes;		      /* from a pool, whose sets are taken away when they seem dead */
+};
+
+extern const struct a_case cases[];
+extern const size_t case_count;
+
+const struct a_case *find_case(const char *name);
+
+#endif

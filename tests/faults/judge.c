@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "judge.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/* Whether somebody who was killed is gone already makes a call more or less. */
+#define TRIES 12
+
+const char *const outcome_names[OUTCOMES] = {
+	[DONE] = "done",     [REFUSED] = "refused", [PARTLY] = "partly", [SAID_NOT] = "done but said not",
+	[HIDDEN] = "hidden", [UNSWEPT] = "unswept", [UNPOOLED] = "unpooled", [UNMET] = "unmet", [KILLED] = "killed",   [MENDED] = "mended", [ORPHANED] = "orphaned",
+	[BAD] = "BAD",
+};
+
+struct trial {
+	const struct programs *programs;
+	const struct a_case *of;
+	const struct fault *fault;
+	const struct picture *after;
+	struct picture before, now;
+	struct run run;
+	struct verdict *verdict;
+};
+
+__attribute__((format(printf, 2, 3))) static bool bad(struct trial *trial, const char *fmt, ...)
+{
+	struct verdict *verdict = trial->verdict;
+	va_list args;
+
+	if (verdict->outcome == BAD)
+		return false;
+	verdict->outcome = BAD;
+	va_start(args, fmt);
+	vsnprintf(verdict->why, sizeof(verdict->why), fmt, args);
+	va_end(args);
+	for (char *p = verdict->why; (p = strchr(p, '\n'));)
+		*p = '|';
+	return false;
+}
+
+/* One line of "nsmgr: what: step: reason"; the type and more may stand between them. */
+static bool is_message(const char *line, size_t len)
+{
+	unsigned parts = 0;
+
+	for (const char *p = line; p < line + len; p++)
+		parts += strncmp(p, ": ", 2) == 0;
+	return strncmp(line, "nsmgr: ", 7) == 0 &&
+	       (parts >= 3 || strncmp(line, "nsmgr: out of memory", 20) == 0 ||
+		(memmem(line, len, "out of memory", 13) && parts >= 1));
+}
+
+/* Whether all that is said are messages: at least one, and at most one for each set. */
+static bool has_messages(struct trial *trial)
+{
+	unsigned count = 0, most = trial->of->each_alone ? 3 : 1;
+
+	for (const char *line = trial->run.said; *line; count++) {
+		size_t len = strcspn(line, "\n");
+
+		if (!is_message(line, len))
+			return bad(trial, "this is no message: %.300s", line);
+		line += len + (line[len] == '\n');
+	}
+	if (count < 1 || count > most)
+		return bad(trial, "%u messages: %.300s", count, trial->run.said);
+	return true;
+}
+
+/* A set that lists as live can be entered. */
+static bool check_entering(struct trial *trial, const char *name)
+{
+	char line[128], said[1024];
+
+	snprintf(line, sizeof(line), "exec %s true", name);
+	if (world_run(trial->programs->front, line, said, sizeof(said)) == 0)
+		return true;
+	snprintf(line, sizeof(line), "ls -rn -o STATE %s", name);
+	if (world_run(trial->programs->full, line, line, sizeof(line)) == 0 && strstr(line, "dead"))
+		return true;
+	return bad(trial, "'%s' lists as %.60s and cannot be entered: %.300s", name, line, said);
+}
+
+static bool check_all_enter(struct trial *trial)
+{
+	for (size_t i = 1; i < trial->now.count; i++) {
+		const struct part *part = &trial->now.parts[i];
+		const struct part *old = picture_find(&trial->before, part->name);
+
+		if (part_is_ready_set(part) || (old && strcmp(old->exact, part->exact) == 0))
+			continue;
+		if (!check_entering(trial, part->name))
+			return false;
+	}
+	return true;
+}
+
+/* A set whose keeper has ended, or NULL. */
+static const struct part *find_orphan(const struct picture *picture)
+{
+	for (size_t i = 1; i < picture->count; i++)
+		if (strstr(picture->parts[i].exact, "keeper is gone"))
+			return &picture->parts[i];
+	return NULL;
+}
+
+/* Runs a command that has to work. */
+static bool must(struct trial *trial, const char *line)
+{
+	char said[400];
+
+	return world_run(trial->programs->front, line, said, sizeof(said)) == 0 || bad(trial, "%s: %s", line, said);
+}
+
+/* A set without a keeper can be removed; a ready one is not handed out. */
+static bool remove_orphan(struct trial *trial, const struct part *orphan)
+{
+	char line[128];
+
+	if (part_is_ready_set(orphan))
+		return must(trial, "create taken --all --from-pool") && must(trial, "exec taken true") &&
+		       must(trial, "rm taken") && must(trial, "pool drain");
+	snprintf(line, sizeof(line), "rm %s", orphan->name);
+	return must(trial, line);
+}
+
+static enum likeness look_again(struct trial *trial, const char **ret_what)
+{
+	picture_free(&trial->now);
+	if (!picture_take(&trial->now)) {
+		bad(trial, "no picture can be taken");
+		return AS_NEITHER;
+	}
+	return picture_compare(&trial->now, &trial->before, trial->after,
+			       trial->of->each_alone || trial->of->sweeps || trial->of->takes, ret_what);
+}
+
+static const char *excerpt(const struct picture *picture, const char *name)
+{
+	const struct part *part = picture_find(picture, name);
+
+	return part && part->exact ? part->exact : "absent";
+}
+
+/* What is as neither is one sweep away from it. */
+static bool mend(struct trial *trial, enum outcome as)
+{
+	const struct part *orphan = find_orphan(&trial->now);
+	const char *what = "";
+	enum likeness like;
+
+	if (orphan && as == MENDED) {
+		as = ORPHANED;
+		if (!remove_orphan(trial, orphan))
+			return false;
+	}
+	if (!world_mend(trial->programs))
+		return bad(trial, "it cannot be mended");
+	like = look_again(trial, &what);
+	if (like == AS_NEITHER || trial->now.empty_stages)
+		return bad(trial, "after mending, '%s' is as neither before nor after: %.500s", what,
+			   excerpt(&trial->now, what));
+	trial->verdict->outcome = as;
+	return true;
+}
+
+static void judge_error(struct trial *trial, enum likeness like, const char *what)
+{
+	int status = WEXITSTATUS(trial->run.status);
+
+	if (status == 0) {
+		if (like == AS_BOTH && trial->of->sweeps)
+			trial->verdict->outcome = UNSWEPT;
+		else if (like == AS_BOTH && trial->of->takes)
+			trial->verdict->outcome = UNPOOLED;
+		else if (like == AS_NEITHER && trial->of->sweeps)
+			mend(trial, UNSWEPT);
+		else if (like != AS_AFTER)
+			bad(trial, "status 0, and '%s' is not as after: %.500s", what, excerpt(&trial->now, what));
+		else if (*trial->run.said)
+			bad(trial, "status 0, and it says: %.300s", trial->run.said);
+		else if (trial->now.empty_stages)
+			trial->verdict->outcome = UNSWEPT;
+		return;
+	}
+	if (!has_messages(trial))
+		return;
+	if (trial->now.drafts)
+		bad(trial, "a draft of .config is left");
+	else if (like != AS_NEITHER)
+		trial->verdict->outcome = like == AS_BEFORE ? REFUSED : like == AS_AFTER ? SAID_NOT : PARTLY;
+	else if (trial->of->removes)
+		mend(trial, HIDDEN);
+	else
+		bad(trial, "status 1, and '%s' is as neither before nor after: %.500s", what, excerpt(&trial->now, what));
+}
+
+static void judge_kill(struct trial *trial, enum likeness like, const char *what)
+{
+	bool is_manager = strcmp(trial->fault->at.who, "1") == 0;
+	int status = WEXITSTATUS(trial->run.status);
+
+	if (!is_manager && status == 0 && like != AS_AFTER && !find_orphan(&trial->now)) {
+		bad(trial, "status 0, and '%s' is not as after: %.500s", what, excerpt(&trial->now, what));
+		return;
+	}
+	if (!is_manager && status == 1 && !has_messages(trial))
+		return;
+	trial->verdict->outcome = KILLED;
+	if (like == AS_NEITHER || trial->now.empty_stages)
+		mend(trial, MENDED);
+}
+
+/* How the manager ended, before anything is looked at. */
+static bool has_ended_well(struct trial *trial)
+{
+	int status = trial->run.status;
+	bool is_victim = !trial->fault->error && strcmp(trial->fault->at.who, "1") == 0;
+
+	if (trial->run.hung)
+		return bad(trial, "it hung: %.300s", trial->run.said);
+	if (is_victim)
+		return WIFSIGNALED(status) || bad(trial, "it was killed, and ended with %d", WEXITSTATUS(status));
+	if (WIFSIGNALED(status))
+		return bad(trial, "signal %d ended it", WTERMSIG(status));
+	if (WEXITSTATUS(status) > 1)
+		return bad(trial, "status %d: %.300s", WEXITSTATUS(status), trial->run.said);
+	return true;
+}
+
+static void judge(struct trial *trial)
+{
+	const char *what = "";
+	enum likeness like;
+
+	if (!has_ended_well(trial))
+		return;
+	like = look_again(trial, &what);
+	if (trial->verdict->outcome == BAD || !check_all_enter(trial))
+		return;
+	if (trial->fault->error)
+		judge_error(trial, like, what);
+	else
+		judge_kill(trial, like, what);
+	/* What the first use of a store leaves when it fails is good for the next. */
+	if (!trial->of->setup[0] && trial->verdict->outcome != BAD &&
+	    (!world_mend(trial->programs) || look_again(trial, &what) == AS_NEITHER || trial->now.roots != 1))
+		bad(trial, "the store has %u mounts, or is of no more use", trial->now.roots);
+}
+
+void try_fault(const struct programs *programs, const struct a_case *of, const struct fault *fault,
+	       const struct picture *after, struct verdict *ret)
+{
+	struct trial trial = { programs, of, fault, after, .verdict = ret };
+	struct words words;
+
+	for (int tries = 0; tries < TRIES && !trial.run.struck; tries++) {
+		*ret = (struct verdict){ .outcome = DONE };
+		picture_free(&trial.before);
+		run_free(&trial.run);
+		if (!world_make(programs, of) || !picture_take(&trial.before)) {
+			bad(&trial, "the world cannot be made");
+			break;
+		}
+		world_words(programs->front, of->line, &words);
+		if (!run_traced(words.argv, fault, &trial.run))
+			break;
+	}
+	if (trial.run.struck)
+		judge(&trial);
+	else
+		ret->outcome = ret->outcome == BAD ? BAD : UNMET;
+	picture_free(&trial.before);
+	picture_free(&trial.now);
+	run_free(&trial.run);
+}
