@@ -45,6 +45,8 @@ struct facts {
 int facts_gather(struct app *app, const char *name, struct facts *ret);
 void facts_free(struct facts *facts);
 
+/* ---- facts_words.c: what was found, in words ---- */
+
 /* Goes through the lines "INNER OUTER COUNT" of a map; false at the end. `cursor` is the text to begin with. */
 bool facts_next_extent(const char **cursor, struct nsmgr_extent *ret);
 

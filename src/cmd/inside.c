@@ -189,10 +189,8 @@ struct look {
 	struct inside *inside;
 };
 
-static int look(void *data)
+static int look_at(const struct look *job)
 {
-	const struct look *job = data;
-
 	switch (job->type) {
 	case NSMGR_CGROUP:
 		return look_at_cgroups(job->inside);
@@ -205,19 +203,28 @@ static int look(void *data)
 	}
 }
 
+static int look(void *data)
+{
+	const struct look *job = data;
+
+	job->inside->error = -look_at(job);
+	return 0;
+}
+
 static int call(struct nsmgr_ctx *ctx, const char *name, unsigned types, struct look *job)
 {
 	struct nsmgr_status status;
 	struct nsmgr_set *set;
 	int r = nsmgr_set_open(ctx, name, types, 0, &set);
 
+	job->inside->error = 0;
 	if (r < 0)
 		return r;
 	r = nsmgr_call(set, types, look, job, &status);
 	nsmgr_set_close(set);
-	if (r < 0)
-		return r;
-	return status.signal ? -EINTR : status.code;
+	if (r == 0 && status.signal)
+		job->inside->error = EINTR; /* killed by somebody */
+	return r < 0 ? r : -job->inside->error;
 }
 
 int look_inside(struct nsmgr_ctx *ctx, const char *name, enum nsmgr_type type, bool user, struct inside *inside)
@@ -225,7 +232,7 @@ int look_inside(struct nsmgr_ctx *ctx, const char *name, enum nsmgr_type type, b
 	struct look job = { type, inside };
 	int r = call(ctx, name, NSMGR_MASK(type), &job);
 
-	if (r == -EPERM && user && type != NSMGR_USER)
+	if (r == -EPERM && !inside->error && user && type != NSMGR_USER)
 		r = call(ctx, name, NSMGR_MASK(type) | NSMGR_MASK(NSMGR_USER), &job);
 	return r;
 }

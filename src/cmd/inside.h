@@ -28,6 +28,7 @@ struct address {
 
 /* A page that is never written takes no memory. */
 struct inside {
+	int error;			   /* of who looked, as an errno; 0 where nobody came so far, and all was well */
 	char hostname[65], domainname[65];
 	char offsets[256];		   /* time_namespaces(7): as in timens_offsets */
 	char maps[3][INSIDE_FILE];	   /* user_namespaces(7), by enum nsmgr_id_kind: as in uid_map ... */
@@ -45,8 +46,8 @@ int inside_new(struct inside **ret);
 void inside_free(struct inside **inside);
 
 /* Looks at what a set's namespace of that type has: cgroup, net, time, user and uts. `user` tells whether the set has a usable
- * user namespace, which is entered as well where that alone gives the right to enter the other. Gives 0, or -errno with the failure
- * recorded. */
+ * user namespace, which is entered as well where that alone gives the right to enter the other. Gives 0, or -errno; then either
+ * `error` says why, or the failure that is recorded. */
 int look_inside(struct nsmgr_ctx *ctx, const char *name, enum nsmgr_type type, bool user, struct inside *inside);
 
 /* The same of time and user by what /proc tells everybody of a process that is there. */

@@ -74,7 +74,8 @@ int select_set(struct app *app, const char *name, struct nsmgr_handle ret_handle
 
 	if (nsmgr_check_name(app->ctx, name) < 0)
 		return say_refusal(app, name);
-	if (nsmgr_list_new(app->ctx, 0, &list) < 0)
+	/* Of one set, owners cost nothing. */
+	if (nsmgr_list_new(app->ctx, NSMGR_LIST_OWNERS, &list) < 0)
 		return say_failure(app, name);
 	count = nsmgr_list_handles(list, name, ret_handles);
 	nsmgr_list_free(list);

@@ -22,7 +22,7 @@ bool selection_next(struct selection *selection, const char **ret_name);
 /* Says which plain names were not found, and gives the status for it. A pattern may match nothing. */
 int selection_end(struct selection *selection);
 
-/* The handles of the one set of that name. STATUS_DONE, or what was said. */
+/* The handles of the one set of that name, with their owners. STATUS_DONE, or what was said. */
 int select_set(struct app *app, const char *name, struct nsmgr_handle ret_handles[], int *ret_count);
 
 /* Whether an operand has characters of a glob(7), and whether it stands for a set of that name. */

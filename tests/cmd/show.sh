@@ -150,6 +150,21 @@ cgroups() {
 	rmdir "$mount/$own/nsmgr-$P"
 }
 
+# A child that may not ask says so, and nobody waits for one that does not come.
+denied() {
+	local deny=$NSMGR_BUILDDIR/tests/cmd/deny socket=41 uname=63
+	[ "$(uname -m)" = x86_64 ] || skip 'the numbers of system calls are those of x86-64'
+	ok "$NSMGR" create "$P.a" --net --uts --user
+	ok "$deny" $socket=97 $uname=5 -- "$NSMGR" show "$P.a" -J
+	is 'what it says' "$(jq -c '[.unseen[] | [.what, .why]]' <<<"$out")" \
+		'[["host name","Input/output error"],["devices","Address family not supported by protocol"]]'
+	is 'the rest' "$(jq -c '[.hostname, .devices, (.maps.users | length)]' <<<"$out")" '[null,null,1]'
+	# Without namespaces to enter: setns.
+	ok "$deny" 308=1 -- "$NSMGR" show "$P.a" -J
+	is 'what it says' "$(jq -r '[.unseen[].what] | join(",")' <<<"$out")" 'host name,id maps,devices'
+	like 'why' "$(jq -r '.unseen[0].why' <<<"$out")" 'Operation not permitted (needs CAP_SYS_ADMIN*'
+}
+
 # What is not there is said, with the reason, and the rest is shown.
 states() {
 	local keeper
@@ -233,6 +248,7 @@ cases() {
 	it 'devices are those that ip shows' devices
 	it 'processes are those of pids' processes
 	it 'the root of a cgroup namespace is where it was made' cgroups
+	it 'says what could not be looked at, and why' denied
 	it 'says what is not there, and why (LESSONS 4 8)' states
 	it 'tells of a set that is mounted elsewhere what is known' elsewhere
 	it 'tells an ordinary user what he may see' ordinary_user

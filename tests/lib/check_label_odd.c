@@ -79,7 +79,7 @@ START_TEST(a_set_of_a_list_has_labels_whatever_its_name)
 	set_make("web", UTS);
 	ck_assert_int_eq(put("a", "1"), 0);
 	ck_assert_int_eq(rename(in_root("web"), in_root("-odd")), 0);
-	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, true, &list), 0);
+	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, NSMGR_LIST_ALL, &list), 0);
 	ck_assert_int_eq(nsmgr_list_labels(list, "-odd", &labels), 0);
 	ck_assert_str_eq(nsmgr_labels_value(labels, "a"), "1");
 	nsmgr_labels_free(labels);
@@ -88,7 +88,7 @@ START_TEST(a_set_of_a_list_has_labels_whatever_its_name)
 	ck_assert_int_eq(rename(in_root("-odd"), in_root("web")), 0);
 	set_drop("web");
 	clear_away(fixture.root);
-	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, true, &list), 0);
+	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, NSMGR_LIST_ALL, &list), 0);
 	ck_assert_int_eq(nsmgr_list_labels(list, "web", &labels), -ENOENT);
 	nsmgr_list_free(list);
 }

@@ -176,7 +176,7 @@ static struct nsmgr_list *read_before;
 
 static int read_list(void)
 {
-	return nsmgr_list_new(fixture.ctx, false, &read_before);
+	return nsmgr_list_new(fixture.ctx, 0, &read_before);
 }
 
 static int run_list_labels(void)

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/facts.h"
+
+#include <time.h>
+
+bool facts_next_extent(const char **cursor, struct nsmgr_extent *ret)
+{
+	char *end = NULL;
+
+	ret->inner = (uint32_t)strtoul(*cursor, &end, 10);
+	if (end == *cursor)
+		return false;
+	ret->outer = (uint32_t)strtoul(end, &end, 10);
+	ret->count = (uint32_t)strtoul(end, &end, 10);
+	*cursor = end;
+	return true;
+}
+
+/* "monotonic  -2  500000000": seconds rounded down, and what is added to them. */
+bool facts_offset(const struct facts *facts, const char *clock, char *buf, size_t size)
+{
+	struct nsm_text text = { .buf = buf, .size = size };
+	const char *at = strstr(facts->inside->offsets, clock);
+	long long seconds;
+	long nanoseconds;
+	char *end;
+
+	if (!at)
+		return false;
+	seconds = strtoll(at + strlen(clock), &end, 10);
+	nanoseconds = strtol(end, NULL, 10);
+	if (seconds < 0 && nanoseconds) {
+		seconds++;
+		nanoseconds = 1000000000 - nanoseconds;
+		nsm_text_add(&text, "%s", seconds == 0 ? "-" : "");
+	}
+	nsm_text_add(&text, "%lld.%09ld", seconds, nanoseconds);
+	return true;
+}
+
+const char *device_state(const struct device *device)
+{
+	if (!(device->flags & IFF_UP))
+		return "down";
+	return device->flags & IFF_RUNNING ? "up" : "no-carrier";
+}
+
+const char *origin_name(enum nsmgr_origin origin)
+{
+	static const char *const names[] = { [NSMGR_ORIGIN_UNKNOWN] = "", [NSMGR_MADE] = "made", [NSMGR_PINNED] = "pinned" };
+
+	return names[origin];
+}
+
+const char *format_created(const struct timespec *time, char buf[32])
+{
+	struct tm tm;
+
+	if (!time->tv_sec || !gmtime_r(&time->tv_sec, &tm) || !strftime(buf, 32, "%FT%TZ", &tm))
+		buf[0] = '\0';
+	return buf;
+}
