@@ -155,7 +155,7 @@ denied() {
 	local deny=$NSMGR_BUILDDIR/tests/cmd/deny socket=41 uname=63
 	[ "$(uname -m)" = x86_64 ] || skip 'the numbers of system calls are those of x86-64'
 	ok "$NSMGR" create "$P.a" --net --uts --user
-	ok "$deny" $socket=97 $uname=5 -- "$NSMGR" show "$P.a" -J
+	ok "$deny" "$socket=97" "$uname=5" -- "$NSMGR" show "$P.a" -J
 	is 'what it says' "$(jq -c '[.unseen[] | [.what, .why]]' <<<"$out")" \
 		'[["host name","Input/output error"],["devices","Address family not supported by protocol"]]'
 	is 'the rest' "$(jq -c '[.hostname, .devices, (.maps.users | length)]' <<<"$out")" '[null,null,1]'
