@@ -150,7 +150,7 @@ static void try_each_denial(const struct op *op)
 	ck_assert_msg(failures > 0, "%s asks for nothing that was denied", op->name);
 }
 
-static const struct op *const tables[] = { set_ops, command_ops, store_ops, config_ops, pool_ops };
+static const struct op *const tables[] = { set_ops, command_ops, store_ops, look_ops, config_ops, pool_ops };
 
 static int count_ops(const struct op *ops)
 {

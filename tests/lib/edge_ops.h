@@ -17,6 +17,6 @@ struct op {
 #define LIED 1000
 
 /* Each ended by a row without a name. */
-extern const struct op command_ops[], config_ops[], pool_ops[], set_ops[], store_ops[];
+extern const struct op command_ops[], config_ops[], look_ops[], pool_ops[], set_ops[], store_ops[];
 
 #endif

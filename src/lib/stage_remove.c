@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/stage.h"
+
+#include "base/text.h"
+#include "lib/dir.h"
+#include "lib/init.h"
+#include "lib/ip_netns.h"
+#include "lib/nstype.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define SET NSM_STAGE_SET
+
+/* Unmounts whatever lies on a file of the set, and unlinks it. Mounts can be stacked; metadata has none, so there the
+ * unlink comes first. */
+static int remove_file(struct nsm_stage *stage, const char *name, bool *ret_detached)
+{
+	bool mounted = nsm_nstype_from_file(name) != NSMGR_TYPE_NONE;
+	char path[320], file[280];
+	struct nsm_text path_text = NSM_TEXT(path), file_text = NSM_TEXT(file);
+
+	nsm_text_add(&file_text, SET "/%s", name);
+	nsm_text_add(&path_text, NSM_PROC_SELF "/fd/%d/%s", stage->dir, file);
+	if (file_text.cut || path_text.cut)
+		return -ENAMETOOLONG;
+	for (;;) {
+		bool was_mount = mounted && umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0;
+
+		if (mounted && !was_mount && errno == ENOENT)
+			return 0;
+		if (mounted && !was_mount && errno != EINVAL)
+			return -errno;
+		if (unlinkat(stage->dir, file, 0) == 0) {
+			*ret_detached = true;
+			return 0;
+		}
+		if (errno == ENOENT)
+			return 0;
+		/* Busy although nothing could be unmounted: a mount that is locked for our user namespace. */
+		if (errno != EBUSY || (mounted && !was_mount))
+			return -errno;
+		*ret_detached |= was_mount;
+		mounted = true;
+	}
+}
+
+static int remove_entry(struct nsm_stage *stage, const char *name, bool *ret_detached)
+{
+	int r = remove_file(stage, name, ret_detached);
+
+	return r < 0 ? nsm_fail(stage->store->ctx, r, "detach", nsm_nstype_from_file(name), NULL) : 0;
+}
+
+/* What a set has if nobody else put anything into it: for when there is no descriptor left to look. */
+static int remove_usual(struct nsm_stage *stage, bool *ret_detached)
+{
+	static const char *const others[] = { NSM_META_FILE, NSM_LABELS_FILE };
+
+	for NSM_EACH_TYPE (type) {
+		int r = remove_entry(stage, nsm_nstypes[type].name, ret_detached);
+
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < NSM_ARRAY_SIZE(others); i++) {
+		int r = remove_entry(stage, others[i], ret_detached);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int remove_entries(struct nsm_stage *stage, bool *ret_detached)
+{
+	nsm_autoclose int set = openat(stage->dir, SET, DIR_FLAGS);
+	const struct nsm_dirent *entry;
+	struct nsm_dir dir;
+	int r;
+
+	if (set < 0 && errno == ENOENT)
+		return 0;
+	if (set < 0)
+		return remove_usual(stage, ret_detached);
+	nsm_dir_begin(&dir, set);
+	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
+		if (nsm_ip_netns_is_mark(entry->d_name))
+			r = nsm_ip_netns_remove(stage->store->ctx, set, entry->d_name);
+		else
+			r = remove_entry(stage, entry->d_name, ret_detached);
+		if (r < 0)
+			return r;
+	}
+	return r < 0 ? nsm_fail(stage->store->ctx, r, "detach", NSMGR_TYPE_NONE, NULL) : 0;
+}
+
+int nsm_stage_remove(struct nsm_stage *stage, bool *ret_detached)
+{
+	bool detached = false;
+	int r = remove_entries(stage, &detached);
+
+	if (ret_detached)
+		*ret_detached = detached;
+	if (r < 0)
+		return r;
+	if (unlinkat(stage->dir, SET, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return nsm_fail(stage->store->ctx, -errno, "detach", NSMGR_TYPE_NONE, NULL);
+	stage->busy = false;
+	return 0;
+}
+
+/* Ends the keeper of a set, if the set made it: a pinned pid namespace is somebody else's. False when there is one that
+ * cannot be reached now: without its handle nobody would find it again. */
+static bool end_keeper(struct nsm_stage *stage)
+{
+	nsm_autoclose int set = openat(stage->dir, SET, DIR_FLAGS);
+	nsm_autoclose int fd = -EBADF, keeper = -EBADF;
+	struct nsm_meta meta;
+	int r = set < 0 ? -errno : nsm_meta_read(set, &meta);
+
+	if (r < 0)
+		return r == -ENOENT || r == -EBADMSG;
+	if (!(nsm_meta_made(&meta) & NSMGR_MASK(NSMGR_PID)))
+		return true;
+	fd = nsm_nsfd_open(set, "pid", true);
+	if (fd < 0)
+		return fd == -ENOENT || fd == -ELOOP || fd == -ENXIO;
+	if (!nsm_nsfd_is(fd, &meta.types[NSMGR_PID].id))
+		return true;
+	switch (nsm_init_find(fd, meta.keeper, &keeper, NULL)) {
+	case NSM_INIT_ALIVE:
+		/* Nobody waits for it: it is as good as gone, and a sweep must not be held up. */
+		r = nsm_sys_pidfd_kill(keeper, SIGKILL);
+		return r == 0 || r == -ESRCH;
+	case NSM_INIT_UNKNOWN:
+		return false;
+	case NSM_INIT_DEAD:
+		break;
+	}
+	return true;
+}
+
+void nsm_stage_discard(struct nsm_stage *stage)
+{
+	struct nsm_failure failure = stage->store->ctx->failure;
+
+	/* What is not removed stays hidden, for a sweep to come. */
+	if (end_keeper(stage))
+		nsm_stage_remove(stage, NULL);
+	stage->store->ctx->failure = failure;
+}
+
+int nsm_stage_clear(struct nsm_stage *stage)
+{
+	int r;
+
+	if (!end_keeper(stage))
+		return nsm_fail_text(stage->store->ctx, -EBUSY, "stage", NSMGR_PID, stage->name, "its keeper cannot be ended now");
+	r = nsm_stage_remove(stage, NULL);
+	if (r == 0 && unlinkat(stage->store->stages, stage->name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		r = nsm_fail(stage->store->ctx, -errno, "stage", NSMGR_TYPE_NONE, stage->name);
+	nsm_close(&stage->dir);
+	return r;
+}
+
+void nsm_stage_sweep(struct nsm_store *store)
+{
+	const struct nsm_dirent *entry;
+	struct nsm_dir dir;
+
+	nsm_dir_begin(&dir, store->stages);
+	while (nsm_dir_next(&dir, &entry) > 0) {
+		struct nsm_stage stage = { .store = store, .busy = true };
+
+		stage.dir = openat(store->stages, entry->d_name, DIR_FLAGS);
+		if (stage.dir < 0 || !nsm_copy(stage.name, sizeof(stage.name), entry->d_name) ||
+		    flock(stage.dir, LOCK_EX | LOCK_NB) < 0)
+			nsm_close(&stage.dir);
+		nsm_stage_close(&stage);
+	}
+}
