@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/check.h"
 
+#include "cmd/quote.h"
 #include "cmd/verbs.h"
 #include "cmd/view.h"
 
@@ -99,13 +100,24 @@ static void cell(const void *data, size_t column, struct nsm_text *text)
 	}
 }
 
+/* JSON is UTF-8, and names of files are any bytes. */
+static const char *fit(const struct job *job, const char *text, char *buf, size_t size)
+{
+	return !job->view.style.json || text_is_utf8(text) ? text : nsm_escape(text, buf, size);
+}
+
 static int add_row(void *data, const struct check_row *row)
 {
+	char name[1100], path[VIEW_CELL_SIZE], cure[VIEW_CELL_SIZE];
 	struct job *job = data;
+	struct check_row fitting = *row;
 
 	job->found++;
 	job->left += !row->mended;
-	return view_add(&job->view, cell, row);
+	fitting.name = fit(job, row->name, name, sizeof(name));
+	fitting.path = fit(job, row->path, path, sizeof(path));
+	fitting.cure = fit(job, row->cure, cure, sizeof(cure));
+	return view_add(&job->view, cell, &fitting);
 }
 
 static void add_finding(void *data, const struct nsmgr_finding *finding)
@@ -155,6 +167,16 @@ static int print(struct job *job)
 	return job->left ? STATUS_LEFT : STATUS_DONE;
 }
 
+/* What was found, and perhaps mended, is told also where it cannot go on. */
+static int fail(struct job *job)
+{
+	int status = say_failure(job->app, NULL);
+
+	if (job->found)
+		print(job);
+	return status;
+}
+
 static int act(struct job *job)
 {
 	struct app *app = job->app;
@@ -162,9 +184,10 @@ static int act(struct job *job)
 
 	if (r < 0)
 		return say_plain(app, "cannot make the table: %s", strerror(-r));
+	app->doing = "check the store";
 	nsmgr_set_log(app->ctx, say_remark, NULL);
 	if (nsmgr_check(app->ctx, job->flags, add_finding, job) < 0)
-		return say_failure(app, NULL);
+		return fail(job);
 	r = job->error;
 	if (r == 0)
 		r = check_keepers(app, job->flags & NSMGR_CHECK_REPAIR, add_row, job);

@@ -85,6 +85,8 @@ static int restore(struct nsm_look *look, enum nsmgr_type type)
 		return nsm_fail(ctx, -errno, "bind", type, NULL);
 	nsm_text_add(&text, NSM_PROC_SELF "/fd/%d/%s", look->set.fd, nsm_nstypes[type].name);
 	r = bind_on(look, type, nsfd, target);
+	if (r < 0 && look->state[type] < 0)
+		unlinkat(look->set.fd, nsm_nstypes[type].name, 0);
 	if (r < 0 || look->state[type] < 0 || look->state[type] == NSMGR_STALE)
 		return r;
 	/* Those below it cannot be taken away alone: all are, and it comes again. */

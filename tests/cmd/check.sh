@@ -52,8 +52,14 @@ restored() {
 	lose "$P.a" net
 	lose "$P.a" pid
 	rm "$NSMGR_STORE/$P.a/pid"
+	# A look changes nothing, nor does gc, nor a second repair.
+	found 3 "missing $P.a/pid repair
+stale $P.a/net repair" check
+	found 3 "missing $P.a/pid repair
+stale $P.a/net repair" gc
 	mends repair "stale $P.a/net
 missing $P.a/pid"
+	found 0 '' check --repair
 	is 'states' "$(states "$P.a")" 'net live pid live uts live '
 	is 'the namespace' "$(inode_of "$P.a" net)" "$net"
 	ok "$NSMGR" exec "$P.a" true
@@ -184,6 +190,16 @@ name junk
 name link"
 	rm -r "$NSMGR_STORE/"{-v,.hidden,junk,link} "$NSMGR_STORE/$P.a/"{net,what}
 	clean
+	# Any bytes: what is printed is one line, and JSON.
+	: >"$NSMGR_STORE/"$'x\xff\n\e[1m"'
+	expect 3 "$NSMGR" check
+	is 'lines' "$(wc -l <"$T/out")" 2
+	like 'the name' "$out" '*/x\\xff\\x0a*'
+	expect 3 "$NSMGR" check -J
+	ok iconv -f UTF-8 -t UTF-8 "$T/out"
+	expect 3 "$NSMGR" check -J
+	ok jq . "$T/out"
+	rm "$NSMGR_STORE"/x*
 	: >"$NSMGR_STORE/.store.new"
 	collects 'name .store.new'
 }
