@@ -106,7 +106,7 @@ static bool explain(const struct suspects *search, const struct suspect *suspect
 	else if (search->unseen)
 		nsm_text_add(said, "; %zu that could not be looked into may hold it", search->unseen);
 	if (suspect->inhabitants || search->unseen)
-		nsm_text_add(how, "nsmgr attach NAME %ld makes a set of it; kill -KILL %ld ends it and all in it",
+		nsm_text_add(how, "attach NAME %ld makes a set of it; kill -KILL %ld ends it and all in it",
 			     (long)suspect->pid, (long)suspect->pid);
 	else
 		nsm_text_add(how, "ends it");

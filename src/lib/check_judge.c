@@ -50,11 +50,11 @@ static void judge_one(struct nsm_look *look, struct nsm_finding *finding)
 		} else if (finding->problem == NSMGR_PROBLEM_STACKED) {
 			nsm_finding_cure(finding, "umount %s/%s until the right one is on top and alone", root, finding->file);
 		} else {
-			nsm_finding_cure(finding, "nsmgr rm %s, then create it again", look->set.name);
+			nsm_finding_cure(finding, "remove the set with rm, and create it again");
 		}
 		break;
 	case NSMGR_PROBLEM_DEAD:
-		nsm_finding_cure(finding, "nsmgr rm %s, then create it again", look->set.name);
+		nsm_finding_cure(finding, "remove the set with rm, and create it again");
 		break;
 	case NSMGR_PROBLEM_METADATA:
 	case NSMGR_PROBLEM_OLD:
@@ -62,7 +62,7 @@ static void judge_one(struct nsm_look *look, struct nsm_finding *finding)
 			finding->mend = NSMGR_MEND_BY_REPAIR;
 			nsm_finding_cure(finding, "records what is there, as pinned");
 		} else {
-			nsm_finding_cure(finding, "nsmgr rm %s, then create it again", look->set.name);
+			nsm_finding_cure(finding, "remove the set with rm, and create it again");
 		}
 		break;
 	default:

@@ -15,19 +15,29 @@
 #define POOL ".pool"
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-/* The types that a configuration in words asks for: "--net" and "--net=...". */
+/* The type of an option at the begin of a text, "--net" or "--net=...". */
+static enum nsmgr_type type_of_option(const char *text)
+{
+	for NSM_EACH_TYPE (type) {
+		const char *rest = nsm_after(text, "--");
+
+		rest = rest ? nsm_after(rest, nsm_nstypes[type].name) : NULL;
+		if (rest && strchr(" =", *rest))
+			return type;
+	}
+	return NSMGR_TYPE_NONE;
+}
+
+/* The types that a configuration in words asks for: they come first, and what comes behind may have any words in it. */
 static unsigned types_in_words(const char *options)
 {
 	unsigned types = 0;
+	enum nsmgr_type type;
 
-	for NSM_EACH_TYPE (type) {
-		char option[16];
-		struct nsm_text text = NSM_TEXT(option);
-
-		nsm_text_add(&text, "--%s", nsm_nstypes[type].name);
-		for (const char *at = options; (at = strstr(at, option)); at++)
-			if ((at == options || at[-1] == ' ') && strchr(" =", at[text.len]))
-				types |= NSMGR_MASK(type);
+	while ((type = type_of_option(options)) != NSMGR_TYPE_NONE) {
+		types |= NSMGR_MASK(type);
+		options += strcspn(options, " ");
+		options += strspn(options, " ");
 	}
 	return types;
 }

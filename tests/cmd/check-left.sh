@@ -59,6 +59,8 @@ pool .pool/0123456789abcdef"
 	umount -l "$NSMGR_STORE/$one/uts"
 	rm "$NSMGR_STORE/$one/uts"
 	collects "pool $one"
+	ok "$NSMGR" pool fill 1 --net=/proc/self/ns/net --uts --hostname=--ipc
+	clean
 	ok "$NSMGR" pool drain
 }
 

@@ -101,7 +101,7 @@ START_TEST(a_finding_tells_all_of_itself)
 	ck_assert_str_eq(answer.name, "web");
 	ck_assert_str_eq(answer.path, in_root("web/uts"));
 	ck_assert_str_eq(answer.text, "a file without its mount");
-	ck_assert_str_eq(answer.cure, "nsmgr rm web, then create it again");
+	ck_assert_str_eq(answer.cure, "remove the set with rm, and create it again");
 	set_drop("web");
 	assert_clean();
 }
