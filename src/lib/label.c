@@ -79,6 +79,8 @@ static int set_labels(struct nsmgr_ctx *ctx, const char *name, const struct nsmg
 	r = nsm_store_open_rw(ctx, false, false, &store);
 	if (r == -ENOENT)
 		return nsm_fail_text(ctx, r, "open", NSMGR_TYPE_NONE, NULL, "no such set");
+	if (r == 0)
+		r = nsm_store_begin_changes(&store);
 	/* Held from before they are read: of two writers the second sees what the first wrote. */
 	if (r == 0)
 		r = nsm_store_lock(&store, true);

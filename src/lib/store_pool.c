@@ -39,58 +39,59 @@ static int is_usable(struct nsm_pool_dir *pool, const char *entry, const struct 
 }
 
 /* With labels it is taken into a stage first, where nobody else can have it, and comes out with them. */
-static int give_labelled(struct nsm_store *store, struct nsm_store *view, const char *entry,
-			 const struct nsm_labels *labels, const char *name)
+static int give_labelled(struct nsm_pool_dir *pool, const char *entry, const struct nsm_labels *labels, const char *name)
 {
-	nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(view);
+	nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(&pool->view);
+	struct nsmgr_ctx *ctx = pool->store->ctx;
 	struct nsm_failure failure;
-	int r = nsm_stage_hide(&stage, entry);
+	int r = nsm_pool_dir_begin_changes(pool);
 
+	if (r == 0)
+		r = nsm_stage_hide(&stage, entry);
 	if (r < 0)
 		return r;
 	r = nsm_stage_write_labels(&stage, labels);
-	stage.store = store;
+	stage.store = pool->store;
 	if (r == 0)
 		r = nsm_stage_publish(&stage, name);
 	if (r == 0)
 		return 0;
 	/* As good as before, for whoever comes next. */
-	failure = store->ctx->failure;
-	stage.store = view;
+	failure = ctx->failure;
+	stage.store = &pool->view;
 	if (nsm_stage_drop_labels(&stage) == 0)
 		nsm_stage_publish(&stage, entry);
-	store->ctx->failure = failure;
+	ctx->failure = failure;
 	return r;
 }
 
-static int give(struct nsm_store *store, struct nsm_store *view, const char *entry, const struct nsmgr_config *config,
-		const char *name)
+static int give(struct nsm_pool_dir *pool, const char *entry, const struct nsmgr_config *config, const char *name)
 {
+	struct nsm_store *store = pool->store;
 	int r;
 
 	if (config->labels)
-		return give_labelled(store, view, entry, config->labels, name);
-	r = nsm_sys_renameat2(view->root, entry, store->root, name, NSM_RENAME_NOREPLACE);
+		return give_labelled(pool, entry, config->labels, name);
+	r = nsm_sys_renameat2(pool->view.root, entry, store->root, name, NSM_RENAME_NOREPLACE);
 	if (r == -EEXIST)
 		return nsm_fail_text(store->ctx, r, "publish", NSMGR_TYPE_NONE, NULL, "a set of that name exists");
 	return r < 0 ? nsm_fail(store->ctx, r, "publish", NSMGR_TYPE_NONE, NULL) : 0;
 }
 
-static int take(struct nsm_store *store, struct nsm_pool_dir *pool, const struct nsmgr_config *config, const char *name)
+static int take(struct nsm_pool_dir *pool, const struct nsmgr_config *config, const char *name)
 {
-	struct nsm_store *view = &pool->view;
 	const char *entry;
 	struct nsm_dir dir;
 	int r;
 
-	nsm_dir_begin_few(&dir, view->root);
+	nsm_dir_begin_few(&dir, pool->view.root);
 	while ((r = nsm_pool_dir_next(pool, &dir, &entry)) > 0) {
 		r = is_usable(pool, entry, config);
 		if (r < 0)
 			return r;
 		if (r == 0)
 			continue;
-		r = give(store, view, entry, config, name);
+		r = give(pool, entry, config, name);
 		/* Another was faster with this one. */
 		if (r != -ENOENT)
 			return r;
@@ -110,7 +111,7 @@ int nsm_store_pool_take(struct nsm_store *store, struct nsmgr_config *config, co
 	/* Too long to be filled is not there either. */
 	if (r == -ENOENT || r == -E2BIG)
 		return 1;
-	return r < 0 ? r : take(store, &pool, config, name);
+	return r < 0 ? r : take(&pool, config, name);
 }
 
 /* ---- filling ---- */
