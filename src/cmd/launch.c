@@ -4,14 +4,13 @@
 #include "base/fd.h"
 #include "base/parse.h"
 #include "base/text.h"
-#include "cmd/supervise.h"
 
 #include <signal.h>
 #include <unistd.h>
 
 int launch_begin(struct launch *launch, struct app *app)
 {
-	*launch = (struct launch){ .app = app, .types = NSMGR_MASK_ALL, .cgroup = -EBADF };
+	*launch = (struct launch){ .app = app, .types = NSMGR_MASK_ALL, .cgroup = -EBADF, .pty = { -EBADF, -EBADF } };
 	return nsmgr_command_new(app->ctx, &launch->command) < 0 ? say_failure(app, NULL) : STATUS_DONE;
 }
 
@@ -19,6 +18,8 @@ void launch_free(struct launch *launch)
 {
 	nsmgr_command_free(launch->command);
 	nsm_close(&launch->cgroup);
+	nsm_close(&launch->pty[0]);
+	nsm_close(&launch->pty[1]);
 	free(launch->label);
 }
 
@@ -167,6 +168,11 @@ static int become(struct launch *launch, const char *name, char **argv)
 	return launch_failed(launch, name, nsmgr_command_exec(launch->command, (const char *const *)argv));
 }
 
+int launch_supervise(struct launch *launch, const struct supervision *supervision)
+{
+	return launch->supervise ? launch->supervise(launch, supervision) : supervise(supervision);
+}
+
 /* Runs the command as a child; the set is let go of as soon as it is entered. */
 static int run_child(struct launch *launch, struct nsmgr_set **set, const char *name, char **argv)
 {
@@ -186,7 +192,7 @@ static int run_child(struct launch *launch, struct nsmgr_set **set, const char *
 		return say_failure(launch->app, name);
 	supervision.child = pid;
 	supervision.shares_terminal = !launch->new_session;
-	return supervise(&supervision);
+	return launch_supervise(launch, &supervision);
 }
 
 static void close_set(struct nsmgr_set **set)

@@ -3,6 +3,7 @@
 #define NSM_CMD_LAUNCH_H
 
 #include "cmd/app.h"
+#include "cmd/supervise.h"
 
 /* A command in a set: the options and the status of exec, run and shell. */
 struct launch {
@@ -16,6 +17,9 @@ struct launch {
 	bool join_cgroup, follow_context, reset_vrf;
 	int cgroup;
 	char *label;
+	int pty[2]; /* our side of a terminal for the command, and its own */
+	/* Stands in front of the command as supervise() does; NULL: that. */
+	int (*supervise)(struct launch *launch, const struct supervision *supervision);
 	char etc[2][128]; /* directories whose files are seen in /etc */
 	/* What they need of the set before it is entered: STATUS_DONE, or a failure that was said. NULL: nothing. */
 	int (*prepare)(struct launch *launch, const struct nsmgr_set *set, const char *name);
@@ -47,6 +51,7 @@ enum {
 	LAUNCH_FOLLOW_CONTEXT,
 	LAUNCH_RESET_VRF,
 	LAUNCH_SYSFS,
+	LAUNCH_PTY,
 	LAUNCH_OPTION_END
 };
 
@@ -74,6 +79,7 @@ enum {
 	{ "reset-vrf", 0, NULL, LAUNCH_RESET_VRF, "leave the VRF that the caller is in" },                      \
 	{ "sysfs", 0, NULL, LAUNCH_SYSFS, "a /sys of its own, of its network namespace" },                      \
 	{ "no-etc", 0, NULL, LAUNCH_NO_ETC, "leave /etc as it is" },                                            \
+	{ "pty", 0, NULL, LAUNCH_PTY, "a terminal of its own, joined to ours" },                                \
 	{ "new-session", 0, NULL, LAUNCH_NEW_SESSION, "a session of its own, without a terminal" },             \
 	{ "fork", 'f', NULL, LAUNCH_FORK, "run it as a child, also where that is not needed" },                 \
 	{ "kill-child", 0, "[=SIG]", LAUNCH_KILL_CHILD, "a signal for the command when nsmgr ends (KILL)" }
@@ -102,6 +108,9 @@ int launch_prepare(struct launch *launch, const struct nsmgr_set *set, const cha
 
 /* Whether the command cannot take our place, but has to be a child, when namespaces of these types are entered. */
 bool launch_forks(const struct launch *launch, unsigned types);
+
+/* Stands in front of the command until it ends: its status. */
+int launch_supervise(struct launch *launch, const struct supervision *supervision);
 
 /* The status of a command that could not be started, after having said why; `error` is what the library gave. */
 int launch_failed(const struct launch *launch, const char *name, int error);

@@ -3,6 +3,7 @@
 
 #include "cmd/caps.h"
 #include "cmd/follow.h"
+#include "cmd/pty.h"
 
 static int choose_capabilities(struct launch *launch, int id, const char *list)
 {
@@ -28,6 +29,8 @@ static int prepare(struct launch *launch, const struct nsmgr_set *set, const cha
 
 	if (status == STATUS_DONE && (launch->join_cgroup || launch->follow_context))
 		status = follow_init(launch, set, name);
+	if (status == STATUS_DONE && launch->supervise)
+		status = pty_open(launch);
 	return status;
 }
 
@@ -52,6 +55,12 @@ int launch_full_option(struct launch *launch, int id, const char *value)
 		return choose_cgroup(launch, &launch->reset_vrf);
 	case LAUNCH_SYSFS:
 		nsmgr_command_sysfs(launch->command);
+		return STATUS_DONE;
+	case LAUNCH_PTY:
+		launch->supervise = pty_supervise;
+		launch->fork = launch->new_session = true;
+		nsmgr_command_new_session(launch->command);
+		launch->prepare = prepare;
 		return STATUS_DONE;
 	default:
 		launch->follow_context = true;

@@ -202,6 +202,8 @@ int many_run(struct launch *launch, const struct many *many, char **argv)
 		return say_plain(app, "out of memory");
 	if (many->all && many->sets)
 		return say_usage(app, "--all-sets and --sets exclude each other");
+	if (launch->supervise)
+		return say_usage(app, "--pty goes with one set");
 	status = parse_parallel(app, many->parallel, &jobs.parallel);
 	if (status == STATUS_DONE && many->sets)
 		status = split(app, text, &patterns);

@@ -110,7 +110,7 @@ static int run_there(struct job *job, char **argv)
 		nsmgr_set_close(take_ptr(job->set));
 	job->supervision.child = nsmgr_child_release(child);
 	job->supervision.shares_terminal = !job->launch.new_session;
-	return supervise(&job->supervision);
+	return launch_supervise(&job->launch, &job->supervision);
 }
 
 /* Signals wait from before the set is made, so that none comes between making and removing it. */

@@ -75,8 +75,7 @@ static bool is_to_be_forwarded(const struct supervision *supervision, const sigi
 	return info->si_pid != supervision->child;
 }
 
-/* Collects what became of the child. True at its end. */
-static bool collect(const struct supervision *supervision, int *ret_status)
+enum child_state supervise_look(const struct supervision *supervision, int *ret_status)
 {
 	siginfo_t info;
 
@@ -84,23 +83,32 @@ static bool collect(const struct supervision *supervision, int *ret_status)
 		info.si_pid = 0;
 		if (waitid(P_PID, (id_t)supervision->child, &info, WEXITED | WSTOPPED | WCONTINUED | WNOHANG | __WALL) < 0 ||
 		    info.si_pid == 0)
-			return false;
+			return CHILD_RUNS;
 		switch (info.si_code) {
 		case CLD_EXITED:
 			*ret_status = info.si_status;
-			return true;
+			return CHILD_ENDED;
 		case CLD_KILLED:
 		case CLD_DUMPED:
 			*ret_status = STATUS_SIGNAL + info.si_status;
-			return true;
+			return CHILD_ENDED;
 		case CLD_STOPPED:
-			/* Whoever watches us sees a stopped job. What continues us is handed on like any signal. */
-			raise(SIGSTOP);
-			break;
+			return CHILD_STOPPED;
 		default:
 			break;
 		}
 	}
+}
+
+/* True at the child's end. */
+static bool collect(const struct supervision *supervision, int *ret_status)
+{
+	enum child_state state;
+
+	/* Whoever watches us sees a stopped job. What continues us is handed on like any signal. */
+	while ((state = supervise_look(supervision, ret_status)) == CHILD_STOPPED)
+		raise(SIGSTOP);
+	return state == CHILD_ENDED;
 }
 
 int supervise(const struct supervision *supervision)

@@ -25,6 +25,10 @@ void supervise_child(const struct supervision *supervision);
 struct nsmgr_command;
 int supervise_command(const struct supervision *supervision, struct nsmgr_command *command);
 
+/* What the child does: CHILD_STOPPED is told once for each time. ret_status is that of supervise(), at its end. */
+enum child_state { CHILD_RUNS, CHILD_STOPPED, CHILD_ENDED };
+enum child_state supervise_look(const struct supervision *supervision, int *ret_status);
+
 /* Waits for the end; gives the exit status, or 128 and the signal. */
 int supervise(const struct supervision *supervision);
 

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/pty.h"
+
+#include "base/fd.h"
+#include "base/signals.h"
+#include "cmd/terminal.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <termios.h>
+#include <unistd.h>
+
+#ifndef TIOCGPTPEER
+#define TIOCGPTPEER _IO('T', 0x41)
+#endif
+
+/* What was read on one side and waits to be written on the other. */
+struct flow {
+	size_t at, end;
+	char data[4096];
+};
+
+struct bridge {
+	const struct supervision *supervision;
+	int master; /* below 0: hung up */
+	int signals;
+	bool input; /* ours is read */
+	bool over;  /* and has ended */
+	struct flow in, out;
+};
+
+/* ---- Making it ---- */
+
+static int take_terminal(void *data)
+{
+	(void)data;
+	return ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0 ? -errno : 0;
+}
+
+static int failed(const struct launch *launch, const char *what)
+{
+	return say_plain(launch->app, "--pty: %s: %s", what, strerror(errno));
+}
+
+int pty_open(struct launch *launch)
+{
+	struct termios ours;
+	struct winsize size;
+
+	launch->pty[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	if (launch->pty[0] < 0 || unlockpt(launch->pty[0]) < 0)
+		return failed(launch, "/dev/ptmx");
+	/* By no path: the file of the other side may be another's here. */
+	launch->pty[1] = ioctl(launch->pty[0], TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (launch->pty[1] < 0)
+		return failed(launch, "TIOCGPTPEER");
+	if (tcgetattr(STDIN_FILENO, &ours) == 0)
+		tcsetattr(launch->pty[1], TCSANOW, &ours);
+	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+		ioctl(launch->pty[1], TIOCSWINSZ, &size);
+	for (int fd = 0; fd < 3; fd++)
+		if (nsmgr_command_give_fd(launch->command, launch->pty[1], fd) < 0)
+			return say_failure(launch->app, NULL);
+	nsmgr_command_hook(launch->command, take_terminal, NULL);
+	return STATUS_DONE;
+}
+
+/* ---- To and fro ---- */
+
+static void fill(struct flow *flow, int fd, bool *end)
+{
+	ssize_t n = read(fd, flow->data, sizeof(flow->data));
+
+	flow->at = 0;
+	flow->end = n > 0 ? (size_t)n : 0;
+	*end = n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN);
+}
+
+static void drain(struct flow *flow, int fd, bool *end)
+{
+	ssize_t n = write(fd, flow->data + flow->at, flow->end - flow->at);
+
+	*end = n < 0 && errno != EINTR && errno != EAGAIN;
+	if (n > 0)
+		flow->at += (size_t)n;
+}
+
+static bool is_empty(const struct flow *flow)
+{
+	return flow->at == flow->end;
+}
+
+/* Nobody is there any more on our side: the command is told as by a line that breaks. */
+static void hang_up(struct bridge *bridge)
+{
+	nsm_close(&bridge->master);
+	bridge->input = false;
+	bridge->out.at = bridge->out.end = 0;
+}
+
+/* Ours passes keys on as they are, and the command's has its size. */
+static void make_raw(struct bridge *bridge)
+{
+	struct winsize size;
+
+	bridge->input = terminal_make_raw() && bridge->master >= 0 && !bridge->over;
+	if (bridge->master >= 0 && ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0)
+		ioctl(bridge->master, TIOCSWINSZ, &size);
+}
+
+static void read_ours(struct bridge *bridge)
+{
+	bool end;
+
+	fill(&bridge->in, STDIN_FILENO, &end);
+	if (!end)
+		return;
+	if (isatty(STDIN_FILENO)) {
+		/* With SIGTTIN blocked a read in the background fails. */
+		if (terminal_is_in_background())
+			make_raw(bridge);
+		else
+			hang_up(bridge);
+		return;
+	}
+	/* What ends a file is a key at a terminal; behind a line without an end it has to be pressed twice. */
+	bridge->input = false;
+	bridge->over = true;
+	memset(bridge->in.data, '\004', 2);
+	bridge->in.end = 2;
+}
+
+static void pass(struct bridge *bridge, const struct pollfd *events)
+{
+	bool end = false;
+
+	if (events[1].revents)
+		read_ours(bridge);
+	if (events[2].revents && !is_empty(&bridge->in))
+		drain(&bridge->in, bridge->master, &end);
+	if (end)
+		bridge->in.at = bridge->in.end;
+	if (events[2].revents & (POLLIN | POLLHUP | POLLERR) && is_empty(&bridge->out) && bridge->master >= 0) {
+		fill(&bridge->out, bridge->master, &end);
+		if (end) {
+			nsm_close(&bridge->master);
+			bridge->input = false;
+		}
+	}
+	if (events[3].revents) {
+		drain(&bridge->out, STDOUT_FILENO, &end);
+		if (end)
+			hang_up(bridge);
+	}
+}
+
+/* ---- Signals ---- */
+
+static void take_signal(struct bridge *bridge, const struct signalfd_siginfo *info)
+{
+	struct winsize size;
+
+	switch (info->ssi_signo) {
+	case SIGCHLD:
+		break;
+	case SIGWINCH:
+		if (bridge->master >= 0 && ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0)
+			ioctl(bridge->master, TIOCSWINSZ, &size);
+		break;
+	case SIGTSTP:
+	case SIGTTIN:
+	case SIGTTOU:
+		terminal_suspend((int)info->ssi_signo);
+		make_raw(bridge);
+		break;
+	case SIGCONT:
+		make_raw(bridge);
+		kill(bridge->supervision->child, SIGCONT);
+		break;
+	default:
+		if (info->ssi_pid != (uint32_t)bridge->supervision->child)
+			kill(bridge->supervision->child, (int)info->ssi_signo);
+		break;
+	}
+}
+
+static void take_signals(struct bridge *bridge)
+{
+	struct signalfd_siginfo info;
+
+	while (read(bridge->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		take_signal(bridge, &info);
+}
+
+/* ---- Standing in front ---- */
+
+/* What was written up to the end of the command; who else has the terminal is hung up by that. */
+static void flush(struct bridge *bridge)
+{
+	bool end = false;
+
+	while (bridge->master >= 0 && !end) {
+		while (!is_empty(&bridge->out) && !end)
+			drain(&bridge->out, STDOUT_FILENO, &end);
+		if (!end)
+			fill(&bridge->out, bridge->master, &end);
+		if (is_empty(&bridge->out))
+			break;
+	}
+}
+
+static void wait_for_some(struct bridge *bridge)
+{
+	bool room = is_empty(&bridge->in);
+	struct pollfd events[] = {
+		{ .fd = bridge->signals, .events = POLLIN },
+		{ .fd = bridge->input && room ? STDIN_FILENO : -1, .events = POLLIN },
+		{ .fd = is_empty(&bridge->out) || !room ? bridge->master : -1,
+		  .events = (short)((is_empty(&bridge->out) ? POLLIN : 0) | (room ? 0 : POLLOUT)) },
+		{ .fd = is_empty(&bridge->out) ? -1 : STDOUT_FILENO, .events = POLLOUT },
+	};
+
+	if (poll(events, NSM_ARRAY_SIZE(events), -1) < 0)
+		return;
+	if (events[0].revents)
+		take_signals(bridge);
+	pass(bridge, events);
+}
+
+int pty_supervise(struct launch *launch, const struct supervision *supervision)
+{
+	struct bridge bridge = { .supervision = supervision, .master = take_fd(launch->pty[0]), .input = true };
+	enum child_state state;
+	sigset_t all;
+	int status = STATUS_NSMGR;
+
+	nsm_close(&launch->pty[1]);
+	nsm_all_signals(&all);
+	bridge.signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (bridge.signals < 0) {
+		nsm_close(&bridge.master);
+		return failed(launch, "signalfd");
+	}
+	terminal_catch_faults();
+	make_raw(&bridge);
+	while ((state = supervise_look(supervision, &status)) != CHILD_ENDED) {
+		if (state == CHILD_STOPPED)
+			terminal_suspend(SIGSTOP);
+		else
+			wait_for_some(&bridge);
+	}
+	flush(&bridge);
+	terminal_restore();
+	nsm_close(&bridge.master);
+	nsm_close(&bridge.signals);
+	return status;
+}
