@@ -127,7 +127,7 @@ static int act(struct job *job)
 	crowd_begin(); /* a descriptor for each pid namespace */
 	/* Before the first look, so that nothing happens between that and the wait. */
 	if (nsmgr_watch_new(app->ctx, 0, &job->watch) < 0)
-		return say_failure(app, NULL);
+		return say_failure(app, job->names.array[0]);
 	return wait_for_all(job);
 }
 

@@ -204,6 +204,31 @@ waits_for_use() {
 	ok "$NSMGR" wait --timeout=0 "$P.hand"
 }
 
+# limited LIMIT VALUE COMMAND...: with a limit of inotify's, in a user namespace, where it is nobody else's
+limited() {
+	local limit=$1 value=$2
+	shift 2
+	# shellcheck disable=SC2016
+	run unshare -Ur sh -c 'echo "$2" >"/proc/sys/user/$1" && shift 2 && exec "$@"' sh "$limit" "$value" "$@"
+}
+
+says_limits() {
+	limited max_inotify_instances 0 "$NSMGR" wait "$P.a"
+	is 'status' "$st" 1
+	like 'what is said' "$err" "nsmgr: cannot wait for '$P.a': watch: *limits: */max_user_instances, ulimit -n)"
+	limited max_inotify_watches 1 "$NSMGR" monitor
+	is 'status' "$st" 1
+	like 'what is said' "$err" "nsmgr: cannot monitor: watch: *limit: */max_user_watches)"
+	expect 1 unshare -m sh -c "umount -l /proc && exec '$FULL' monitor"
+	is 'what is said' "$err" 'nsmgr: cannot monitor: watch: no /proc is mounted'
+	# A descriptor for each pid namespace: there is enough of them for what the hard limit allows.
+	ok "$NSMGR" create "$P."{a,b,c,d,e,f,g,h} --pid
+	expect 1 prlimit --nofile=12:12 "$FULL" monitor --initial
+	like 'what is said' "$err" '*Too many open files (limit: ulimit -n)'
+	prlimit --nofile=12:64 "$FULL" monitor --initial </dev/null | head -n 8 >"$T/out"
+	is 'sets told' "$(wc -l <"$T/out")" 8
+}
+
 # The names that a log leaves.
 replay() {
 	awk '{ event = $2; name = $3 }
@@ -277,6 +302,7 @@ cases() {
 	it 'monitor follows a store that comes and goes' other_store
 	it 'wait waits for sets, and for their end' waits
 	it 'wait waits for sets that can be used' waits_for_use
+	[ "$PROGRAM" = full ] || it 'monitor and wait name the limits' says_limits
 	[ "$PROGRAM" = full ] || it 'what monitors tell adds up to what ls lists' storm
 }
 
