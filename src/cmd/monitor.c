@@ -9,10 +9,11 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum { OPT_JSON, OPT_INITIAL };
+enum { OPT_JSON, OPT_INITIAL, OPT_LABELS };
 
 static const struct opt options[] = {
 	{ "initial", 0, NULL, OPT_INITIAL, "begin with the sets that are there" },
+	{ "labels", 0, NULL, OPT_LABELS, "tell of changed labels as well" },
 	{ "json", 'J', NULL, OPT_JSON, "as JSON, an object a line" },
 	COMMON_OPTIONS,
 };
@@ -22,7 +23,8 @@ struct job {
 	struct names patterns;
 	struct nsmgr_watch *watch;
 	sigset_t signals; /* while we wait */
-	bool json, initial;
+	bool json;
+	unsigned flags;
 };
 
 static void free_job(struct job *job)
@@ -200,7 +202,7 @@ static int act(struct job *job)
 			return say_refusal(app, job->patterns.array[i]);
 	crowd_begin(); /* a descriptor for each pid namespace */
 	catch_signals(job);
-	if (nsmgr_watch_new(app->ctx, job->initial ? NSMGR_WATCH_INITIAL : 0, &job->watch) < 0)
+	if (nsmgr_watch_new(app->ctx, job->flags, &job->watch) < 0)
 		return say_failure(app, NULL);
 	return follow(job);
 }
@@ -218,7 +220,9 @@ static int run(struct app *app, int argc, char **argv)
 		if (id == OPT_JSON)
 			job.json = true;
 		else if (id == OPT_INITIAL)
-			job.initial = true;
+			job.flags |= NSMGR_WATCH_INITIAL;
+		else if (id == OPT_LABELS)
+			job.flags |= NSMGR_WATCH_LABELS;
 		else if (id != OPT_OPERAND && opt_common(app, id, &status))
 			return status;
 	}

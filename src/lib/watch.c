@@ -17,6 +17,7 @@ const char *nsmgr_event_kind_name(enum nsmgr_event_kind kind)
 		[NSMGR_EVENT_PRESENT] = "present",   [NSMGR_EVENT_CREATED] = "created",
 		[NSMGR_EVENT_ATTACHED] = "attached", [NSMGR_EVENT_RENAMED] = "renamed",
 		[NSMGR_EVENT_REMOVED] = "removed",   [NSMGR_EVENT_DIED] = "died",
+		[NSMGR_EVENT_LABELLED] = "labelled",
 	};
 
 	return (size_t)kind < NSM_ARRAY_SIZE(names) ? names[kind] : NULL;
@@ -71,6 +72,7 @@ static int begin(struct nsmgr_watch *watch, unsigned flags)
 {
 	int r = open_all(watch);
 
+	watch->labels = flags & NSMGR_WATCH_LABELS;
 	watch->silent = !(flags & NSMGR_WATCH_INITIAL);
 	watch->present = true;
 	if (r == 0)
@@ -92,7 +94,7 @@ static int new_watch(struct nsmgr_ctx *ctx, unsigned flags, struct nsmgr_watch *
 	struct nsmgr_watch *watch;
 	int r;
 
-	if (flags & ~NSMGR_WATCH_INITIAL)
+	if (flags & ~(NSMGR_WATCH_INITIAL | NSMGR_WATCH_LABELS))
 		return nsm_refuse_flags(ctx);
 	watch = calloc(1, sizeof(*watch));
 	if (!watch || nsmgr_new(&watch->own) < 0) {

@@ -20,6 +20,7 @@ struct nsm_watched {
 	pid_t init;
 	int pidfd;	 /* of the init of its pid namespace, in the epoll under `serial` */
 	uint64_t serial;
+	int wd; /* of its directory, where labels are asked for; -1. It goes with the directory. */
 };
 
 /* What nsmgr_watch_next() has not given yet. */
@@ -50,6 +51,7 @@ struct nsmgr_watch {
 	/* Its sets, sorted by name: watch_sets.c */
 	struct nsm_watched **sets;
 	size_t set_count, set_size;
+	bool labels; /* they are asked for */
 	bool silent; /* what is there now is not told */
 	bool present; /* it is told as what was there before */
 	bool stale; /* they have to be listed anew when all is read */
@@ -66,7 +68,7 @@ struct nsmgr_watch {
 	struct nsm_news told;
 };
 
-/* Whether a failure is for lack of memory or descriptors, and not of the set's that was looked at. */
+/* Whether a failure is for lack of memory, descriptors or watches, and not of the set's that was looked at. */
 bool nsm_watch_is_shortage(int r);
 
 /* ---- watch_news.c ---- */
@@ -82,6 +84,9 @@ int nsm_watch_news(struct nsmgr_watch *watch, enum nsmgr_event_kind kind, const 
 int nsm_watch_appeared(struct nsmgr_watch *watch, struct nsm_store *store, const char *name);
 int nsm_watch_vanished(struct nsmgr_watch *watch, const char *name);
 int nsm_watch_renamed(struct nsmgr_watch *watch, struct nsm_store *store, const char *old_name, const char *new_name);
+
+/* Something was changed in the directory that inotify knows by that number. */
+int nsm_watch_labelled(struct nsmgr_watch *watch, int wd);
 
 /* The init that the epoll knows by that number has ended. */
 int nsm_watch_ended(struct nsmgr_watch *watch, uint64_t serial);
@@ -101,6 +106,9 @@ int nsm_watch_look(struct nsmgr_watch *watch, struct nsm_store *store, const cha
 void nsm_watch_forget_init(struct nsmgr_watch *watch, struct nsm_watched *set);
 
 /* ---- watch_way.c ---- */
+
+/* Records a failure of the watch as a whole, with the limit that it met. */
+int nsm_watch_fail(struct nsmgr_watch *watch, int r);
 
 /* Watches all that leads to the store, and gives the store, or one without a root where there is none. */
 int nsm_watch_find_way(struct nsmgr_watch *watch, struct nsm_store *ret_store);

@@ -4,13 +4,15 @@
 #include "base/text.h"
 #include "lib/handle.h"
 #include "lib/init.h"
+#include "lib/sys.h"
 
 #include <sys/epoll.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 
 bool nsm_watch_is_shortage(int r)
 {
-	return r == -EMFILE || r == -ENFILE || r == -ENOMEM;
+	return r == -EMFILE || r == -ENFILE || r == -ENOMEM || r == -ENOSPC;
 }
 
 void nsm_watch_forget_init(struct nsmgr_watch *watch, struct nsm_watched *set)
@@ -62,6 +64,18 @@ static int await_end(struct nsmgr_watch *watch, struct nsm_watched *set)
 	return nsm_fail(watch->own, -errno, "watch", NSMGR_PID, NULL);
 }
 
+/* Labels come by a rename over what there was, from a stage. Before the set is told of, so that who reads them then misses
+ * no change. */
+static int watch_labels(struct nsmgr_watch *watch, int dir, struct nsm_watched *set)
+{
+	char path[40];
+	struct nsm_text text = NSM_TEXT(path);
+
+	nsm_text_add(&text, NSM_PROC_SELF "/fd/%d", dir);
+	set->wd = inotify_add_watch(watch->inotify, path, IN_MOVED_TO | IN_ONLYDIR);
+	return set->wd < 0 ? -errno : 0;
+}
+
 static int look(struct nsmgr_watch *watch, struct nsm_store *store, const char *name, struct nsm_watched *set)
 {
 	nsm_autosetdir struct nsm_setdir dir = NSM_SETDIR_INIT;
@@ -69,6 +83,9 @@ static int look(struct nsmgr_watch *watch, struct nsm_store *store, const char *
 	int r = nsm_setdir_open(store, name, &dir);
 
 	if (r < 0)
+		return r;
+	r = watch->labels ? watch_labels(watch, dir.fd, set) : 0;
+	if (nsm_watch_is_shortage(r))
 		return r;
 	set->types = dir.types;
 	if (fstat(dir.fd, &st) == 0)
@@ -82,13 +99,13 @@ static int look(struct nsmgr_watch *watch, struct nsm_store *store, const char *
 
 int nsm_watch_look(struct nsmgr_watch *watch, struct nsm_store *store, const char *name, struct nsm_watched *ret)
 {
-	struct nsm_watched set = { .pidfd = -EBADF };
+	struct nsm_watched set = { .pidfd = -EBADF, .wd = -1 };
 	int r;
 
 	nsm_copy(set.name, sizeof(set.name), name);
 	r = look(watch, store, name, &set);
 	if (nsm_watch_is_shortage(r))
-		r = nsm_fail(watch->own, r, "watch", NSMGR_TYPE_NONE, NULL);
+		r = nsm_watch_fail(watch, r);
 	else
 		r = await_end(watch, &set);
 	if (r < 0) {

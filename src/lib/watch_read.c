@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "lib/dir.h"
+#include "lib/labels.h"
 
 #include <fcntl.h>
 #include <sys/inotify.h>
@@ -13,11 +14,6 @@
 
 /* What the store's directory tells is told name by name in the order in which it happened, and so right in the end whatever a
  * listing saw meanwhile: of a name that changed the last event counts, and of one that did not, the listing. */
-
-static int fail(struct nsmgr_watch *watch, int r)
-{
-	return nsm_fail(watch->own, r, "watch", NSMGR_TYPE_NONE, watch->own->root);
-}
 
 /* A set that went where nobody watches: into a stage, as a rule. */
 static int settle(struct nsmgr_watch *watch)
@@ -74,7 +70,7 @@ static int overflow(struct nsmgr_watch *watch)
 	int queued = 0;
 
 	if (ioctl(watch->inotify, FIONREAD, &queued) < 0)
-		return fail(watch, -errno);
+		return nsm_watch_fail(watch, -errno);
 	watch->discard = (size_t)queued;
 	watch->behind = true;
 	watch->moved[0] = '\0';
@@ -88,6 +84,8 @@ static int apply(struct nsmgr_watch *watch, struct nsm_store *store, const struc
 
 	if (event->mask & IN_Q_OVERFLOW)
 		return overflow(watch);
+	if (event->mask & IN_MOVED_TO && event->len && nsm_streq(event->name, NSM_LABELS_FILE))
+		return nsm_watch_labelled(watch, event->wd);
 	if (!of_set) {
 		nsm_watch_way_changed(watch, event);
 		return 0;
@@ -125,10 +123,10 @@ static int let_renames_end(struct nsmgr_watch *watch, struct nsm_store *store)
 		return r;
 	fd = openat(store->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return fail(watch, -errno);
+		return nsm_watch_fail(watch, -errno);
 	nsm_dir_begin(&dir, fd);
 	r = nsm_dir_next(&dir, &entry);
-	return r < 0 ? fail(watch, r) : 0;
+	return r < 0 ? nsm_watch_fail(watch, r) : 0;
 }
 
 /* 1: something was read; 0: there is nothing. */
@@ -141,7 +139,7 @@ static int read_some(struct nsmgr_watch *watch, struct nsm_store *store)
 	if (n < 0 && errno == EAGAIN)
 		return 0;
 	if (n < 0)
-		return errno == EINTR ? 1 : fail(watch, -errno);
+		return errno == EINTR ? 1 : nsm_watch_fail(watch, -errno);
 	if (watch->discard) {
 		watch->discard -= (size_t)n < watch->discard ? (size_t)n : watch->discard;
 		return 1;

@@ -192,6 +192,14 @@ int nsm_watch_renamed(struct nsmgr_watch *watch, struct nsm_store *store, const 
 	return nsm_watch_move(watch, set, &look);
 }
 
+int nsm_watch_labelled(struct nsmgr_watch *watch, int wd)
+{
+	for (size_t i = 0; i < watch->set_count; i++)
+		if (watch->sets[i]->wd == wd)
+			return nsm_watch_news(watch, NSMGR_EVENT_LABELLED, watch->sets[i], NULL);
+	return 0;
+}
+
 int nsm_watch_ended(struct nsmgr_watch *watch, uint64_t serial)
 {
 	for (size_t i = 0; i < watch->set_count; i++) {

@@ -19,7 +19,7 @@
 
 #define TRIES 100
 
-static int fail(struct nsmgr_watch *watch, int r)
+int nsm_watch_fail(struct nsmgr_watch *watch, int r)
 {
 	if (r == -ENOSPC)
 		return nsm_fail_text(watch->own, r, "watch", NSMGR_TYPE_NONE, watch->own->root,
@@ -111,7 +111,7 @@ static int watch_root(struct nsmgr_watch *watch, int root)
 	watch->root = inotify_add_watch(watch->inotify, path,
 					CONTENTS | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD);
 	if (watch->root < 0)
-		return fail(watch, -errno);
+		return nsm_watch_fail(watch, -errno);
 	return set_anchor(watch, watch->own->root, root);
 }
 
@@ -126,7 +126,7 @@ static int make_room(struct nsmgr_watch *watch)
 		components += *p == '/';
 	watch->ancestors = calloc(components * 2, sizeof(*watch->ancestors));
 	watch->anchor = malloc(strlen(watch->own->root) + 1);
-	return watch->ancestors && watch->anchor ? 0 : fail(watch, -ENOMEM);
+	return watch->ancestors && watch->anchor ? 0 : nsm_watch_fail(watch, -ENOMEM);
 }
 
 /* Again, if what was found was not so any more a moment later. 1: again. */
@@ -139,7 +139,7 @@ static int try_way(struct nsmgr_watch *watch, struct nsm_store *ret_store)
 	if (way == -ENOENT)
 		return 1;
 	if (way < 0 && way != -ENOTDIR)
-		return fail(watch, way);
+		return nsm_watch_fail(watch, way);
 	r = nsm_store_open(watch->own, ret_store);
 	if (r == -ENOENT)
 		return way != 1;
@@ -210,7 +210,7 @@ int nsm_watch_open_store(struct nsmgr_watch *watch, struct nsm_store *ret_store)
 	if (r < 0)
 		return r;
 	if (fstat(store.root, &st) < 0)
-		return fail(watch, -errno);
+		return nsm_watch_fail(watch, -errno);
 	if (st.st_dev != watch->anchor_dev || st.st_ino != watch->anchor_ino) {
 		watch->lost = true;
 		return 0;

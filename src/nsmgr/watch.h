@@ -18,7 +18,8 @@ enum nsmgr_event_kind {
 	NSMGR_EVENT_ATTACHED, /* the same of a set that made none of its namespaces */
 	NSMGR_EVENT_RENAMED,  /* from old_name to name */
 	NSMGR_EVENT_REMOVED,
-	NSMGR_EVENT_DIED      /* the init of its pid namespace has ended, or had already when the set was met */
+	NSMGR_EVENT_DIED,     /* the init of its pid namespace has ended, or had already when the set was met */
+	NSMGR_EVENT_LABELLED  /* its labels were changed, with NSMGR_WATCH_LABELS */
 };
 
 /* "present", "created" ...; NULL for a number that is no kind. */
@@ -37,10 +38,12 @@ struct nsmgr_event {
  * away at REMOVED and moves one at RENAMED has at each moment at which nsmgr_watch_next() gives 0 exactly the names of
  * nsmgr_list_new(). nsmgr makes sets visible by one rename(2), so that none is told of before it can be used; of one made
  * by hand its directory is told of. A watch keeps neither the store's file system busy nor any namespace alive, takes no
- * lock, and wakes nobody up while neither the store nor the mount table changes. */
+ * lock, and wakes nobody up while neither the store (where there is none: the directory in which it is awaited) nor the mount
+ * table changes. */
 struct nsmgr_watch;
 
 #define NSMGR_WATCH_INITIAL 1u /* begins with what is there; without, that is known and not told */
+#define NSMGR_WATCH_LABELS 2u  /* tells of changed labels, for which the directory of each set is watched as well */
 
 /* Begins to watch the store of the context, which stays the watch's whatever nsmgr_set_root() does later. It need not exist, and
  * may go and come again, mounted over its directory or not. Works as any user who may read the directories. Takes an inotify(7)

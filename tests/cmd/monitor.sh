@@ -73,17 +73,20 @@ as_json() {
 chosen() {
 	local one
 	ok "$NSMGR" create "$P.a" "$P.b1" "$P.c" --uts
-	follow one --initial "$P.a" "$P.b*" "$P.none"
+	follow one --initial --labels "$P.a" "$P.b*" "$P.none"
 	one=$pid
 	follow all --initial
 	until_true 'it begins' has_told one "present $P.b1 uts"
+	ok "$NSMGR" label "$P.a" colour=red
+	ok "$NSMGR" label "$P.c" colour=red
 	ok "$NSMGR" rename "$P.a" "$P.x"
 	ok "$NSMGR" rename "$P.c" "$P.b2"
 	ok "$NSMGR" rm --all-sets
 	until_true 'all are gone' has_told all "removed $P.x"
 	until_true 'the chosen are gone' has_told one "removed $P.b2"
 	is 'what is told' "$(told one)" \
-		"present $P.a uts,present $P.b1 uts,renamed $P.x was $P.a,renamed $P.b2 was $P.c,removed $P.b1,removed $P.b2"
+		"present $P.a uts,present $P.b1 uts,labelled $P.a,renamed $P.x was $P.a,renamed $P.b2 was $P.c,removed $P.b1,removed $P.b2"
+	unlike 'what is told who does not ask for labels' "$(told all)" '*labelled*'
 	finished "$one"
 	finished "$pid"
 	expect 2 "$NSMGR" monitor 123

@@ -137,6 +137,39 @@ START_TEST(a_pinned_init_is_one_too)
 }
 END_TEST
 
+static void label(const char *name, const char *value)
+{
+	const struct nsmgr_label change = { "key", value };
+
+	ck_assert_msg(nsmgr_label_set(fixture.ctx, name, &change, 1) == 0, "%s: %s: %s", name, nsmgr_get_failure(fixture.ctx)->step, nsmgr_get_failure(fixture.ctx)->text);
+}
+
+START_TEST(labels_are_told_where_they_are_asked_for)
+{
+	auto_account struct account account, other;
+
+	set_make("a", UTS);
+	account_begin(&account, NSMGR_WATCH_INITIAL | NSMGR_WATCH_LABELS);
+	account_begin(&other, NSMGR_WATCH_INITIAL);
+	ck_assert_told(&account, "present a");
+	label("a", "1");
+	ck_assert_int_eq(account_is_ready(&account), true);
+	ck_assert_told(&account, "labelled a");
+	set_make("b", UTS);
+	ck_assert_int_eq(nsmgr_rename(fixture.ctx, "a", "c"), 0);
+	ck_assert_told(&account, "created b, renamed a c");
+	label("c", "2");
+	label("b", "1");
+	label("c", NULL);
+	ck_assert_told(&account, "labelled c, labelled b, labelled c");
+	set_drop("b");
+	set_drop("c");
+	ck_assert_told(&account, "removed b, removed c");
+	ck_assert_told(&account, "");
+	ck_assert_told(&other, "present a, created b, renamed a c, removed b, removed c");
+}
+END_TEST
+
 START_TEST(what_is_no_set_is_not_told)
 {
 	auto_account struct account account;
@@ -256,6 +289,7 @@ int main(void)
 	tcase_add_test(tcase, what_happened_meanwhile_comes_in_its_order);
 	tcase_add_test(tcase, the_end_of_a_keeper_is_told);
 	tcase_add_test(tcase, a_pinned_init_is_one_too);
+	tcase_add_test(tcase, labels_are_told_where_they_are_asked_for);
 	tcase_add_test(tcase, what_is_no_set_is_not_told);
 	tcase_add_test(tcase, what_is_made_by_hand_is_told);
 	tcase_add_test(tcase, watches_do_not_mind_each_other);

@@ -66,6 +66,7 @@ static void replay(struct account *account, const struct nsmgr_event *event)
 		take_away(account, event->name);
 		break;
 	case NSMGR_EVENT_DIED:
+	case NSMGR_EVENT_LABELLED:
 		ck_assert_uint_lt(place_of(account, event->name), account->count);
 		break;
 	}

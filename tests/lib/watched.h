@@ -12,7 +12,7 @@ struct account {
 	char (*names)[65]; /* those that are there, by what was told */
 	size_t count, size;
 	char told[1024];   /* "created web, died web, renamed db web, removed db", cut */
-	size_t counts[NSMGR_EVENT_DIED + 1];
+	size_t counts[NSMGR_EVENT_LABELLED + 1];
 	struct nsmgr_event last;
 };
 
