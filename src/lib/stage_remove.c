@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -118,11 +119,16 @@ int nsm_stage_remove(struct nsm_stage *stage, bool *ret_detached)
  * cannot be reached now: without its handle nobody would find it again. */
 static bool end_keeper(struct nsm_stage *stage)
 {
-	nsm_autoclose int set = openat(stage->dir, SET, DIR_FLAGS);
-	nsm_autoclose int fd = -EBADF, keeper = -EBADF;
+	nsm_autoclose int set = -EBADF, fd = -EBADF, keeper = -EBADF;
 	struct nsm_meta meta;
-	int r = set < 0 ? -errno : nsm_meta_read(set, &meta);
+	struct stat st;
+	int r;
 
+	/* Half built, its keeper is still the creator's; and there may be no descriptor left to look further. */
+	if (fstatat(stage->dir, SET "/" NSM_META_FILE, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
+		return true;
+	set = openat(stage->dir, SET, DIR_FLAGS);
+	r = set < 0 ? -errno : nsm_meta_read(set, &meta);
 	if (r < 0)
 		return r == -ENOENT || r == -EBADMSG;
 	if (!(nsm_meta_made(&meta) & NSMGR_MASK(NSMGR_PID)))
