@@ -103,16 +103,30 @@ static void each_fault(struct tally *tally, void (*visit)(struct tally *tally, c
 }
 
 /* Runs the verb once without a fault: its calls, and what it leads to. */
-static bool count(struct tally *tally)
+static bool count_once(struct tally *tally)
 {
 	const struct options *options = tally->options;
-	bool good = false;
+	struct run *counted = &tally->counted;
 	struct words words;
 
-	if (world_make(&options->programs, tally->of)) {
-		world_words(options->programs.front, tally->of->line, &words);
-		good = run_traced(words.argv, NULL, &tally->counted) && !tally->counted.hung && tally->counted.status == 0 &&
-		       !*tally->counted.said && picture_take(&tally->after);
+	run_free(counted);
+	picture_free(&tally->after);
+	if (!world_make(&options->programs, tally->of))
+		return false;
+	world_words(options->programs.front, tally->of->line, &words);
+	return run_traced(words.argv, NULL, counted) && !counted->hung && counted->status == 0 && !*counted->said &&
+	       picture_take(&tally->after);
+}
+
+/* Where it can take more than one course, by who is faster, the one that it takes twice in a row. */
+static bool count(struct tally *tally)
+{
+	bool good = count_once(tally);
+	size_t before = 0;
+
+	for (int tries = 0; good && tries < 20 && tally->counted.count != before; tries++) {
+		before = tally->counted.count;
+		good = count_once(tally);
 	}
 	if (!good)
 		fprintf(tally->report, "BAD: %s: does not work without a fault: %s\n", tally->of->name, tally->counted.said);
@@ -165,7 +179,7 @@ void do_case(const struct options *options, const struct a_case *of)
 		each_fault(&tally, NULL);
 		each_fault(&tally, try_one);
 		/* Now and then the kernel is slower or faster with something; a runner that is lost does not count as good. */
-		tally.outcomes[BAD] += tally.outcomes[UNMET] > 3 + tally.tried / 50 ? tally.outcomes[UNMET] : 0;
+		tally.outcomes[BAD] += tally.outcomes[UNMET] > 3 + tally.tried / 20 ? tally.outcomes[UNMET] : 0;
 		report(&tally);
 	}
 	fclose(tally.report);
