@@ -1,0 +1,149 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Many do many things to the same names at once. Nobody hangs, nobody is told anything but what can be, and what is there at the end
+# is whole.
+#   NSMGR_ROUNDS=N   so many for each (default 8; `make check-faults` takes 200)
+# Cases are called by name (SC2317); lists of words are split (SC2046, SC2086); names are plain (SC2012).
+# shellcheck disable=SC2012,SC2046,SC2086,SC2317
+# shellcheck source=tests/cmd/lib.sh
+. "${0%/*}/lib.sh"
+
+: "${NSMGR_ROUNDS:=8}"
+
+# Each set has its handles live and can be entered; nothing else is left but one keeper a set.
+is_whole() {
+	local set sets
+	ok "$NSMGR" rm --ignore-missing "$P.none" # sweeps
+	for set in $(sets_in "$NSMGR_STORE"); do
+		ok "$FULL" ls -rn -o STATE "$set"
+		is "states of $set" "$(sort -u <<<"$out")" live
+		ok "$NSMGR" exec "$set" true
+	done
+	sets=$(sets_in "$NSMGR_STORE" | wc -w)
+	is 'stages' "$(stages_in "$NSMGR_STORE")" ''
+	is 'mounts' "$(mounts_below "$NSMGR_STORE" | wc -l)" $((sets * 2 + 1))
+	one_keeper_a_set() { [ "$(keepers "nsmgr: $P." | wc -w)" = "$sets" ]; }
+	until_true 'there is one keeper a set' one_keeper_a_set
+}
+
+one_name() {
+	local i pids=() won=0
+	for i in {1..64}; do
+		timeout -k 1 60 "$NSMGR" create "$P.one" --pid --uts 2>"$T/said.$i" &
+		pids+=($!)
+	done
+	for i in {1..64}; do
+		if wait "${pids[i - 1]}"; then
+			won=$((won + 1))
+			continue
+		fi
+		like 'what a loser says' "$(<"$T/said.$i")" "nsmgr: cannot create '$P.one': publish: a set of that name exists*"
+	done
+	is 'winners' $won 1
+	is_whole
+	ok "$NSMGR" rm "$P.one"
+}
+
+# One of those who do anything: which, and to what, is drawn from its own seed.
+worker() {
+	local i name other
+	RANDOM=$1
+	for ((i = 0; i < NSMGR_ROUNDS; i++)); do
+		name=$P.$((RANDOM % 20)) other=$P.$((RANDOM % 20))
+		case $((RANDOM % 6)) in
+		0 | 1) set -- create "$name" --pid --uts ;;
+		2) set -- rm "$name" ;;
+		3) set -- rename "$name" "$other" ;;
+		4) set -- exec "$name" true ;;
+		5) set -- ls -q ;;
+		esac
+		# shellcheck disable=SC2069 # what is said, not what is answered
+		timeout -k 1 60 "$NSMGR" "$@" 2>&1 >/dev/null
+		echo "$1 $?"
+	done >"$T/worker.$1"
+}
+
+# What may be said to whom is late: the name is taken, the set is gone, or somebody is inside.
+is_allowed() {
+	case $1 in
+	*': a set of that name exists'* | *": a set '"*"' exists") ;;
+	*': no such set'* | *': dead: its init has ended '* | *': stale: '* | *'still in it:'*) ;;
+	*': a set of that name comes and goes'*) ;;
+	'create 0' | 'create 1' | 'rm 0' | 'rm 1' | 'rename 0' | 'rename 1' | 'exec 0' | 'exec 125' | 'ls 0') ;;
+	*) return 1 ;;
+	esac
+}
+
+storm() {
+	local i pids=() line said=0
+	for i in {1..16}; do
+		worker "$i" &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	for i in {1..16}; do
+		is "rounds of $i" "$(grep -c '^[a-z]* [0-9]*$' "$T/worker.$i")" "$NSMGR_ROUNDS"
+		while IFS= read -r line; do
+			yes "'$line' may be said" is_allowed "$line"
+			said=$((said + 1))
+		done <"$T/worker.$i"
+	done
+	yes "there was something to say ($said)" test $said -gt 0
+	is_whole
+	ok "$NSMGR" rm --all-sets
+	is_whole
+}
+
+# Whoever enters while the set is taken away is inside or told; never at an error of a half removed one.
+entering() {
+	local i pid
+	for ((i = 0; i < NSMGR_ROUNDS * 2; i++)); do
+		ok "$NSMGR" create "$P.e" --pid --uts
+		"$NSMGR" rm --kill "$P.e" 2>"$T/rm" &
+		pid=$!
+		run timeout -k 1 60 "$NSMGR" exec "$P.e" true
+		case $st in
+		0 | 137) ;;
+		125) like 'what exec says' "$err" "nsmgr: cannot exec '$P.e': *" ;;
+		*) fail "exec gave $st: $err" ;;
+		esac
+		ok wait "$pid"
+	done
+	is_whole
+}
+
+# The same when the keeper is killed from outside; the set is dead then, and says so.
+keeper_killed() {
+	local i pid keeper
+	for ((i = 0; i < NSMGR_ROUNDS; i++)); do
+		ok "$NSMGR" create "$P.k" --pid --uts
+		keeper=$(keeper_of "$P.k")
+		timeout -k 1 60 "$NSMGR" exec "$P.k" true 2>"$T/exec" &
+		pid=$!
+		kill -KILL "$keeper"
+		wait "$pid"
+		st=$?
+		case $st in
+		0 | 137) ;;
+		125) like 'what exec says' "$(<"$T/exec")" "nsmgr: cannot exec '$P.k': *" ;;
+		*) fail "exec gave $st: $(<"$T/exec")" ;;
+		esac
+		until_true 'the keeper has ended' gone "$keeper"
+		ok "$FULL" ls -rn -o TYPE,STATE "$P.k"
+		like 'states' "$out" '*pid dead*'
+		expect 125 "$NSMGR" exec "$P.k" true
+		like 'what exec says' "$err" '*dead: its init has ended*'
+		ok "$NSMGR" rm "$P.k"
+	done
+	is_whole
+}
+
+cases() {
+	it 'of 64 creators of one name one wins' one_name
+	it 'whatever 16 do to the same 20 names at once, what is left is whole' storm
+	it 'removing while entering' entering
+	it 'killing the keeper while entering' keeper_killed
+}
+
+for_front
+finish
