@@ -144,7 +144,7 @@ int nsmgr_config_sysctl(struct nsmgr_config *config, const char *key, const char
 	if (nsm_sysctl_path(key, path, sizeof(path)) < 0)
 		return nsm_fail_text(config->ctx, -EINVAL, "sysctl", NSMGR_TYPE_NONE, key, "malformed key");
 	if (!rule)
-		return nsm_fail_text(config->ctx, -EPERM, "sysctl", NSMGR_TYPE_NONE, key,
+		return nsm_fail_text(config->ctx, -EINVAL, "sysctl", NSMGR_TYPE_NONE, key,
 				     "not a key of a namespace that a set can have%s",
 				     nsm_after(key, "kernel.hostname") || nsm_after(key, "kernel.domainname")
 					     ? " (use --hostname, --domainname)"

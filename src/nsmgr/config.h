@@ -91,7 +91,7 @@ void nsmgr_config_propagation(struct nsmgr_config *config, enum nsmgr_propagatio
 void nsmgr_config_proc(struct nsmgr_config *config, bool mount);
 
 /* A sysctl of the allow-list, "net.ipv4.ip_forward": written once, in the order given. -EINVAL for a malformed
- * key or a value with a newline, -EPERM for a key that is not in the list, -E2BIG. */
+ * key or one that is not in the list, and for a value with a newline; -E2BIG. */
 int nsmgr_config_sysctl(struct nsmgr_config *config, const char *key, const char *value);
 
 /* pid: whether the keeper (the init of the new namespace, without which it is dead: pid_namespaces(7)) goes on by itself until
