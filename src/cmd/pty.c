@@ -16,6 +16,9 @@
 #define TIOCGPTPEER _IO('T', 0x41)
 #endif
 
+/* How long nothing may happen behind the end of our input until that is told again. */
+#define END_MILLISECONDS 500
+
 /* What was read on one side and waits to be written on the other. */
 struct flow {
 	size_t at, end;
@@ -110,6 +113,15 @@ static void make_raw(struct bridge *bridge)
 		ioctl(bridge->master, TIOCSWINSZ, &size);
 }
 
+/* What ends a file is a key at a terminal; behind a line without an end it has to be pressed twice, and once more by who finds that
+ * a program, which sets its terminal up at the start, has thrown it away. */
+static void press_end(struct bridge *bridge)
+{
+	memset(bridge->in.data, '\004', 2);
+	bridge->in.at = 0;
+	bridge->in.end = 2;
+}
+
 static void read_ours(struct bridge *bridge)
 {
 	bool end;
@@ -125,11 +137,9 @@ static void read_ours(struct bridge *bridge)
 			hang_up(bridge);
 		return;
 	}
-	/* What ends a file is a key at a terminal; behind a line without an end it has to be pressed twice. */
 	bridge->input = false;
 	bridge->over = true;
-	memset(bridge->in.data, '\004', 2);
-	bridge->in.end = 2;
+	press_end(bridge);
 }
 
 static void pass(struct bridge *bridge, const struct pollfd *events)
@@ -221,8 +231,12 @@ static void wait_for_some(struct bridge *bridge)
 		  .events = (short)((is_empty(&bridge->out) ? POLLIN : 0) | (room ? 0 : POLLOUT)) },
 		{ .fd = is_empty(&bridge->out) ? -1 : STDOUT_FILENO, .events = POLLOUT },
 	};
+	const bool again = bridge->over && bridge->master >= 0 && room;
+	int n = poll(events, NSM_ARRAY_SIZE(events), again ? END_MILLISECONDS : -1);
 
-	if (poll(events, NSM_ARRAY_SIZE(events), -1) < 0)
+	if (n == 0)
+		press_end(bridge);
+	if (n <= 0)
 		return;
 	if (events[0].revents)
 		take_signals(bridge);

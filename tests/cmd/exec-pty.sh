@@ -154,6 +154,8 @@ pipes() {
 	done
 	ok "$NSMGR" exec --pty "$P.uts" bash -c 'for i in {0..200}; do [ -e /proc/$$/fd/$i ] && [ $i != 255 ] && printf "%s " $i; done; true'
 	is 'descriptors' "$out" '0 1 2 '
+	# An interactive shell takes some time to read what there is.
+	ok "$NSMGR" exec --pty "$P.uts" bash --norc -i
 	ok "$NSMGR" run --uts --pid --pty --as=7 sh -c 'test -t 1 && id -u'
 	is 'of run' "$(tr -d '\r' <<<"$out")" 7
 	run bash -c '"$@" | head -n 1' - "$NSMGR" exec --pty "$P.uts" yes
