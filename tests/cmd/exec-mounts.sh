@@ -137,6 +137,9 @@ sys() {
 	no 'the machine shows it' test -e /sys/class/net/xn
 	ok "$NSMGR" exec "$P.n" ls /sys/class/net
 	is 'without the option' "$out" "$(ls /sys/class/net)"
+	ok "$NSMGR" create "$P.uts" --uts
+	ok "$NSMGR" exec --sysfs "$P.uts" ls /sys/class/net
+	is 'devices where there is no network namespace' "$out" "$(ls /sys/class/net)"
 	ok "$NSMGR" run --net --sysfs ls /sys/class/net
 	like 'of run' "$out" '*lo*'
 	unlike 'of run' "$out" '*xn*'
