@@ -4,13 +4,13 @@
 #include "base/text.h"
 #include "lib/dir.h"
 #include "lib/init.h"
+#include "lib/ip_netns.h"
+#include "lib/labels.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define LABELS ".labels"
 
 struct nsm_finding *nsm_look_add(struct nsm_look *look, enum nsmgr_problem problem, enum nsmgr_type type, const char *file)
 {
@@ -66,9 +66,10 @@ static int look_at_entries(struct nsm_look *look)
 	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
 		enum nsmgr_type type = nsm_nstype_from_file(entry->d_name);
 
-		if (nsm_streq(entry->d_name, NSM_META_FILE) || nsm_streq(entry->d_name, LABELS))
+		if (nsm_streq(entry->d_name, NSM_META_FILE) || nsm_streq(entry->d_name, NSM_LABELS_FILE))
 			look_at_mode(look, entry->d_name, S_IFREG);
-		else if (type == NSMGR_TYPE_NONE || !(look->set.types & NSMGR_MASK(type)))
+		else if (!nsm_ip_netns_is_mark(entry->d_name) &&
+			 (type == NSMGR_TYPE_NONE || !(look->set.types & NSMGR_MASK(type))))
 			add_odd(look, entry->d_name);
 	}
 	return r;

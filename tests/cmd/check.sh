@@ -23,12 +23,16 @@ nothing() {
 	rmdir "$store"
 	ok "$NSMGR" create "$P.all" --all
 	ok "$NSMGR" create "$P.held" --net --pid=/proc/self/ns/pid
+	mount -t tmpfs none /run
+	ok "$NSMGR" create "$P.named" --net --ip-netns --label=a=b
 	ok "$NSMGR" pool fill 2 --net --pid
 	is 'what is said aloud' "$("$NSMGR" check)" "nothing is wrong with $NSMGR_STORE"
 	clean
 	found 0 '' check --repair
 	found 0 '' gc
 	ok "$NSMGR" pool drain
+	ok "$NSMGR" rm "$P.named"
+	umount -l /run
 }
 
 usage() {
