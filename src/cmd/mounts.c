@@ -46,13 +46,14 @@ int mounts_read_from(const char *path, struct mounts **ret_mounts)
 
 	if (!mounts)
 		return -ENOMEM;
-	errno = 0;
-	mounts->table = mnt_new_table_from_file(path);
+	mounts->table = mnt_new_table();
 	if (!mounts->table)
-		return errno ? -errno : -ENOMEM;
-	r = index_targets(mounts);
-	if (r < 0)
-		return r;
+		return -ENOMEM;
+	r = mnt_table_parse_file(mounts->table, path);
+	if (r == 0)
+		r = index_targets(mounts);
+	if (r != 0)
+		return r < 0 ? r : -EIO;
 	*ret_mounts = take_ptr(mounts);
 	return 0;
 }

@@ -40,19 +40,19 @@ static void tell_odd(struct nsm_check *check, const char *name, const char *file
 static void check_dead(struct nsm_check *check, const char *name, const char *file, int dir)
 {
 	struct nsm_finding finding = nsm_finding(NSMGR_PROBLEM_STAGE, NSMGR_MEND_BY_GC, name, file);
-	bool mends = nsm_check_mends(check, finding.mend);
+	bool new = is_new(dir);
 
-	if (!mends && is_new(dir))
-		return;
 	nsm_finding_say(&finding, "left by a process that was killed while it made or removed a set");
 	nsm_finding_cure(&finding, "removes it, and ends its keeper");
-	if (mends) {
+	if (nsm_check_mends(check, finding.mend)) {
 		struct nsm_stage stage = { .store = &check->store, .dir = nsm_dup(dir), .busy = true };
 
 		nsm_copy(stage.name, sizeof(stage.name), name);
 		nsm_finding_result(check, &finding, nsm_stage_clear(&stage));
 	}
-	nsm_check_tell(check, &finding);
+	/* An owner that comes too late makes another, as after any sweep. */
+	if (!new)
+		nsm_check_tell(check, &finding);
 }
 
 static void check_stage(struct nsm_check *check, const char *name)
