@@ -74,7 +74,7 @@ static int check_ip_netns(const struct job *job)
 	if (job->netns && (!*job->netns || strchr(job->netns, '/') || nsm_streq(job->netns, ".") ||
 			   nsm_streq(job->netns, "..") || strlen(job->netns) > 255))
 		return say_usage(job->app, "--ip-netns: '%s' is no name below " NSMGR_IP_NETNS_DIR, job->netns);
-	if (!has_source && job->types & ~NSMGR_MASK(NSMGR_NET) && job->types != NSMGR_MASK_ALL)
+	if (!has_source && job->types & ~NSMGR_MASK(NSMGR_NET))
 		return say_usage(job->app, "--ip-netns: only a network namespace is there");
 	return STATUS_DONE;
 }

@@ -45,6 +45,7 @@ struct job {
 	struct view view;
 	size_t found, left;
 	int error;
+	bool has_lost_keeper;
 };
 
 static void free_job(struct job *job)
@@ -138,6 +139,9 @@ static void add_finding(void *data, const struct nsmgr_finding *finding)
 
 	if (r < 0 && !job->error)
 		job->error = r;
+	/* Its keeper, if that lives, is known by nothing else. */
+	if (finding->problem == NSMGR_PROBLEM_MISSING && finding->type == NSMGR_PID && !finding->mended)
+		job->has_lost_keeper = true;
 }
 
 /* Nothing on a terminal would leave it open whether anything was looked at. */
@@ -168,10 +172,8 @@ static int print(struct job *job)
 }
 
 /* What was found, and perhaps mended, is told also where it cannot go on. */
-static int fail(struct job *job)
+static int fail(struct job *job, int status)
 {
-	int status = say_failure(job->app, NULL);
-
 	if (job->found)
 		print(job);
 	return status;
@@ -187,14 +189,16 @@ static int act(struct job *job)
 	app->doing = "check the store";
 	nsmgr_set_log(app->ctx, say_remark, NULL);
 	if (nsmgr_check(app->ctx, job->flags, add_finding, job) < 0)
-		return fail(job);
+		return fail(job, say_failure(app, NULL));
 	r = job->error;
-	if (r == 0)
+	if (r == 0 && job->has_lost_keeper)
+		say_plain(app, "keepers without a set are not looked for while a set has lost the handle of its pid namespace");
+	else if (r == 0)
 		r = check_keepers(app, job->flags & NSMGR_CHECK_REPAIR, add_row, job);
 	if (r == 0)
 		r = check_limits(app, add_row, job);
 	if (r < 0)
-		return say_plain(app, "cannot look at everything: %s", strerror(-r));
+		return fail(job, say_plain(app, "cannot look at everything: %s", strerror(-r)));
 	return print(job);
 }
 

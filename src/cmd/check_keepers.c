@@ -62,7 +62,7 @@ static bool ends_within(const struct suspect *suspect, int milliseconds)
 	do
 		r = poll(&end, 1, milliseconds);
 	while (r < 0 && errno == EINTR);
-	return r != 0;
+	return r > 0;
 }
 
 /* A second hunt: the first has dropped those of sets that were made meanwhile, and those that rm has just killed end. */

@@ -194,12 +194,7 @@ static void say_unseen(const struct job *job)
 {
 	const struct hunt *hunt = &job->hunt;
 
-	if (hunt->hidden)
-		say_plain(job->app, "%zu %s could not be looked into, for lack of privilege", hunt->hidden,
-			  hunt->hidden == 1 ? "process" : "processes");
-	if (hunt->hidden_tables)
-		say_plain(job->app, "%zu mount %s could not be looked into", hunt->hidden_tables,
-			  hunt->hidden_tables == 1 ? "namespace" : "namespaces");
+	hunt_say_hidden(hunt, job->app);
 	if (job->app->verbose)
 		say_plain(job->app, "not to be seen: descriptors on their way through sockets, those of io_uring, "
 				    "open files below /proc/PID/net, and what the kernel itself uses");

@@ -58,3 +58,13 @@ int hunt_run(struct hunt *hunt)
 		r = hunt_pending(hunt);
 	return r;
 }
+
+void hunt_say_hidden(const struct hunt *hunt, const struct app *app)
+{
+	if (hunt->hidden)
+		say_plain(app, "%zu %s could not be looked into, for lack of privilege", hunt->hidden,
+			  hunt->hidden == 1 ? "process" : "processes");
+	if (hunt->hidden_tables)
+		say_plain(app, "%zu mount %s could not be looked into", hunt->hidden_tables,
+			  hunt->hidden_tables == 1 ? "namespace" : "namespaces");
+}

@@ -3,6 +3,7 @@
 #define NSM_CMD_HUNT_H
 
 #include "base/text.h"
+#include "cmd/app.h"
 #include "cmd/inodes.h"
 #include "cmd/mounts.h"
 #include "cmd/procs.h"
@@ -76,6 +77,9 @@ struct hunt {
 
 void hunt_free(struct hunt *hunt);
 int hunt_run(struct hunt *hunt);
+
+/* Says what could not be looked into: an answer that is short of something says so. */
+void hunt_say_hidden(const struct hunt *hunt, const struct app *app);
 
 /* ---- between the files of the hunt ---- */
 

@@ -116,8 +116,6 @@ static void start(struct jobs *jobs, struct job *job)
 		empty(job);
 }
 
-/* ---- The end of one ---- */
-
 static void finish(struct jobs *jobs, struct job *job)
 {
 	struct outcome *outcome = &jobs->outcomes[job->number];
@@ -127,6 +125,8 @@ static void finish(struct jobs *jobs, struct job *job)
 		kill(-nsmgr_child_pid(job->child), SIGKILL);
 	if (nsmgr_child_wait(job->child, NULL, &outcome->status) < 0)
 		outcome->kind = OUTCOME_LOST;
+	/* From here on its number may be another's, and what is written may take as long as its reader likes. */
+	nsmgr_child_free(take_ptr(job->child));
 	for (int i = 0; i < 2; i++)
 		if (jobs->grouped)
 			job_output_show(jobs, &job->outputs[i]);
@@ -202,8 +202,6 @@ void jobs_take_signals(struct jobs *jobs)
 		take_signal(jobs, (int)info.ssi_signo);
 }
 
-/* ---- Going round ---- */
-
 static void look_after(struct jobs *jobs, struct job *job, const struct pollfd *events)
 {
 	for (int i = 0; i < 2; i++)
@@ -226,8 +224,10 @@ static void wait_for_some(struct jobs *jobs)
 		for (int k = 0; k < 2; k++)
 			own[1 + k] = (struct pollfd){ .fd = jobs->grouped ? -1 : job->outputs[k].from, .events = POLLIN };
 	}
-	if (poll(events, EVENTS_BEFORE + jobs->parallel * EVENTS_EACH, nsm_deadline_left(&jobs->patience)) == 0)
+	if (poll(events, EVENTS_BEFORE + jobs->parallel * EVENTS_EACH, jobs->killed ? -1 : nsm_deadline_left(&jobs->patience)) == 0) {
 		tell_all(jobs, SIGKILL);
+		jobs->killed = true;
+	}
 	if (events[0].revents)
 		jobs_take_signals(jobs);
 	for (size_t i = 0; i < jobs->parallel; i++)

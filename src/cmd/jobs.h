@@ -39,6 +39,7 @@ struct jobs {
 	struct job *slots;
 	struct pollfd *events;
 	struct nsm_deadline patience; /* how long who was told to end may take */
+	bool killed;		      /* that was too long */
 	size_t next, running;
 };
 

@@ -93,10 +93,15 @@ static int list(struct job *job)
 /* "KEY=VALUE" or "KEY-", in place. */
 static int parse_change(const struct job *job, char *operand, struct nsmgr_label *ret)
 {
-	char *equals = strchr(operand, '='), *end = equals ? equals : operand + strlen(operand) - 1;
+	char *equals = strchr(operand, '='), *end = equals;
 
-	if (!equals && (end < operand || *end != '-'))
-		return say_usage(job->app, "'%s' is neither KEY=VALUE nor KEY-", operand);
+	if (!equals) {
+		size_t len = strlen(operand);
+
+		if (len == 0 || operand[len - 1] != '-')
+			return say_usage(job->app, "'%s' is neither KEY=VALUE nor KEY-", operand);
+		end = operand + len - 1;
+	}
 	*end = '\0';
 	*ret = (struct nsmgr_label){ operand, equals ? equals + 1 : NULL };
 	return nsmgr_label_check(job->app->ctx, ret) < 0 ? say_refusal(job->app, job->name) : STATUS_DONE;

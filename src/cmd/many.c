@@ -207,7 +207,7 @@ int many_run(struct launch *launch, const struct many *many, char **argv)
 	status = parse_parallel(app, many->parallel, &jobs.parallel);
 	if (status == STATUS_DONE && many->sets)
 		status = split(app, text, &patterns);
-	if (status == STATUS_DONE && nsmgr_list_new(app->ctx, false, &list) < 0)
+	if (status == STATUS_DONE && nsmgr_list_new(app->ctx, 0, &list) < 0)
 		status = say_failure(app, NULL);
 	if (status == STATUS_DONE)
 		status = match(app, &patterns, list, &names);

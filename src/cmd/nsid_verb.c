@@ -99,7 +99,7 @@ static int say_taken(struct job *job)
 	const char *owner = NULL;
 	int status;
 
-	if (nsmgr_list_new(job->app->ctx, false, &list) == 0)
+	if (nsmgr_list_new(job->app->ctx, 0, &list) == 0)
 		owner = find_owner(job, list);
 	if (owner)
 		status = say_plain(job->app, "'%s': id %ld is taken by '%s'", job->name, (long)job->id, owner);

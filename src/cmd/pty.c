@@ -206,14 +206,32 @@ static void take_signals(struct bridge *bridge)
 
 /* ---- Standing in front ---- */
 
+/* Waits until our output takes something. False: we are to end. The command has ended, and is sent no more signals. */
+static bool may_write(const struct bridge *bridge)
+{
+	struct pollfd events[] = {
+		{ .fd = bridge->signals, .events = POLLIN },
+		{ .fd = STDOUT_FILENO, .events = POLLOUT },
+	};
+	struct signalfd_siginfo info;
+
+	poll(events, NSM_ARRAY_SIZE(events), -1);
+	while (read(bridge->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT || info.ssi_signo == SIGHUP || info.ssi_signo == SIGQUIT)
+			return false;
+	return true;
+}
+
 /* What was written up to the end of the command; who else has the terminal is hung up by that. */
 static void flush(struct bridge *bridge)
 {
 	bool end = false;
 
 	while (bridge->master >= 0 && !end) {
-		while (!is_empty(&bridge->out) && !end)
+		while (!is_empty(&bridge->out) && !end && may_write(bridge))
 			drain(&bridge->out, STDOUT_FILENO, &end);
+		if (!is_empty(&bridge->out))
+			break;
 		if (!end)
 			fill(&bridge->out, bridge->master, &end);
 		if (is_empty(&bridge->out))

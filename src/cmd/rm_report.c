@@ -84,7 +84,7 @@ static int begin(struct rm_report *report, const char *const names[], size_t cou
 	int r = 0;
 
 	crowd_begin();
-	if (nsmgr_list_new(searching->app->ctx, true, &list) < 0)
+	if (nsmgr_list_new(searching->app->ctx, NSMGR_LIST_ALL, &list) < 0)
 		return say_failure(searching->app, NULL);
 	searching->sets = calloc(count, sizeof(*searching->sets));
 	if (!searching->sets)
@@ -184,9 +184,8 @@ static int hunt(struct searching *searching)
 		hunt.types |= NSMGR_MASK(wanted[i].type);
 	}
 	r = hunt_run(&hunt);
-	if (r == 0 && hunt.hidden)
-		say_plain(searching->app, "%zu %s could not be looked into, for lack of privilege", hunt.hidden,
-			  hunt.hidden == 1 ? "process" : "processes");
+	if (r == 0)
+		hunt_say_hidden(&hunt, searching->app);
 	return r;
 }
 

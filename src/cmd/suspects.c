@@ -49,13 +49,20 @@ static int know_sets(struct suspects *search)
 	struct nsmgr_handle handles[NSMGR_TYPE_COUNT];
 	struct nsmgr_list *list;
 	const char *name;
-	int r = 0;
+	int r = nsmgr_list_new(search->ctx, NSMGR_LIST_ALL, &list);
 
-	if (nsmgr_list_new(search->ctx, true, &list) < 0)
-		return 0; /* the store is refused, which was said */
+	/* A store that is refused has its finding by now; what it has recorded nobody knows. */
+	if (r == -EPERM) {
+		search->unseen++;
+		return 0;
+	}
+	if (r < 0)
+		return r;
 	while (r >= 0 && nsmgr_list_next(list, &name) == 0) {
 		int count = nsmgr_list_handles(list, name, handles);
 
+		/* Nobody knows what it has recorded. */
+		search->unseen += count < 0 && count != -ENOENT;
 		for (int i = 0; r >= 0 && i < count; i++) {
 			char pid[16];
 

@@ -57,12 +57,14 @@ static int is_reached(struct job *job, const char *name)
 
 static int are_all_reached(struct job *job)
 {
-	int r = 1;
+	int r;
 
 	nsmgr_list_free(job->list);
 	job->list = NULL;
-	if (nsmgr_list_new(job->app->ctx, false, &job->list) < 0)
-		return -1;
+	r = nsmgr_list_new(job->app->ctx, 0, &job->list);
+	if (r < 0)
+		return r;
+	r = 1;
 	for (size_t i = 0; r > 0 && i < job->names.count; i++) {
 		job->missed = job->names.array[i];
 		r = is_reached(job, job->missed);
@@ -70,24 +72,16 @@ static int are_all_reached(struct job *job)
 	return r;
 }
 
-static bool concerns(const struct job *job, const struct nsmgr_event *event)
-{
-	for (size_t i = 0; i < job->names.count; i++)
-		if (nsm_streq(job->names.array[i], event->name) ||
-		    (event->old_name && nsm_streq(job->names.array[i], event->old_name)))
-			return true;
-	return false;
-}
-
-/* All that has happened by now: 1 if it was to one of ours. */
+/* All that has happened by now. A handle that is mended is a mount, which is no event but wakes us. */
 static int take_events(struct job *job)
 {
 	struct nsmgr_event event;
-	int r, ours = 0;
+	int r;
 
-	while ((r = nsmgr_watch_next(job->watch, &event)) > 0)
-		ours |= concerns(job, &event);
-	return r < 0 ? r : ours;
+	do
+		r = nsmgr_watch_next(job->watch, &event);
+	while (r > 0);
+	return r;
 }
 
 static int wait_for_all(struct job *job)
@@ -104,7 +98,7 @@ static int wait_for_all(struct job *job)
 		if (poll(&fd, 1, left) < 0 && errno != EINTR)
 			return say_plain(job->app, "poll: %s", strerror(errno));
 		r = take_events(job);
-		if (r > 0)
+		if (r == 0)
 			r = are_all_reached(job);
 	}
 	if (r < 0)

@@ -90,8 +90,10 @@ static void check_unfinished(struct nsm_check *check, const char *file)
 	struct stat st;
 	int r = nsm_store_lock(&check->store, true);
 
-	if (r < 0)
+	if (r < 0) {
+		nsm_check_hidden(check, file, r);
 		return;
+	}
 	if (fstatat(check->store.root, file, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 		nsm_finding_say(&finding, "half written, by a process that was killed");
 		nsm_finding_cure(&finding, "removes it");

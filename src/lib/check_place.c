@@ -67,13 +67,27 @@ static size_t count_covers(const struct nsm_check *check, const struct nsm_mount
 }
 
 /* Without MNT_DETACH: one in use stays. Our own descriptor would be such a use. */
-static int uncover(struct nsm_check *check, size_t covers)
+static int uncover(struct nsm_check *check)
 {
+	struct nsm_storefile file;
+	int r = nsm_storefile_read(check->store.root, &file);
+
 	nsm_close(&check->store.root);
-	for (; covers > 0; covers--)
+	while (r == 0) {
+		const struct nsm_mount *stack;
+		size_t count;
+
+		/* Each time anew: others may be at it as well. */
+		r = nsm_check_read_mounts(check);
+		if (r < 0)
+			return r;
+		stack = nsm_mounts_at(&check->mounts, check->ctx->root, &count);
+		if (count < 2 || stack[count - 1].id == file.short_id)
+			break;
 		if (umount2(check->ctx->root, UMOUNT_NOFOLLOW) < 0)
-			return nsm_fail(check->ctx, -errno, "unmount", NSMGR_TYPE_NONE, check->ctx->root);
-	return open_root(check);
+			r = -errno;
+	}
+	return r < 0 ? nsm_fail(check->ctx, r, "unmount", NSMGR_TYPE_NONE, check->ctx->root) : open_root(check);
 }
 
 /* The handles are hidden by another mount of the same name. */
@@ -90,7 +104,7 @@ static int tell_covered(struct nsm_check *check, const struct nsm_mount *stack, 
 		nsm_finding_cure(&finding, "umount what is mounted in '%s', then check --repair", check->ctx->root);
 	}
 	if (nsm_check_mends(check, finding.mend))
-		nsm_finding_result(check, &finding, uncover(check, covers));
+		nsm_finding_result(check, &finding, uncover(check));
 	nsm_check_tell(check, &finding);
 	return finding.mended ? 0 : 1;
 }
@@ -209,8 +223,12 @@ static void check_propagation(struct nsm_check *check, const struct nsm_mount *t
 	nsm_finding_say(&finding, "its mount %s other mount namespaces", top->shared ? "is shared with" : "receives mounts from");
 	nsm_finding_cure(&finding, "makes it private: mount --make-private %s", check->ctx->root);
 	if (nsm_check_mends(check, finding.mend)) {
-		int r = mount(NULL, check->ctx->root, NULL, MS_PRIVATE, NULL);
+		char path[40];
+		struct nsm_text text = NSM_TEXT(path);
+		int r;
 
+		nsm_text_add(&text, NSM_PROC_SELF "/fd/%d", check->store.root);
+		r = mount(NULL, path, NULL, MS_PRIVATE, NULL);
 		if (r < 0)
 			r = nsm_fail(check->ctx, -errno, "propagation", NSMGR_TYPE_NONE, check->ctx->root);
 		nsm_finding_result(check, &finding, r);

@@ -70,7 +70,7 @@ int nsm_check_sets(struct nsm_check *check)
 {
 	struct nsmgr_list *list;
 	const char *name;
-	int r = nsmgr_list_new(check->ctx, true, &list);
+	int r = nsmgr_list_new(check->ctx, NSMGR_LIST_ALL, &list);
 
 	if (r < 0)
 		return r;

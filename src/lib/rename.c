@@ -42,10 +42,10 @@ static int rename_with_ip_netns(struct nsm_setdir *set, const char *new_name)
 	if (r < 0)
 		return r;
 	r = rename_dir(store, set->name, new_name);
-	if (r == 0)
-		return nsm_ip_netns_remove_all(ctx, set->fd, new_name);
 	failure = ctx->failure;
-	nsm_ip_netns_remove_all(ctx, set->fd, set->name);
+	/* It is renamed all the same where the old one cannot be taken away: rm does so. */
+	if (nsm_ip_netns_remove_all(ctx, set->fd, r == 0 ? new_name : set->name) < 0)
+		nsm_log(ctx, "'%s' is still in " NSMGR_IP_NETNS_DIR ": %s", r == 0 ? set->name : new_name, ctx->failure.text);
 	ctx->failure = failure;
 	return r;
 }
