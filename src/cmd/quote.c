@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/quote.h"
 
-#include "base/text.h"
-
 #define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+:@%,"
 
 void quote_shell(FILE *file, const char *text)
@@ -38,13 +36,23 @@ void quote_json(FILE *file, const char *text)
 
 void quote_json_bytes(FILE *file, const char *text)
 {
-	char *escaped = NULL;
-	size_t size = 4 * strlen(text) + 1;
+	if (text_is_utf8(text)) {
+		quote_json(file, text);
+		return;
+	}
+	putc('"', file);
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
 
-	if (!text_is_utf8(text))
-		escaped = malloc(size);
-	quote_json(file, text_is_utf8(text) ? text : escaped ? nsm_escape(text, escaped, size) : "");
-	free(escaped);
+		/* The backslash of an escape is one of JSON's as well. */
+		if (c < ' ' || c >= 0x7f || c == '\\')
+			fprintf(file, "\\\\x%02x", c);
+		else if (c == '"')
+			fputs("\\\"", file);
+		else
+			putc(c, file);
+	}
+	putc('"', file);
 }
 
 void quote_unit(FILE *file, const char *text)
