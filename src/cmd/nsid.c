@@ -26,8 +26,8 @@ struct number {
 #define NUMBER(of_type, of_value)                                                              \
 	{ .attribute = { .rta_len = RTA_LENGTH(sizeof(int32_t)), .rta_type = (of_type) }, .value = (of_value) }
 
-/* Sends a question about the namespace, or the order to give it an id, and takes the answer: its length, which is that of an
- * error message at least. */
+/* Sends a question about the namespace, or the order to give it an id, and takes the answer: its length. A
+ * message of an error is whole. */
 static ssize_t ask(int socket, uint16_t type, int ns, int32_t id, union answer *ret)
 {
 	struct {
@@ -53,7 +53,11 @@ static ssize_t ask(int socket, uint16_t type, int ns, int32_t id, union answer *
 	while (len < 0 && errno == EINTR);
 	if (len < 0)
 		return -errno;
-	return NLMSG_OK(&ret->header, (size_t)len) ? len : -EBADMSG;
+	if (!NLMSG_OK(&ret->header, (size_t)len))
+		return -EBADMSG;
+	if (ret->header.nlmsg_type == NLMSG_ERROR && ret->header.nlmsg_len < NLMSG_LENGTH(sizeof(struct nlmsgerr)))
+		return -EBADMSG;
+	return len;
 }
 
 /* Among the attributes behind the message; copied, as they need not be aligned as the compiler would have it. */
