@@ -28,7 +28,7 @@ char *nsm_token(char **cursor, char separator);
  * come from directories that others may have filled (LESSONS security 16). Cuts at the buffer's end. */
 const char *nsm_escape(const char *in, char *out, size_t size);
 
-/* The other way round, in place; false for what nsm_escape() would not have written, a \x00 included. */
+/* The other way round, in place; false for a malformed escape and for \x00. */
 bool nsm_unescape(char *text);
 
 #endif

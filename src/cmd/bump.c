@@ -14,10 +14,11 @@
 #define ALIGNMENT _Alignof(max_align_t)
 #define BLOCK_SIZE ((size_t)1 << 20)
 
-/* Common symbols come last, so that what else has to be zero at the start shares its page with what has not. */
-_Alignas(max_align_t) char nsm_bump_block[16384] __attribute__((common));
-static char *next = nsm_bump_block;
-static size_t room = sizeof(nsm_bump_block);
+/* Common symbols are placed last in .bss, so the other zeroed variables share the last page of .data: one page fault
+ * less. */
+_Alignas(max_align_t) char bump_block[16384] __attribute__((common));
+static char *next = bump_block;
+static size_t room = sizeof(bump_block);
 
 /* Each piece is preceded by its size, for realloc. */
 struct piece {

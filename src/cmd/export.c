@@ -242,10 +242,10 @@ static int run(struct app *app, int argc, char **argv)
 			job.name = value;
 		else if (id == OPT_FORMAT)
 			status = choose_format(&job, value);
-		else if (id == OPT_TYPES)
-			job.has_types = true,
+		else if (id == OPT_TYPES) {
+			job.has_types = true;
 			status = parse_types(app, value, &job.types) ? STATUS_DONE : STATUS_USAGE;
-		else if (id == OPT_IP_NETNS)
+		} else if (id == OPT_IP_NETNS)
 			job.ip_netns = true;
 		else if (id == OPT_REMOVE)
 			job.removes = true;

@@ -12,7 +12,7 @@ enum ls_tree_kind { LS_TREE_NONE, LS_TREE_SET, LS_TREE_OWNER, LS_TREE_PARENT };
 struct ls_node {
 	const char *name; /* NULL: of a namespace that is in no set listed, and above one that is */
 	struct nsmgr_handle handle; /* without a type: a set as a whole */
-	ino_t parent;	   /* of one without a name */
+	ino_t parent;	   /* inode number of what is above it, its owner or its parent, once that was looked for */
 	size_t above;	   /* a node, or NO_NODE */
 	bool shown;
 	const struct table_row *row; /* once it is in the table */

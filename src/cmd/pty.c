@@ -113,8 +113,8 @@ static void make_raw(struct bridge *bridge)
 		ioctl(bridge->master, TIOCSWINSZ, &size);
 }
 
-/* What ends a file is a key at a terminal; behind a line without an end it has to be pressed twice, and once more by who finds that
- * a program, which sets its terminal up at the start, has thrown it away. */
+/* A terminal has no end of file but the key Ctrl-D. Twice, as the first only ends an unfinished line; again after a pause,
+ * as a program that sets up its terminal discards what was typed before. */
 static void press_end(struct bridge *bridge)
 {
 	memset(bridge->in.data, '\004', 2);

@@ -4,7 +4,7 @@
 
 #include "nsmgr.h"
 
-/* The namespace behind a handle that was described, open; -errno where it is not, or no more, that one. `root` is the store. */
+/* The namespace behind a handle that was described, open; -ESTALE where it is not, or no more, that one. `root` is the store. */
 int handle_open(const char *root, const char *name, const struct nsmgr_handle *handle);
 
 /* The inode number of the parent of a pid or user namespace; 0 where it has none that we may see, and for other types. */

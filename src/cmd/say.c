@@ -77,15 +77,15 @@ int say_failure(const struct app *app, const char *name)
 	return app->verb->runs_command ? STATUS_NSMGR : STATUS_FAILED;
 }
 
-/* The kernel could not look at what the command line names, so that this may be right. */
-static bool is_shortage(int error)
+/* It says nothing about the operand: status 1, not 2. */
+static bool is_of_the_system(int error)
 {
 	return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO || error == ENOSYS || error == EPERM;
 }
 
 int say_refusal(const struct app *app, const char *name)
 {
-	if (is_shortage(nsmgr_get_failure(app->ctx)->error))
+	if (is_of_the_system(nsmgr_get_failure(app->ctx)->error))
 		return say_failure(app, name);
 	say_why(app, name);
 	return app->verb->runs_command ? STATUS_NSMGR : STATUS_USAGE;
