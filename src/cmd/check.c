@@ -148,7 +148,7 @@ static void add_finding(void *data, const struct nsmgr_finding *finding)
 static void say_clean(const struct job *job)
 {
 	const char *root = nsmgr_get_root(job->app->ctx);
-	char escaped[4400];
+	char escaped[VIEW_CELL_SIZE];
 	struct stat st;
 
 	nsm_escape(root, escaped, sizeof(escaped));

@@ -56,11 +56,6 @@ bool facts_offset(const struct facts *facts, const char *clock, char *buf, size_
 /* "up", "no-carrier" or "down". */
 const char *device_state(const struct device *device);
 
-const char *origin_name(enum nsmgr_origin origin); /* "made", "pinned", or "" */
-
-/* "2026-11-22T07:00:00Z", or "". */
-const char *format_created(const struct timespec *time, char buf[32]);
-
 /* show_text.c, show_json.c: 0, or -errno. */
 int facts_print_text(const struct facts *facts);
 int facts_print_json(const struct facts *facts);

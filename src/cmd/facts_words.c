@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/facts.h"
 
-#include <time.h>
-
 bool facts_next_extent(const char **cursor, struct nsmgr_extent *ret)
 {
 	char *end = NULL;
@@ -43,20 +41,4 @@ const char *device_state(const struct device *device)
 	if (!(device->flags & IFF_UP))
 		return "down";
 	return device->flags & IFF_RUNNING ? "up" : "no-carrier";
-}
-
-const char *origin_name(enum nsmgr_origin origin)
-{
-	static const char *const names[] = { [NSMGR_ORIGIN_UNKNOWN] = "", [NSMGR_MADE] = "made", [NSMGR_PINNED] = "pinned" };
-
-	return names[origin];
-}
-
-const char *format_created(const struct timespec *time, char buf[32])
-{
-	struct tm tm;
-
-	if (!time->tv_sec || !gmtime_r(&time->tv_sec, &tm) || !strftime(buf, 32, "%FT%TZ", &tm))
-		buf[0] = '\0';
-	return buf;
 }

@@ -3,6 +3,7 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "cmd/procs.h"
 #include "cmd/sys.h"
 
 #include <fcntl.h>
@@ -97,16 +98,12 @@ static int open_hierarchy(void)
 	return -ENOENT;
 }
 
-/* The path of the line "0::/PATH", or NULL. */
+/* The path of a process below the hierarchy, from its file cgroup, or NULL. */
 static char *find_path(char *lines)
 {
-	char *line;
+	char *path = process_cgroup(lines);
 
-	while ((line = nsm_token(&lines, '\n'))) {
-		if (nsm_after(line, "0::/"))
-			return line + strlen("0::/");
-	}
-	return NULL;
+	return path ? path + 1 : NULL;
 }
 
 static int choose_cgroup(struct launch *launch, int hierarchy, const char *path)

@@ -3,6 +3,7 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "cmd/procs.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -13,7 +14,8 @@
 
 int inside_new(struct inside **ret)
 {
-	struct inside *inside = mmap(NULL, sizeof(*inside), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	const int flags = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE;
+	struct inside *inside = mmap(NULL, sizeof(*inside), PROT_READ | PROT_WRITE, flags, -1, 0);
 
 	if (inside == MAP_FAILED)
 		return -errno;
@@ -159,19 +161,19 @@ int look_at_process(pid_t pid, enum nsmgr_type type, struct inside *inside)
 
 int read_cgroup(pid_t pid, char *buf, size_t size)
 {
-	char process[16], file[8192], *cursor = file, *line;
+	char process[16], file[8192];
+	const char *path;
 	struct nsm_text text = NSM_TEXT(process);
 	int r;
 
 	nsm_text_add(&text, "%ld", (long)pid);
 	r = read_file(process, "cgroup", file, sizeof(file));
-	while (r == 0 && (line = nsm_token(&cursor, '\n'))) {
-		const char *path = nsm_after(line, "0::");
-
-		if (path)
-			return nsm_copy(buf, size, path) ? 0 : -ENAMETOOLONG;
-	}
-	return r < 0 ? r : -ENOENT;
+	if (r < 0)
+		return r;
+	path = process_cgroup(file);
+	if (!path)
+		return -ENOENT;
+	return nsm_copy(buf, size, path) ? 0 : -ENAMETOOLONG;
 }
 
 static int look_at_cgroups(struct inside *inside)

@@ -5,6 +5,7 @@
 #include "cmd/nsid.h"
 #include "cmd/procs.h"
 #include "cmd/relatives.h"
+#include "cmd/words.h"
 
 #include <sys/sysmacros.h>
 
@@ -95,15 +96,6 @@ static void format_count(struct nsm_text *text, long count)
 		nsm_text_add(text, "%ld", count);
 }
 
-static void format_time(struct nsm_text *text, const struct timespec *time)
-{
-	char formatted[32];
-	struct tm tm;
-
-	if (time->tv_sec && gmtime_r(&time->tv_sec, &tm) && strftime(formatted, sizeof(formatted), "%FT%TZ", &tm))
-		nsm_text_add(text, "%s", formatted);
-}
-
 static void format_path(struct nsm_text *text, const struct ls_sources *sources, const char *name,
 			const struct nsmgr_handle *handle)
 {
@@ -121,9 +113,11 @@ static long count_stack(const struct ls_sources *sources, const char *name, cons
 
 static void format_nsid(struct nsm_text *text, const struct ls_row *row)
 {
-	nsm_autoclose int ns = row->name && row->handle->type == NSMGR_NET ? handle_open(row->sources->root, row->name, row->handle) : -EBADF;
+	nsm_autoclose int ns = -EBADF;
 	int32_t id;
 
+	if (row->name && row->handle->type == NSMGR_NET)
+		ns = handle_open(row->sources->root, row->name, row->handle);
 	if (ns >= 0 && row->sources->netlink >= 0 && nsid_get(row->sources->netlink, ns, &id) == 0)
 		nsm_text_add(text, "%ld", (long)id);
 }
@@ -171,12 +165,14 @@ static void format_here(struct nsm_text *text, const struct ls_row *row, size_t 
 /* What is said of a whole set. */
 static void format_set(struct nsm_text *text, const struct ls_row *row, size_t column)
 {
+	char created[32];
+
 	if (column == LS_NAME && row->name)
 		nsm_text_add(text, "%s", row->name); /* the table escapes */
 	else if (column == LS_LABELS)
 		format_labels(text, row);
 	else if (column == LS_CREATED)
-		format_time(text, &row->handle->created);
+		nsm_text_add(text, "%s", format_time(&row->handle->created, created));
 }
 
 /* What is said of the file. */
@@ -190,7 +186,6 @@ static void format_file(struct nsm_text *text, const struct ls_row *row, size_t 
 
 void ls_cell(const void *data, size_t column, struct nsm_text *text)
 {
-	static const char *const origins[] = { [NSMGR_MADE] = "made", [NSMGR_PINNED] = "pinned" };
 	const struct ls_row *row = data;
 	const struct nsmgr_handle *handle = row->handle;
 
@@ -225,7 +220,7 @@ void ls_cell(const void *data, size_t column, struct nsm_text *text)
 		format_number(text, (uint64_t)handle->keeper);
 		break;
 	case LS_ORIGIN:
-		nsm_text_add(text, "%s", handle->origin ? origins[handle->origin] : "");
+		nsm_text_add(text, "%s", origin_name(handle->origin));
 		break;
 	case LS_OWNER:
 		format_number(text, handle->owner);

@@ -4,6 +4,7 @@
 #include "cmd/crowd.h"
 #include "cmd/select.h"
 #include "cmd/targets.h"
+#include "cmd/words.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -64,20 +65,12 @@ static void catch_signals(struct job *job)
 
 /* ---- one event ---- */
 
-static void add_time(struct nsm_text *text, const struct timespec *time)
-{
-	char formatted[32] = "";
-	struct tm tm;
-
-	if (gmtime_r(&time->tv_sec, &tm))
-		strftime(formatted, sizeof(formatted), "%FT%T", &tm);
-	nsm_text_add(text, "%s.%06ldZ", formatted, time->tv_nsec / 1000);
-}
-
 static void add_text(struct nsm_text *text, const struct nsmgr_event *event)
 {
-	add_time(text, &event->time);
-	nsm_text_add(text, " %-8s %s", nsmgr_event_kind_name(event->kind), event->name);
+	char moment[32];
+
+	nsm_text_add(text, "%s %-8s %s", format_moment(&event->time, moment), nsmgr_event_kind_name(event->kind),
+		     event->name);
 	if (event->old_name)
 		nsm_text_add(text, " was %s", event->old_name);
 	if (event->types)
@@ -90,21 +83,15 @@ static void add_text(struct nsm_text *text, const struct nsmgr_event *event)
 /* The names are such as any syntax takes: nsmgr_name_is_valid(). */
 static void add_json(struct nsm_text *text, const struct nsmgr_event *event)
 {
-	const char *comma = "";
+	char moment[32];
 
-	nsm_text_add(text, "{\"time\":\"");
-	add_time(text, &event->time);
-	nsm_text_add(text, "\",\"event\":\"%s\",\"name\":\"%s\"", nsmgr_event_kind_name(event->kind), event->name);
+	nsm_text_add(text, "{\"time\":\"%s\",\"event\":\"%s\",\"name\":\"%s\"", format_moment(&event->time, moment),
+		     nsmgr_event_kind_name(event->kind), event->name);
 	if (event->old_name)
 		nsm_text_add(text, ",\"old\":\"%s\"", event->old_name);
 	if (event->types) {
-		nsm_text_add(text, ",\"types\":[");
-		for (unsigned type = 0; type < NSMGR_TYPE_COUNT; type++)
-			if (event->types & NSMGR_MASK(type)) {
-				nsm_text_add(text, "%s\"%s\"", comma, nsmgr_type_name((enum nsmgr_type)type));
-				comma = ",";
-			}
-		nsm_text_add(text, "]");
+		nsm_text_add(text, ",\"types\":");
+		add_types_json(text, event->types);
 	}
 	if (event->init)
 		nsm_text_add(text, ",\"pid\":%ld", (long)event->init);

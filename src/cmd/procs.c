@@ -104,6 +104,16 @@ const char *process_status_value(const char *status, const char *key)
 	return at ? at + strlen(key) + strspn(at + strlen(key), " \t") : "";
 }
 
+char *process_cgroup(char *text)
+{
+	char *line;
+
+	while ((line = nsm_token(&text, '\n')))
+		if (nsm_after(line, "0::/"))
+			return line + strlen("0::");
+	return NULL;
+}
+
 static void read_command(int dir, const char *status, char *buf, size_t size)
 {
 	nsm_autoclose int fd = openat(dir, "cmdline", O_RDONLY | O_CLOEXEC);

@@ -45,9 +45,13 @@ int process_read_pid(pid_t pid, struct process_details *ret);
 /* The name of a user, or the number of one without a name; `buf` is of 64 bytes. */
 const char *user_name(uid_t uid, char buf[64]);
 
-/* The value of "KEY:\tVALUE" in the text of /proc/PID/status, up to its end; "" where there is none. A key but the first begins with
- * the end of the line before. */
+/* The value of "KEY:\tVALUE" in the text of /proc/PID/status, up to its end; "" where there is none. A key but the first
+ * begins with the end of the line before. */
 const char *process_status_value(const char *status, const char *key);
+
+/* The "/PATH" of the line "0::/PATH" in the text of /proc/PID/cgroup, which is cut into its lines: where the process is in the
+ * hierarchy of version 2. NULL where it is in none. */
+char *process_cgroup(char *text);
 
 /* Whether the process is on its way out: then what cannot be seen of it is of no interest. */
 bool process_is_exiting(int dir);

@@ -3,6 +3,8 @@
 
 #include "cmd/label.h"
 #include "cmd/quote.h"
+#include "cmd/view.h"
+#include "cmd/words.h"
 
 #include <stdio.h>
 
@@ -47,7 +49,7 @@ static void print_labels(const struct facts *facts)
 static void print_handle(const struct facts *facts, int at)
 {
 	const struct nsmgr_handle *handle = &facts->handles[at];
-	char path[4400];
+	char path[VIEW_CELL_SIZE];
 	struct nsm_text text = NSM_TEXT(path);
 
 	nsm_text_add(&text, "%s/%s/%s", nsmgr_get_root(facts->app->ctx), facts->name, nsmgr_type_name(handle->type));
@@ -166,15 +168,11 @@ static void print_keeper(const struct facts *facts)
 
 static void print_types(unsigned types)
 {
-	const char *separator = "";
+	char buf[TYPES_JSON_SIZE];
+	struct nsm_text text = NSM_TEXT(buf);
 
-	fputs(", \"types\": [", stdout);
-	for (int type = 0; type < NSMGR_TYPE_COUNT; type++)
-		if (types & NSMGR_MASK(type)) {
-			printf("%s\"%s\"", separator, nsmgr_type_name((enum nsmgr_type)type));
-			separator = ", ";
-		}
-	fputs("]}", stdout);
+	add_types_json(&text, types);
+	printf(", \"types\": %s}", buf);
 }
 
 static void print_processes(const struct facts *facts)
@@ -219,7 +217,7 @@ int facts_print_json(const struct facts *facts)
 	fputs("{\n   \"name\": ", stdout);
 	put_text(facts->name);
 	put_key("created");
-	put_text_or_null(facts->count ? format_created(&facts->handles[0].created, created) : "");
+	put_text_or_null(facts->count ? format_time(&facts->handles[0].created, created) : "");
 	print_labels(facts);
 	print_handles(facts);
 	put_key("hostname");

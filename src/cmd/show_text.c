@@ -2,6 +2,8 @@
 #include "cmd/facts.h"
 
 #include "cmd/table.h"
+#include "cmd/view.h"
+#include "cmd/words.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,7 +13,7 @@ static void say(const char *what, const char *fmt, ...) nsm_printf_like(2, 3);
 
 static void say(const char *what, const char *fmt, ...)
 {
-	char said[4400], escaped[17700];
+	char said[VIEW_CELL_SIZE], escaped[4 * VIEW_CELL_SIZE];
 	va_list args;
 
 	va_start(args, fmt);
@@ -61,7 +63,7 @@ static void print_facts(const struct facts *facts)
 
 	say("Name", "%s", facts->name);
 	say("Path", "%s/%s", nsmgr_get_root(facts->app->ctx), facts->name);
-	if (facts->count && *format_created(&facts->handles[0].created, buf))
+	if (facts->count && *format_time(&facts->handles[0].created, buf))
 		say("Created", "%s", buf);
 	print_labels(facts);
 	if (facts->seen & NSMGR_MASK(NSMGR_UTS)) {
@@ -141,8 +143,10 @@ static int add_device(struct table *table, const struct inside *inside, const st
 	for (size_t i = 0; i < inside->address_count; i++)
 		if (inside->addresses[i].device == device->index)
 			nsm_text_add(&text, "%s%s", text.len ? " " : "", inside->addresses[i].text);
-	if (text.cut)
-		text = (struct nsm_text)NSM_TEXT(buf), nsm_text_add(&text, "many: see --json");
+	if (text.cut) {
+		text = (struct nsm_text)NSM_TEXT(buf);
+		nsm_text_add(&text, "many: see --json");
+	}
 	r = r ? r : table_set(table, 0, device->name);
 	r = r ? r : table_set(table, 1, device_state(device));
 	r = r ? r : table_set(table, 2, device->address);

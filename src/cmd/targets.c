@@ -20,6 +20,19 @@ void add_types(struct nsm_text *text, unsigned types)
 			nsm_text_add(text, "%s%s", text->len ? " " : "", nsmgr_type_name((enum nsmgr_type)type));
 }
 
+void add_types_json(struct nsm_text *text, unsigned types)
+{
+	const char *separator = "";
+
+	nsm_text_add(text, "[");
+	for (int type = 0; type < NSMGR_TYPE_COUNT; type++)
+		if (types & NSMGR_MASK(type)) {
+			nsm_text_add(text, "%s\"%s\"", separator, nsmgr_type_name((enum nsmgr_type)type));
+			separator = ",";
+		}
+	nsm_text_add(text, "]");
+}
+
 /* A handle behind which no namespace is to be found from here. */
 static int check_state(const struct targets *targets, const struct nsmgr_handle *handle)
 {

@@ -41,4 +41,8 @@ bool targets_may_have(const struct targets *targets, const struct process *proce
 /* "net uts" */
 void add_types(struct nsm_text *text, unsigned types);
 
+/* ["net","uts"] */
+#define TYPES_JSON_SIZE 80
+void add_types_json(struct nsm_text *text, unsigned types);
+
 #endif
