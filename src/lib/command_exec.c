@@ -16,11 +16,6 @@
 /* The steps up to the execve(2), in the order of KERNEL section 8. What no option asks for costs no system call: they are most
  * of what the front does. */
 
-static int failed(struct nsmgr_command *command, int r, const char *step, const char *path)
-{
-	return nsm_fail(command->ctx, r, step, NSMGR_TYPE_NONE, path);
-}
-
 /* ---- Going there ---- */
 
 void nsm_command_look_at(struct nsmgr_command *command, const struct nsmgr_set *set)
@@ -46,7 +41,7 @@ static int go_home(struct nsmgr_command *command, const char *before)
 	if (*before && chdir(before) == 0)
 		return 0;
 	nsm_log(command->ctx, "the present directory does not exist inside: starting in /");
-	return chdir("/") < 0 ? failed(command, -errno, "cwd", "/") : 0;
+	return chdir("/") < 0 ? nsm_command_fail(command, -errno, "cwd", "/") : 0;
 }
 
 static int change_directory(struct nsmgr_command *command, const char *before)
@@ -59,12 +54,12 @@ static int change_directory(struct nsmgr_command *command, const char *before)
 	if (r < 0)
 		return r;
 	if (!command->mount && command->root && chroot(command->root) < 0)
-		return failed(command, -errno, "root", command->root);
+		return nsm_command_fail(command, -errno, "root", command->root);
 	/* A relative one is meant from where the command would start without it. */
 	if ((command->entered_mnt || command->root || command->mount) && (!cwd || *cwd != '/'))
 		r = go_home(command, before);
 	if (r == 0 && cwd && chdir(cwd) < 0)
-		r = failed(command, -errno, "cwd", cwd);
+		r = nsm_command_fail(command, -errno, "cwd", cwd);
 	return r;
 }
 
@@ -104,9 +99,9 @@ int nsmgr_command_enter(struct nsmgr_command *command, struct nsmgr_set *set)
 static int join_jobs(struct nsmgr_command *command)
 {
 	if (command->new_session && setsid() < 0)
-		return failed(command, -errno, "new session", NULL);
+		return nsm_command_fail(command, -errno, "new session", NULL);
 	if (command->group >= 0 && setpgid(0, command->group) < 0)
-		return failed(command, -errno, "process group", NULL);
+		return nsm_command_fail(command, -errno, "process group", NULL);
 	return 0;
 }
 
@@ -119,7 +114,7 @@ static int set_signals(struct nsmgr_command *command, const struct nsm_exec *exe
 		if (changed & NSMGR_SIGNAL(i))
 			r = nsm_sys_set_disposition(i, command->ignored & NSMGR_SIGNAL(i) ? SIG_IGN : SIG_DFL);
 	if (r < 0)
-		return failed(command, r, "signals", NULL);
+		return nsm_command_fail(command, r, "signals", NULL);
 	if (command->sets_mask)
 		nsm_sys_set_mask(command->mask);
 	else if (exec->mask)
@@ -134,13 +129,13 @@ static int bind_to_parent(struct nsmgr_command *command)
 	if (!command->parent_signal)
 		return 0;
 	if (prctl(PR_SET_PDEATHSIG, command->parent_signal) < 0)
-		return failed(command, -errno, "parent death", NULL);
+		return nsm_command_fail(command, -errno, "parent death", NULL);
 	/* Who becomes the command in place has no parent that we know of. */
 	if (command->parent < 0 || !nsm_pidfd_has_ended(command->parent))
 		return 0;
 	/* raise(3) goes by the thread's number as the C library knows it, which in a clone of a thread is its parent's. */
 	kill(getpid(), SIGKILL);
-	return failed(command, -ESRCH, "parent death", NULL);
+	return nsm_command_fail(command, -ESRCH, "parent death", NULL);
 }
 
 int nsm_command_settle(struct nsmgr_command *command, struct nsm_exec *exec)
@@ -152,7 +147,7 @@ int nsm_command_settle(struct nsmgr_command *command, struct nsm_exec *exec)
 	if (r == 0)
 		r = nsm_credentials_apply(command);
 	if (r == 0 && command->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		r = failed(command, -errno, "no new privileges", NULL);
+		r = nsm_command_fail(command, -errno, "no new privileges", NULL);
 	if (r == 0)
 		r = set_signals(command, exec);
 	if (r == 0)
@@ -164,12 +159,12 @@ int nsm_command_settle(struct nsmgr_command *command, struct nsm_exec *exec)
 	nsm_environment_put_pid(command);
 	if (command->hook)
 		r = command->hook(command->hook_data);
-	return r < 0 ? failed(command, r, "hook", NULL) : 0;
+	return r < 0 ? nsm_command_fail(command, r, "hook", NULL) : 0;
 }
 
 int nsm_command_execute(struct nsmgr_command *command, const struct nsm_exec *exec)
 {
-	return failed(command, nsm_exec_search(exec->program, exec->argv, exec->environment), "exec", exec->program);
+	return nsm_command_fail(command, nsm_exec_search(exec->program, exec->argv, exec->environment), "exec", exec->program);
 }
 
 /* ---- Becoming it ---- */
@@ -201,7 +196,7 @@ int nsm_exec_prepare(struct nsmgr_command *command, const char *const argv[], st
 	if (command->argv0)
 		r = rename_program(command->argv0, ret);
 	if (r < 0)
-		return failed(command, r, "exec", argv[0]);
+		return nsm_command_fail(command, r, "exec", argv[0]);
 	return nsm_environment_build(command, &ret->environment);
 }
 

@@ -23,6 +23,7 @@
 /* A mount on its way to DIRECTORY/NAME. */
 struct tree {
 	int fd;
+	const char *step; /* that it is mounted for */
 	const char *directory;
 	char name[NAME_MAX + 1];
 };
@@ -41,23 +42,19 @@ static void close_trees(struct trees *trees)
 		nsm_close(&trees->list[i].fd);
 }
 
-static int failed(struct nsmgr_command *command, int r, const char *step, const char *path)
-{
-	return nsm_fail(command->ctx, r, step, NSMGR_TYPE_NONE, path);
-}
-
-static int add_tree(struct trees *trees, int dirfd, const char *name, bool whole, const char *directory)
+/* `of` has what it is for. */
+static int add_tree(struct trees *trees, int dirfd, const char *name, bool whole, const struct tree *of)
 {
 	struct tree *tree = &trees->list[trees->count];
 
 	if (trees->count == TREE_COUNT)
 		return -E2BIG;
+	*tree = *of;
 	if (!nsm_copy(tree->name, sizeof(tree->name), name))
 		return -ENAMETOOLONG;
 	tree->fd = nsm_sys_open_tree(dirfd, name, whole);
 	if (tree->fd < 0)
 		return tree->fd;
-	tree->directory = directory;
 	trees->count++;
 	return 0;
 }
@@ -84,36 +81,38 @@ static bool is_mount(int dirfd, const char *path)
 
 static int take_kept(struct nsmgr_command *command, struct trees *trees)
 {
-	nsm_autoclose int sys = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const struct tree tree = { .step = "sysfs", .directory = "/sys" };
+	nsm_autoclose int sys = open(tree.directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	for (size_t i = 0; sys >= 0 && i < NSM_ARRAY_SIZE(kept); i++) {
-		int r = is_mount(sys, kept[i]) ? add_tree(trees, sys, kept[i], true, "/sys") : 0;
+		int r = is_mount(sys, kept[i]) ? add_tree(trees, sys, kept[i], true, &tree) : 0;
 
 		if (r < 0)
-			return failed(command, r, "sysfs", kept[i]);
+			return nsm_command_fail(command, r, tree.step, kept[i]);
 	}
 	return 0;
 }
 
 static int take_entries(struct nsmgr_command *command, const struct nsm_cover *cover, struct trees *trees)
 {
+	const struct tree tree = { .step = "cover", .directory = cover->over };
 	nsm_autoclose int fd = open(cover->from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	const struct nsm_dirent *entry;
 	struct nsm_dir dir;
 	int r;
 
 	if (fd < 0)
-		return failed(command, -errno, "cover", cover->from);
+		return nsm_command_fail(command, -errno, tree.step, cover->from);
 	nsm_dir_begin(&dir, fd);
 	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
 		/* Editors leave such. */
 		if (entry->d_name[0] == '.')
 			continue;
-		r = add_tree(trees, fd, entry->d_name, false, cover->over);
+		r = add_tree(trees, fd, entry->d_name, false, &tree);
 		if (r < 0)
-			return failed(command, r, "cover", entry->d_name);
+			return nsm_command_fail(command, r, tree.step, entry->d_name);
 	}
-	return r < 0 ? failed(command, r, "cover", cover->from) : 0;
+	return r < 0 ? nsm_command_fail(command, r, tree.step, cover->from) : 0;
 }
 
 /* ---- After it ---- */
@@ -129,7 +128,7 @@ static int mount_sysfs(struct nsmgr_command *command)
 	if (mount("sysfs", "/sys", "sysfs", flags, NULL) == 0)
 		return 0;
 	/* The same is there: this network namespace is the one that it shows. do_add_mount(), fs/namespace.c */
-	return errno == EBUSY ? 0 : failed(command, -errno, "sysfs", "/sys");
+	return errno == EBUSY ? 0 : nsm_command_fail(command, -errno, "sysfs", "/sys");
 }
 
 /* The kernel says EINVAL, as of much else. */
@@ -147,7 +146,7 @@ static int put_tree(struct nsmgr_command *command, const struct tree *tree)
 	int r = fd < 0 ? -errno : fits(tree, fd) ? nsm_sys_move_mount(tree->fd, fd, tree->name) : -ENOTDIR;
 
 	/* There is nothing of that name to be covered. */
-	return r < 0 && r != -ENOENT ? failed(command, r, "cover", tree->name) : 0;
+	return r < 0 && r != -ENOENT ? nsm_command_fail(command, r, tree->step, tree->name) : 0;
 }
 
 static int mount_all(struct nsmgr_command *command)
@@ -160,7 +159,7 @@ static int mount_all(struct nsmgr_command *command)
 	for (size_t i = 0; r == 0 && i < command->cover_count; i++)
 		r = take_entries(command, &command->covers[i], &trees);
 	if (r == 0 && command->root && chroot(command->root) < 0)
-		r = failed(command, -errno, "root", command->root);
+		r = nsm_command_fail(command, -errno, "root", command->root);
 	if (r == 0 && command->sysfs)
 		r = mount_sysfs(command);
 	for (size_t i = 0; r == 0 && i < trees.count; i++)
