@@ -23,15 +23,16 @@
 
 int nsm_sys_open_tree(int dirfd, const char *path, bool whole)
 {
-	const unsigned flags = 1u /* OPEN_TREE_CLONE */ | O_CLOEXEC | (whole ? 0x8000u : 0u) /* AT_RECURSIVE */;
+	const unsigned flags = NSM_OPEN_TREE_CLONE | O_CLOEXEC | (whole ? NSM_AT_RECURSIVE : 0u);
 
 	return (int)nsm_sys_result(syscall(SYS_open_tree, dirfd, path, flags));
 }
 
 int nsm_sys_move_mount(int tree, int dirfd, const char *path)
 {
-	/* MOVE_MOUNT_F_EMPTY_PATH: the tree is the descriptor itself; MOVE_MOUNT_T_SYMLINKS: links lead on. */
-	return (int)nsm_sys_result(syscall(SYS_move_mount, tree, "", dirfd, path, 0x04u | 0x10u));
+	const unsigned flags = NSM_MOVE_MOUNT_F_EMPTY_PATH | NSM_MOVE_MOUNT_T_SYMLINKS;
+
+	return (int)nsm_sys_result(syscall(SYS_move_mount, tree, "", dirfd, path, flags));
 }
 
 int nsm_sys_statx(int dirfd, const char *path, int flags, unsigned mask, struct nsm_statx *ret)

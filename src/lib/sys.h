@@ -43,6 +43,11 @@
 #define NSM_RENAME_NOREPLACE 1u
 #define NSM_CLOSE_RANGE_CLOEXEC 4u
 
+#define NSM_OPEN_TREE_CLONE 0x0001u
+#define NSM_AT_RECURSIVE 0x8000u
+#define NSM_MOVE_MOUNT_F_EMPTY_PATH 0x0004u /* what is moved is the descriptor itself */
+#define NSM_MOVE_MOUNT_T_SYMLINKS 0x0010u   /* links lead on to where it goes */
+
 /* include/uapi/linux/stat.h: own copy, because C libraries disagree on who defines it. */
 struct nsm_statx_time {
 	int64_t tv_sec;
