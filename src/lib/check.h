@@ -5,6 +5,9 @@
 #include "lib/mountinfo.h"
 #include "lib/store.h"
 
+/* A file below the store: two names at most, or one below ROOT/.pool/HASH. */
+#define NSM_BELOW_SIZE 560
+
 /* One look at a store. Findings are made in arrays, as what is wrong with a set is judged as a whole. */
 struct nsm_finding {
 	enum nsmgr_problem problem;
@@ -13,7 +16,7 @@ struct nsm_finding {
 	bool mended;
 	int error; /* of mending, -errno */
 	char name[256];
-	char file[560]; /* below the store; "" is the store itself */
+	char file[NSM_BELOW_SIZE]; /* below the store; "" is the store itself */
 	char text[240], cure[400], reason[400];
 };
 

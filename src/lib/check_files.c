@@ -2,6 +2,8 @@
 #include "lib/check.h"
 
 #include "lib/dir.h"
+#include "lib/pool_dir.h"
+#include "lib/storefile.h"
 #include "lib/sys.h"
 
 #include <fcntl.h>
@@ -58,10 +60,10 @@ int nsm_check_mend_mode(struct nsm_check *check, int dir, const struct nsm_expec
 }
 
 static const struct nsm_expected own_files[] = {
-	{ ".lock", S_IFREG, 0077 },
-	{ ".store", S_IFREG, 0022 },
-	{ ".stage", S_IFDIR, 0077 },
-	{ ".pool", S_IFDIR, 0077 },
+	{ NSM_LOCK_FILE, S_IFREG, 0077 },
+	{ NSM_STORE_FILE, S_IFREG, 0022 },
+	{ NSM_STAGE_DIR, S_IFDIR, 0077 },
+	{ NSM_POOL_DIR, S_IFDIR, 0077 },
 };
 
 static void check_own_file(struct nsm_check *check, const struct nsm_expected *expected)
@@ -114,7 +116,7 @@ static void check_entry(struct nsm_check *check, const char *file)
 
 	if (is_own(file) || fstatat(check->store.root, file, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return;
-	if (nsm_streq(file, ".store.new")) {
+	if (nsm_streq(file, NSM_STORE_FILE_NEW)) {
 		check_unfinished(check, file);
 		return;
 	}

@@ -33,12 +33,9 @@ static int open_recorded(const struct nsm_look *look, enum nsmgr_type type)
 /* Whether all that lies on the handle is one and the same namespace. */
 static bool stack_is_uniform(const struct nsm_look *look, enum nsmgr_type type)
 {
-	char path[4700];
-	const struct nsm_mount *stack;
 	size_t count;
+	const struct nsm_mount *stack = nsm_look_stack(look, type, &count);
 
-	snprintf(path, sizeof(path), "%s/%s/%s", look->check->ctx->root, look->set.name, nsm_nstypes[type].name);
-	stack = nsm_mounts_at(&look->check->mounts, path, &count);
 	for (size_t i = 1; i < count; i++)
 		if (!nsm_streq(stack[i].root, stack[0].root))
 			return false;

@@ -12,9 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define POOL ".pool"
-#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-
 /* The type of an option at the begin of a text, "--net" or "--net=...". */
 static enum nsmgr_type type_of_option(const char *text)
 {
@@ -81,7 +78,7 @@ static int remove_entry(struct nsm_pool_dir *pool, const char *entry)
 
 static int check_entry(struct nsm_check *check, struct nsm_pool_dir *pool, const char *entry, const char *options)
 {
-	char file[560];
+	char file[NSM_BELOW_SIZE];
 	struct nsm_finding finding;
 	int r;
 
@@ -116,21 +113,21 @@ static int check_pool(void *data, struct nsm_pool_dir *pool, const char *options
 /* One whose maker was killed before it wrote down what it is for: fill makes both under the lock. */
 static void check_config(struct nsm_check *check, int parent, const char *hash)
 {
-	nsm_autoclose int dir = openat(parent, hash, DIR_FLAGS);
-	char file[560];
+	nsm_autoclose int dir = openat(parent, hash, NSM_DIR_FLAGS);
+	char file[NSM_BELOW_SIZE];
 	struct nsm_finding finding;
 	struct stat st;
 
-	snprintf(file, sizeof(file), POOL "/%s", hash);
-	if (dir < 0 || fstatat(dir, ".config", &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT ||
+	snprintf(file, sizeof(file), NSM_POOL_DIR "/%s", hash);
+	if (dir < 0 || fstatat(dir, NSM_POOL_CONFIG, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT ||
 	    nsm_store_lock(&check->store, true) < 0)
 		return;
 	finding = nsm_finding(NSMGR_PROBLEM_POOL, NSMGR_MEND_BY_GC, hash, file);
-	if (fstat(dir, &st) == 0 && st.st_nlink > 0 && fstatat(dir, ".config", &st, AT_SYMLINK_NOFOLLOW) < 0) {
+	if (fstat(dir, &st) == 0 && st.st_nlink > 0 && fstatat(dir, NSM_POOL_CONFIG, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		nsm_finding_say(&finding, "a pool without its options, by a process that was killed");
 		nsm_finding_cure(&finding, "removes it, if it is empty");
 		if (nsm_check_mends(check, finding.mend)) {
-			int r = unlinkat(dir, ".config.new", 0) < 0 && errno != ENOENT ? -errno : 0;
+			int r = unlinkat(dir, NSM_POOL_CONFIG_NEW, 0) < 0 && errno != ENOENT ? -errno : 0;
 
 			if (r == 0 && unlinkat(parent, hash, AT_REMOVEDIR) < 0)
 				r = -errno;
@@ -143,7 +140,7 @@ static void check_config(struct nsm_check *check, int parent, const char *hash)
 
 static int check_configs(struct nsm_check *check)
 {
-	nsm_autoclose int parent = openat(check->store.root, POOL, DIR_FLAGS);
+	nsm_autoclose int parent = openat(check->store.root, NSM_POOL_DIR, NSM_DIR_FLAGS);
 	const struct nsm_dirent *entry;
 	struct nsm_dir dir;
 	int r;
@@ -166,6 +163,6 @@ int nsm_check_pools(struct nsm_check *check)
 		r = nsm_pool_dir_each(&check->store, check_pool, check);
 	if (r != -EACCES && r != -EPERM)
 		return r;
-	nsm_check_hidden(check, POOL, r);
+	nsm_check_hidden(check, NSM_POOL_DIR, r);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "lib/labels.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@
 struct nsm_finding *nsm_look_add(struct nsm_look *look, enum nsmgr_problem problem, enum nsmgr_type type, const char *file)
 {
 	struct nsm_finding *finding;
-	char below[560];
+	char below[NSM_BELOW_SIZE];
 
 	if (look->count == NSM_LOOK_FINDINGS)
 		return NULL;
@@ -31,7 +32,7 @@ struct nsm_finding *nsm_look_add(struct nsm_look *look, enum nsmgr_problem probl
 static void look_at_mode(struct nsm_look *look, const char *file, mode_t kind)
 {
 	const struct nsm_expected expected = { file, kind, 0022 };
-	char shown[560];
+	char shown[NSM_BELOW_SIZE];
 	struct nsm_finding finding;
 
 	snprintf(shown, sizeof(shown), "%s%s%s", look->set.name, kind == S_IFDIR ? "" : "/", kind == S_IFDIR ? "" : file);
@@ -77,23 +78,29 @@ static int look_at_entries(struct nsm_look *look)
 
 /* ---- handles ---- */
 
+const struct nsm_mount *nsm_look_stack(const struct nsm_look *look, enum nsmgr_type type, size_t *ret_count)
+{
+	char path[PATH_MAX + NSM_BELOW_SIZE];
+
+	snprintf(path, sizeof(path), "%s/%s/%s", look->check->ctx->root, look->set.name, nsm_nstypes[type].name);
+	return nsm_mounts_at(&look->check->mounts, path, ret_count);
+}
+
 /* How many mounts lie over the handle. Of a set that was made anew between two lines of the table both are in it: the same must be
  * seen twice. */
 static size_t count_stack(struct nsm_look *look, enum nsmgr_type type, bool again)
 {
-	char path[4700];
 	const struct nsm_mount *stack;
 	uint64_t lowest;
 	size_t count;
 
-	snprintf(path, sizeof(path), "%s/%s/%s", look->check->ctx->root, look->set.name, nsm_nstypes[type].name);
-	stack = nsm_mounts_at(&look->check->mounts, path, &count);
+	stack = nsm_look_stack(look, type, &count);
 	if (count < 2 || !again)
 		return count;
 	lowest = stack[0].id;
 	if (nsm_check_read_mounts(look->check) < 0)
 		return 1;
-	stack = nsm_mounts_at(&look->check->mounts, path, &count);
+	stack = nsm_look_stack(look, type, &count);
 	return count > 1 && stack[0].id == lowest ? count : 1;
 }
 

@@ -29,6 +29,9 @@ void nsm_look_end(struct nsm_look *look);
 /* One more; NULL when there is no room. */
 struct nsm_finding *nsm_look_add(struct nsm_look *look, enum nsmgr_problem problem, enum nsmgr_type type, const char *file);
 
+/* The mounts over a handle, by the table that was read last. nsm_mounts_at() */
+const struct nsm_mount *nsm_look_stack(const struct nsm_look *look, enum nsmgr_type type, size_t *ret_count);
+
 /* check_judge.c: who can mend each, and how. */
 void nsm_look_judge(struct nsm_look *look);
 

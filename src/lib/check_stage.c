@@ -12,8 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-
 /* Whether a stage that nobody holds has just been made, and its owner has not come to lock it yet. What has something in it was
  * locked before. */
 static bool is_new(int dir)
@@ -58,7 +56,7 @@ static void check_dead(struct nsm_check *check, const char *name, const char *fi
 static void check_stage(struct nsm_check *check, const char *name)
 {
 	char file[280];
-	nsm_autoclose int dir = openat(check->store.stages, name, DIR_FLAGS);
+	nsm_autoclose int dir = openat(check->store.stages, name, NSM_DIR_FLAGS);
 	struct stat st;
 
 	snprintf(file, sizeof(file), NSM_STAGE_DIR "/%s", name);
@@ -78,7 +76,7 @@ int nsm_check_stages(struct nsm_check *check)
 	struct nsm_dir dir;
 	int r;
 
-	check->store.stages = openat(check->store.root, NSM_STAGE_DIR, DIR_FLAGS);
+	check->store.stages = openat(check->store.root, NSM_STAGE_DIR, NSM_DIR_FLAGS);
 	if (check->store.stages < 0) {
 		if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
 			nsm_check_hidden(check, NSM_STAGE_DIR, -errno);

@@ -4,6 +4,11 @@
 
 #include "lib/sys.h"
 
+#include <fcntl.h>
+
+/* Opens one of the store's own, and no link in its place. */
+#define NSM_DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
 /* Reads a directory without allocating: in children that must not, and with two system calls for a set. */
 struct nsm_dir {
 	int fd; /* borrowed, O_RDONLY */

@@ -11,11 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define POOL ".pool"
-#define CONFIG ".config"
-#define CONFIG_NEW ".config.new"
-#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-
 void nsm_pool_dir_close(struct nsm_pool_dir *pool)
 {
 	nsm_close(&pool->view.root);
@@ -33,7 +28,7 @@ static void begin_view(struct nsm_store *store, const char *hash, struct nsm_poo
 	pool->store = store;
 	pool->view = *store;
 	pool->view.root = -EBADF;
-	nsm_text_add(&path, POOL "/%s", hash);
+	nsm_text_add(&path, NSM_POOL_DIR "/%s", hash);
 }
 
 int nsm_pool_dir_begin_changes(struct nsm_pool_dir *pool)
@@ -66,13 +61,13 @@ static int open_dir(int parent, const char *name, bool make)
 		r = fchmodat(parent, name, 0700, 0); /* whatever the umask */
 	if (r < 0 && errno != EEXIST)
 		return -errno;
-	fd = openat(parent, name, DIR_FLAGS);
+	fd = openat(parent, name, NSM_DIR_FLAGS);
 	return fd < 0 ? -errno : fd;
 }
 
 static ssize_t read_config(int dir, char *text, size_t size)
 {
-	nsm_autoclose int fd = openat(dir, CONFIG, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	nsm_autoclose int fd = openat(dir, NSM_POOL_CONFIG, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 
 	return fd < 0 ? -errno : nsm_read_once(fd, text, size);
 }
@@ -94,13 +89,13 @@ static int compare_config(int dir, const char *options)
 
 static int write_config(int dir, const char *options)
 {
-	nsm_autoclose int fd = openat(dir, CONFIG_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	nsm_autoclose int fd = openat(dir, NSM_POOL_CONFIG_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	int r = fd < 0 || fchmod(fd, 0600) < 0 ? -errno : nsm_write_once(fd, options, strlen(options));
 
-	if (r == 0 && renameat(dir, CONFIG_NEW, dir, CONFIG) < 0)
+	if (r == 0 && renameat(dir, NSM_POOL_CONFIG_NEW, dir, NSM_POOL_CONFIG) < 0)
 		r = -errno;
 	if (r < 0 && fd >= 0)
-		unlinkat(dir, CONFIG_NEW, 0);
+		unlinkat(dir, NSM_POOL_CONFIG_NEW, 0);
 	return r;
 }
 
@@ -112,7 +107,7 @@ static int make_dir(struct nsm_store *store, struct nsm_pool_dir *pool, const ch
 
 	if (r < 0)
 		return r;
-	parent = r = open_dir(store->root, POOL, true);
+	parent = r = open_dir(store->root, NSM_POOL_DIR, true);
 	if (r >= 0)
 		pool->view.root = r = open_dir(store->root, pool->path, true);
 	if (r >= 0)
@@ -177,7 +172,7 @@ static int visit_dir(struct nsm_store *store, const char *hash, nsm_pool_dir_fn 
 	int r;
 
 	/* Nothing of ours has a longer name. */
-	if (strlen(hash) > sizeof(pool.path) - sizeof(POOL "/"))
+	if (strlen(hash) > sizeof(pool.path) - sizeof(NSM_POOL_DIR "/"))
 		return 0;
 	begin_view(store, hash, &pool);
 	pool.view.root = open_dir(store->root, pool.path, false);
@@ -190,7 +185,7 @@ static int visit_dir(struct nsm_store *store, const char *hash, nsm_pool_dir_fn 
 
 int nsm_pool_dir_each(struct nsm_store *store, nsm_pool_dir_fn *visit, void *data)
 {
-	nsm_autoclose int parent = open_dir(store->root, POOL, false);
+	nsm_autoclose int parent = open_dir(store->root, NSM_POOL_DIR, false);
 	const struct nsm_dirent *entry;
 	struct nsm_dir dir;
 	int r;
@@ -231,7 +226,7 @@ void nsm_pool_dir_remove(struct nsm_pool_dir *pool)
 	/* What fails here is for the next who drains. */
 	if (flock(pool->view.root, LOCK_EX | LOCK_NB) == 0 &&
 	    read_config(pool->view.root, text, NSM_CONFIG_TEXT_SIZE) >= 0 &&
-	    unlinkat(pool->view.root, CONFIG, 0) == 0 && unlinkat(pool->store->root, pool->path, AT_REMOVEDIR) < 0)
+	    unlinkat(pool->view.root, NSM_POOL_CONFIG, 0) == 0 && unlinkat(pool->store->root, pool->path, AT_REMOVEDIR) < 0)
 		write_config(pool->view.root, text);
 	nsm_store_unlock(&pool->view);
 }

@@ -5,6 +5,10 @@
 #include "lib/config.h"
 #include "lib/store.h"
 
+#define NSM_POOL_DIR ".pool"
+#define NSM_POOL_CONFIG ".config"
+#define NSM_POOL_CONFIG_NEW ".config.new"
+
 /* ROOT/.pool/HASH: the ready sets of one configuration, and .config, which is that configuration in words. */
 struct nsm_pool_dir {
 	struct nsm_store *store;

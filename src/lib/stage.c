@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define SET NSM_STAGE_SET
 
 void nsm_stage_random_name(char name[16])
@@ -41,7 +40,7 @@ int nsm_stage_open(struct nsm_store *store, struct nsm_stage *ret)
 				continue;
 			return nsm_fail(ctx, -errno, "stage", NSMGR_TYPE_NONE, ctx->root);
 		}
-		dir = openat(store->stages, name, DIR_FLAGS);
+		dir = openat(store->stages, name, NSM_DIR_FLAGS);
 		if (dir < 0 ? errno != ENOENT : flock(dir, LOCK_EX) < 0 || fstat(dir, &st) < 0) {
 			int r = -errno;
 
@@ -141,7 +140,7 @@ int nsm_stage_write_meta(struct nsm_stage *stage, const struct nsm_meta *meta)
 int nsm_stage_add_ip_netns(struct nsm_stage *stage, const char *name)
 {
 	struct nsmgr_ctx *ctx = stage->store->ctx;
-	nsm_autoclose int set = openat(stage->dir, SET, DIR_FLAGS);
+	nsm_autoclose int set = openat(stage->dir, SET, NSM_DIR_FLAGS);
 	nsm_autoclose int net = set < 0 ? -errno : nsm_nsfd_open(set, nsm_nstypes[NSMGR_NET].name, true);
 
 	return net < 0 ? nsm_fail(ctx, net, "open", NSMGR_NET, NULL) : nsm_ip_netns_add(ctx, set, name, net);

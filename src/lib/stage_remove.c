@@ -14,7 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define SET NSM_STAGE_SET
 
 /* Unmounts whatever lies on a file of the set, and unlinks it. Mounts can be stacked; metadata has none, so there the
@@ -79,7 +78,7 @@ static int remove_usual(struct nsm_stage *stage, bool *ret_detached)
 
 static int remove_entries(struct nsm_stage *stage, bool *ret_detached)
 {
-	nsm_autoclose int set = openat(stage->dir, SET, DIR_FLAGS);
+	nsm_autoclose int set = openat(stage->dir, SET, NSM_DIR_FLAGS);
 	const struct nsm_dirent *entry;
 	struct nsm_dir dir;
 	int r;
@@ -127,7 +126,7 @@ static bool end_keeper(struct nsm_stage *stage)
 	/* Half built, its keeper is still the creator's; and there may be no descriptor left to look further. */
 	if (fstatat(stage->dir, SET "/" NSM_META_FILE, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
 		return true;
-	set = openat(stage->dir, SET, DIR_FLAGS);
+	set = openat(stage->dir, SET, NSM_DIR_FLAGS);
 	r = set < 0 ? -errno : nsm_meta_read(set, &meta);
 	if (r < 0)
 		return r == -ENOENT || r == -EBADMSG;
@@ -183,7 +182,7 @@ void nsm_stage_sweep(struct nsm_store *store)
 	while (nsm_dir_next(&dir, &entry) > 0) {
 		struct nsm_stage stage = { .store = store, .busy = true };
 
-		stage.dir = openat(store->stages, entry->d_name, DIR_FLAGS);
+		stage.dir = openat(store->stages, entry->d_name, NSM_DIR_FLAGS);
 		if (stage.dir < 0 || !nsm_copy(stage.name, sizeof(stage.name), entry->d_name) ||
 		    flock(stage.dir, LOCK_EX | LOCK_NB) < 0)
 			nsm_close(&stage.dir);

@@ -13,8 +13,6 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-#define LOCK_NAME ".lock"
-
 void nsm_store_close(struct nsm_store *store)
 {
 	nsm_close(&store->root);
@@ -26,12 +24,12 @@ void nsm_store_close(struct nsm_store *store)
 static int open_lock(int root)
 {
 	const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
-	int fd = openat(root, LOCK_NAME, flags);
+	int fd = openat(root, NSM_LOCK_FILE, flags);
 
 	if (fd < 0 && errno == ENOENT) {
-		fd = openat(root, LOCK_NAME, flags | O_CREAT | O_EXCL, 0600);
+		fd = openat(root, NSM_LOCK_FILE, flags | O_CREAT | O_EXCL, 0600);
 		if (fd < 0 && errno == EEXIST) /* by somebody else just now */
-			fd = openat(root, LOCK_NAME, flags);
+			fd = openat(root, NSM_LOCK_FILE, flags);
 		else if (fd >= 0)
 			(void)!fchmod(fd, 0600);
 	}

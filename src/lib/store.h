@@ -7,6 +7,7 @@
 #include "lib/ctx.h"
 
 #define NSM_STAGE_DIR ".stage"
+#define NSM_LOCK_FILE ".lock"
 
 /* The opened store. */
 struct nsm_store {

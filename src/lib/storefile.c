@@ -10,9 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILE_NAME ".store"
-#define TEMP_NAME ".store.new"
-
 static int parse_line(char *line, struct nsm_storefile *file, bool *complete)
 {
 	char *key = nsm_token(&line, ' ');
@@ -48,7 +45,7 @@ int nsm_storefile_read(int root, struct nsm_storefile *ret)
 	char text[512];
 	char *cursor = text, *line;
 	bool complete = false;
-	nsm_autoclose int fd = openat(root, FILE_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	nsm_autoclose int fd = openat(root, NSM_STORE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	ssize_t len;
 
 	if (fd < 0)
@@ -78,15 +75,15 @@ int nsm_storefile_write(int root, const struct nsm_storefile *file)
 	if (text.cut)
 		return -EMSGSIZE;
 	/* Written under the lock, so a file of that name was left by somebody who was killed. */
-	if (unlinkat(root, TEMP_NAME, 0) < 0 && errno != ENOENT)
+	if (unlinkat(root, NSM_STORE_FILE_NEW, 0) < 0 && errno != ENOENT)
 		return -errno;
-	fd = openat(root, TEMP_NAME, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+	fd = openat(root, NSM_STORE_FILE_NEW, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return -errno;
 	r = fchmod(fd, 0644) < 0 ? -errno : nsm_write_once(fd, buf, text.len);
-	if (r == 0 && renameat(root, TEMP_NAME, root, FILE_NAME) < 0)
+	if (r == 0 && renameat(root, NSM_STORE_FILE_NEW, root, NSM_STORE_FILE) < 0)
 		r = -errno;
 	if (r < 0)
-		unlinkat(root, TEMP_NAME, 0);
+		unlinkat(root, NSM_STORE_FILE_NEW, 0);
 	return r;
 }

@@ -5,6 +5,9 @@
 #include "lib/boot.h"
 #include "lib/nsfd.h"
 
+#define NSM_STORE_FILE ".store"
+#define NSM_STORE_FILE_NEW ".store.new"
+
 /* ROOT/.store: where the handles are. Mounts are not shared between mount namespaces, files are: seen from another
  * one a live set looks like plain files, and only this tells. */
 struct nsm_storefile {
