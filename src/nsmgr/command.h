@@ -43,12 +43,12 @@ void nsmgr_command_cwd(struct nsmgr_command *command, const char *path);
  * hidden from it. sysfs(5) */
 void nsmgr_command_sysfs(struct nsmgr_command *command);
 
-/* Each file and directory of the directory `from` is bound over the one of the same name in the directory `over`; names that begin
- * with a '.', and those that `over` does not have, are passed over. `from` is seen from inside, before the command's root
- * is, `over` below that. Symbolic links lead on both sides to what is bound and covered. A `from` that is not there is
- * -ENOENT. The last one covers what others did; NULL takes all back. -E2BIG: more than 4, or at the start with more than 64
- * names in all. The failure's step is "cover": -ENOTDIR: of a file and a directory one cannot cover the other; -ENOSPC: a
- * limit of mounts. Linux 5.2. mount(2), MS_BIND */
+/* Each file and directory of the directory `from` is bound over the one of the same name in the directory `over`; names
+ * that begin with a '.', and those that `over` does not have, are passed over. `from` is seen from inside, before the
+ * command's root is, `over` below that. Symbolic links lead on both sides to what is bound and covered. A `from` that is
+ * not there is -ENOENT. The last one covers what others did; NULL takes all back. -E2BIG: more than 4, or at the start with
+ * more than 64 names in all, among them what stays mounted below a /sys of its own. The failure's step is "cover": -ENOTDIR:
+ * of a file and a directory one cannot cover the other; -ENOSPC: a limit of mounts. Linux 5.2. mount(2), MS_BIND */
 int nsmgr_command_cover(struct nsmgr_command *command, const char *from, const char *over);
 
 /* ---- Descriptors ---- */

@@ -27,7 +27,8 @@ int nsmgr_label_check(struct nsmgr_ctx *ctx, const struct nsmgr_label *label);
 /* Changes labels of a named set: all as told, in this order, or none. Whoever reads them sees those before or those
  * after, and of several writers none is lost: they wait for each other. What is as told already is not written. Needs the right
  * to change the store. -ENOENT, -ENOTDIR: no such set; -E2BIG: too many, or too long; -EINVAL: the name, or a label;
- * -EBADMSG: what is in the set's .labels was not written by us; -EXDEV: the store is mounted elsewhere; -ENOSPC, -EROFS. */
+ * -ENAMETOOLONG: a component of the store's path; -EBADMSG: what is in the set's .labels was not written by us; -EXDEV: the
+ * store is mounted elsewhere; -ENOSPC, -EROFS. */
 int nsmgr_label_set(struct nsmgr_ctx *ctx, const char *name, const struct nsmgr_label changes[], size_t count);
 
 /* The labels of a set at one moment, sorted by the bytes of their keys. A set may have none. */

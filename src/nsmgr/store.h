@@ -42,8 +42,10 @@ int nsmgr_remove(struct nsmgr_ctx *ctx, const char *name, unsigned flags, const 
 int nsmgr_remove_many(struct nsmgr_ctx *ctx, const char *const names[], size_t count, unsigned flags,
 		      const struct timespec *timeout, nsmgr_result_fn *done, void *data);
 
-/* Gives a set another name, in one step. -ENOENT: no such set; -EEXIST: there is one of the new name; -EXDEV as above. A
- * keeper goes on showing the name it began with. */
+/* Gives a set another name, in one step. -ENOENT: no such set; -EEXIST: there is one of the new name, or, where the set has its
+ * name in /run/netns as well, something of the new name there; -EXDEV as above. A keeper goes on showing the name it began
+ * with. A caller that is killed meanwhile leaves the set under one of the names, and possibly both of them in /run/netns:
+ * nsmgr_ip_netns_add() takes the one away that is too much, nsmgr_remove() and nsmgr_ip_netns_remove() both. */
 int nsmgr_rename(struct nsmgr_ctx *ctx, const char *old_name, const char *new_name);
 
 /* Where ip-netns(8) has its names. */
@@ -53,11 +55,13 @@ int nsmgr_rename(struct nsmgr_ctx *ctx, const char *old_name, const char *new_na
  * an empty file of mode 0, in a directory that is made and becomes a shared mount as ip-netns(8) has it. The set records
  * the name, which follows nsmgr_rename(), goes with nsmgr_remove(), and is given up by nsmgr_ip_netns_remove(); a name that is
  * that namespace already is a success, and stays whose it was. Nothing but the recorded namespace is ever unmounted. -ENOENT:
- * no such set, or without a network namespace; -EEXIST: the name is there for something else; and the errors of opening it,
- * as -ESTALE. */
+ * no such set, or without a network namespace; -EEXIST: the name is there for something else; -ESTALE: the handle is stale or
+ * foreign; -EXDEV as above; -EBUSY: the directory cannot be mounted; -ELOOP: a file of the store is a symbolic link; -ENOSPC: a
+ * limit of mounts, or a full file system; -EROFS: that of the store or of /run is read-only. */
 int nsmgr_ip_netns_add(struct nsmgr_ctx *ctx, const char *name);
 
-/* Takes away what was recorded; without a record a success. -ENOENT: no such set. */
+/* Takes away what was recorded; without a record a success. -ENOENT: no such set; -EBUSY: the file cannot be unlinked; and
+ * -ELOOP, -ENOSPC, -EROFS and -EXDEV as above. */
 int nsmgr_ip_netns_remove(struct nsmgr_ctx *ctx, const char *name);
 
 /* ---- Listing ---- */

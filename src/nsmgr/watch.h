@@ -48,8 +48,8 @@ struct nsmgr_watch;
 /* Begins to watch the store of the context, which stays the watch's whatever nsmgr_set_root() does later. It need not exist, and
  * may go and come again, mounted over its directory or not. Works as any user who may read the directories. Takes an inotify(7)
  * instance, and a descriptor for each set with a living pid namespace. -EINVAL (an unknown flag, or the store is /),
- * -EPERM (somebody else could change the store's path), -ENOTDIR, -ENAMETOOLONG; -EMFILE, -ENOSPC: limits of inotify or of
- * descriptors. */
+ * -EPERM (somebody else could change the store's path), -ENOTDIR, -ENAMETOOLONG; -EAGAIN: the directories that lead to the
+ * store were others each time that they were looked at; -EMFILE, -ENOSPC: limits of inotify or of descriptors. */
 int nsmgr_watch_new(struct nsmgr_ctx *ctx, unsigned flags, struct nsmgr_watch **ret_watch);
 void nsmgr_watch_free(struct nsmgr_watch *watch); /* NULL is fine */
 
