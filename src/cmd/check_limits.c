@@ -10,8 +10,8 @@
 #include <fcntl.h>
 #include <sys/statvfs.h>
 
-/* Below this little the next sets are in doubt; a set takes two blocks of a file system, and a directory, a file and up to eight more
- * files: room for about a thousand. */
+/* Below this little the next sets are in doubt; a set takes two blocks of a file system, and a directory, a file and up to
+ * eight more files: room for about a thousand. */
 #define INODES_LEFT 10000u
 #define BYTES_LEFT (16u << 20)
 
@@ -135,7 +135,8 @@ static int check_space(struct limits *limits, const char *root)
 		return 0;
 	bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
 	if (fs.f_files && fs.f_favail < INODES_LEFT && is_nearly_full(fs.f_files - fs.f_favail, fs.f_files)) {
-		nsm_text_add(&said, "%llu inodes are left of %llu", (unsigned long long)fs.f_favail, (unsigned long long)fs.f_files);
+		nsm_text_add(&said, "%llu inodes are left of %llu", (unsigned long long)fs.f_favail,
+			     (unsigned long long)fs.f_files);
 		r = tell(limits, NSMGR_TYPE_NONE, root, text, "make room in its file system: each handle is a file");
 	}
 	said = (struct nsm_text)NSM_TEXT(text);

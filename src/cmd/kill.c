@@ -63,8 +63,8 @@ static int found(void *data, const struct member *member)
 	/* A signal that ends a thread ends its process, which is somebody else's. */
 	if (member->tid) {
 		if (job->rounds == 0)
-			say_plain(job->app, "'%s': thread %ld of process %ld is in it, but the process is not: left alone", job->name,
-				  (long)member->tid, (long)pid);
+			say_plain(job->app, "'%s': thread %ld of process %ld is in it, but the process is not: left alone",
+				  job->name, (long)member->tid, (long)pid);
 		return 0;
 	}
 	/* The machine's or container's own init is in no set. */

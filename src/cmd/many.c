@@ -53,7 +53,6 @@ static int match(const struct app *app, const struct names *patterns, struct nsm
 static int split(const struct app *app, char *list, struct names *ret)
 {
 	const char *part;
-
 	size_t len = strlen(list);
 
 	/* What an unset variable of a script makes of it is not every set. */

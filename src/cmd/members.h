@@ -24,7 +24,8 @@ struct members {
 	size_t hidden;	/* how many could not be looked into, and may be in the set */
 };
 
-/* First the process, then those of its threads that setns(2) took to where it is not. Those that have ended, and we ourselves, are no members. */
+/* First the process, then those of its threads that setns(2) took to where it is not. Those that have ended, and we ourselves,
+ * are no members. */
 int members_walk(struct members *members);
 
 /* "N processes could not be looked into ..." if there are any. */

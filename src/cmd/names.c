@@ -3,7 +3,6 @@
 
 #include "cmd/select.h"
 
-
 /* ls as the front knows it: -q with names and patterns. Any other option, or none, is nsmgr-full's. */
 
 enum { OPT_QUIET };

@@ -118,7 +118,8 @@ int supervise(const struct supervision *supervision)
 	int status;
 
 	nsm_all_signals(&all);
-	/* A child that a signal ended at the last moment before its execve has no exit signal: nothing tells of its end but a look. */
+	/* A child that a signal ended at the last moment before its execve has no exit signal: nothing tells of its end but a
+	 * look. */
 	while (!collect(supervision, &status)) {
 		int sig = sigwaitinfo(&all, &info);
 

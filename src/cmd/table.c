@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/table.h"
 
-
 #include <libsmartcols.h>
 #include <stdint.h>
 #include <strings.h>

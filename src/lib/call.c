@@ -95,7 +95,8 @@ static int judge(struct nsmgr_ctx *ctx, const struct verdict *verdict, struct ns
 	if (verdict->failure.error)
 		return nsm_failure_take(ctx, &verdict->failure);
 	if (!verdict->ended)
-		return nsm_fail_text(ctx, -ECHILD, "call", NSMGR_TYPE_NONE, NULL, "its helper was killed: nobody knows how it ended");
+		return nsm_fail_text(ctx, -ECHILD, "call", NSMGR_TYPE_NONE, NULL,
+				     "its helper was killed: nobody knows how it ended");
 	*ret_status = (struct nsmgr_status){ 0 };
 	if (WIFSIGNALED(verdict->status))
 		ret_status->signal = WTERMSIG(verdict->status);

@@ -75,8 +75,7 @@ int nsm_subid_range(struct nsmgr_ctx *ctx, enum nsmgr_id_kind kind, uint32_t uid
 		    uint32_t *ret_count);
 
 /* The whole configuration but its labels, in the manner of nsmgr(8)'s options, a line each, to be freed: two are the same if
- * their texts are.
- * It has been prepared. -E2BIG: too long. config_text.c */
+ * their texts are. It has been prepared. -E2BIG: too long. config_text.c */
 #define NSM_CONFIG_TEXT_SIZE 65536
 int nsm_config_text(const struct nsmgr_config *config, char **ret);
 

@@ -33,7 +33,7 @@
 
 #define NSM_EDGE_TABLE(X)										\
 	X(call, NSM_EDGE_ENTER, EAGAIN, ECHILD)								\
-	X(check, NSM_EDGE_STORE)										\
+	X(check, NSM_EDGE_STORE)									\
 	X(check_name, EINVAL)										\
 	X(child_kill)											\
 	X(child_output, ECHILD, EFBIG)									\
@@ -43,7 +43,7 @@
 	X(child_wait, ECHILD)										\
 	X(command_as, EINVAL)										\
 	X(command_cover, E2BIG)										\
-	X(command_enter, NSM_EDGE_ENTER, NSM_EDGE_PATH, E2BIG, EBADF, EBUSY, ENOSPC)				\
+	X(command_enter, NSM_EDGE_ENTER, NSM_EDGE_PATH, E2BIG, EBADF, EBUSY, ENOSPC)			\
 	X(command_env, EINVAL)										\
 	X(command_env_pid, EINVAL)									\
 	X(command_exec, NSM_EDGE_RUN)									\
@@ -54,7 +54,7 @@
 	X(command_preserve_fd, E2BIG, EBADF)								\
 	X(command_process_group, EINVAL)								\
 	X(command_signal, EINVAL)									\
-	X(command_start, NSM_EDGE_RUN, EBUSY, ECHILD, ENOSPC)								\
+	X(command_start, NSM_EDGE_RUN, EBUSY, ECHILD, ENOSPC)						\
 	X(command_stdio, EINVAL)									\
 	X(config_base, NSM_EDGE_OPEN)									\
 	X(config_base_caller, ENOENT)									\
@@ -75,14 +75,14 @@
 	X(config_sysctl, E2BIG, EINVAL)									\
 	X(create, NSM_EDGE_CREATE)									\
 	X(create_many, NSM_EDGE_CREATE)									\
-	X(enter_fd, EBADF, EINVAL)								\
+	X(enter_fd, EBADF, EINVAL)									\
 	X(enter_pid, NSM_EDGE_ENTER, ESRCH)								\
+	X(ip_netns_add, NSM_EDGE_CHANGE, EEXIST, ELOOP, ESTALE)						\
+	X(ip_netns_remove, NSM_EDGE_CHANGE, ELOOP)							\
 	X(label_check, E2BIG, EINVAL)									\
 	X(label_set, NSM_EDGE_STORE, E2BIG, EBADMSG, ENOENT, ENOSPC, EROFS, EXDEV)			\
 	X(labels_new, NSM_EDGE_STORE, EBADMSG, ENOENT)							\
-	X(ip_netns_add, NSM_EDGE_CHANGE, EEXIST, ELOOP, ESTALE)								\
-	X(ip_netns_remove, NSM_EDGE_CHANGE, ELOOP)								\
-	X(list_handles, ENAMETOOLONG, ENOENT, ENOTDIR)								\
+	X(list_handles, ENAMETOOLONG, ENOENT, ENOTDIR)							\
 	X(list_labels, EBADMSG, ENAMETOOLONG, ENOENT, ENOTDIR)						\
 	X(list_new, NSM_EDGE_STORE)									\
 	X(new)												\
@@ -108,8 +108,8 @@
 	X(set_open, NSM_EDGE_OPEN)									\
 	X(set_root, EINVAL, ENAMETOOLONG, ENOENT)							\
 	X(set_take_fd, ENOENT)										\
-	X(store_drain, NSM_EDGE_REMOVE, E2BIG)									\
-	X(store_fill, NSM_EDGE_UNSHARE, NSM_EDGE_CHANGE, EEXIST, EINTR, ELOOP)									\
+	X(store_drain, NSM_EDGE_REMOVE, E2BIG)								\
+	X(store_fill, NSM_EDGE_UNSHARE, NSM_EDGE_CHANGE, EEXIST, EINTR, ELOOP)				\
 	X(store_pools, NSM_EDGE_STORE)									\
 	X(unshare, NSM_EDGE_UNSHARE)									\
 	X(watch_new, NSM_EDGE_STORE, EAGAIN, ENOSPC)							\

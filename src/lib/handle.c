@@ -172,7 +172,8 @@ int nsm_handle_open(struct nsm_setdir *set, enum nsmgr_type type)
 				     "stale: a file without its mount (cure: nsmgr rm, then create it again)");
 	case NSMGR_FOREIGN:
 		return nsm_fail_text(ctx, -ESTALE, "open", type, NULL,
-				     "foreign: of the wrong type, or not the namespace that was recorded (cure: nsmgr rm, then create it again)");
+				     "foreign: of the wrong type, or not the namespace that was recorded "
+				     "(cure: nsmgr rm, then create it again)");
 	case NSMGR_ELSEWHERE:
 		return nsm_store_refuse_elsewhere(set->store);
 	default:

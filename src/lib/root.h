@@ -13,11 +13,10 @@ struct nsm_root {
 
 #define NSM_ROOT_INIT { .fd = -EBADF }
 
-/* Walks to `path` from / without following a link, and checks each component's owner and mode: root's, ours, or
- * unmapped where our user namespace does not map it, and writable by nobody else; a sticky directory
- * passes when the next component is so owned (LESSONS security 15, CVE-2015-1335). With `make` what is missing
- * is made with mode 0755. -ENOENT without, -EPERM for an untrusted component. Failures
- * are recorded with `step`. */
+/* Walks to `path` from / without following a link, and checks each component's owner and mode: root's, ours, or unmapped where
+ * our user namespace does not map it, and writable by nobody else; a sticky directory passes when the next component is so
+ * owned (LESSONS security 15, CVE-2015-1335). With `make` what is missing is made with mode 0755. -ENOENT without, -EPERM for
+ * an untrusted component. Failures are recorded with `step`. */
 int nsm_root_walk(struct nsmgr_ctx *ctx, const char *step, const char *path, bool make, struct nsm_root *ret);
 
 /* The same to the store. */

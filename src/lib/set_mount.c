@@ -103,8 +103,8 @@ static int refuse_mnt(const struct target *target, int nsfd)
 		return refuse(target, -EINVAL, "the caller's own mount namespace, which cannot be bound within itself");
 	if (own_id && id && id <= own_id)
 		return refuse(target, -EINVAL, "older than the caller's mount namespace: it can be bound in an older one only");
-	return refuse(target, -EINVAL, "a mount namespace cannot be bound onto a mount that is shared (cure: mount --make-private), "
-				       "nor in a newer one than itself");
+	return refuse(target, -EINVAL, "a mount namespace cannot be bound onto a mount that is shared "
+				       "(cure: mount --make-private), nor in a newer one than itself");
 }
 
 static void path_of_fd(int fd, char path[PATH_OF_FD])
@@ -175,7 +175,8 @@ static int mount_all(const struct nsmgr_set *set, const char *path)
 	for NSM_EACH_TYPE (type) {
 		if (r < 0 || !(types & NSMGR_MASK(type)))
 			continue;
-		targets[type] = (struct target){ .ctx = set->ctx, .type = type, .dir = dir, .file = nsm_nstypes[type].name, .shown = path };
+		targets[type] = (struct target){ .ctx = set->ctx, .type = type, .dir = dir, .shown = path,
+						 .file = nsm_nstypes[type].name };
 		r = bind_one(&targets[type], set->fds[type]);
 	}
 	for (size_t i = NSMGR_TYPE_COUNT; r < 0 && i-- > 0;)

@@ -153,7 +153,8 @@ static int open_of_pidfd(struct nsmgr_ctx *ctx, int pidfd, unsigned types, const
 		if (fd < 0 && errno == ESRCH)
 			return refuse_ended(ctx, shown);
 		if (fd < 0 && errno == EACCES)
-			return nsm_fail_text(ctx, -EACCES, "source", type, shown, "needs the right to trace the process: ptrace(2)");
+			return nsm_fail_text(ctx, -EACCES, "source", type, shown,
+					     "needs the right to trace the process: ptrace(2)");
 		if (fd < 0)
 			return nsm_fail(ctx, -errno, "source", type, shown);
 		nsm_close(&ret_fds[type]);

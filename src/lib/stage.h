@@ -47,11 +47,11 @@ int nsm_stage_write_meta(struct nsm_stage *stage, const struct nsm_meta *meta);
 
 /* The labels of the set in it. stage_labels.c */
 int nsm_stage_write_labels(struct nsm_stage *stage, const struct nsm_labels *labels);
-
 int nsm_stage_drop_labels(struct nsm_stage *stage);
 
 /* Puts what was written so into the directory of another set, in the place of its own. */
 int nsm_stage_move_labels(struct nsm_stage *stage, int setdir);
+
 /* Gives the set's network namespace the name in /run/netns. nsm_ip_netns_add() */
 int nsm_stage_add_ip_netns(struct nsm_stage *stage, const char *name);
 

@@ -28,7 +28,8 @@ void nsm_store_close(struct nsm_store *store);
 /* For reading: nothing is made or mounted. -ENOENT when there is no such directory. */
 int nsm_store_open(struct nsmgr_ctx *ctx, struct nsm_store *ret);
 
-/* For changes: with `make` the directory is made, mounted on itself and made private, once, under the lock. Refused with -EXDEV where the handles live in another mount namespace, unless `force`. */
+/* For changes: with `make` the directory is made, mounted on itself and made private, once, under the lock. Refused with -EXDEV
+ * where the handles live in another mount namespace, unless `force`. */
 int nsm_store_open_rw(struct nsmgr_ctx *ctx, bool make, bool force, struct nsm_store *ret);
 
 /* Opens .stage, unless it is open, and makes it where it is missing. */

@@ -96,8 +96,9 @@ int nsm_sys_pidfd_info(int pidfd, struct nsm_pidfd_info *info)
 int nsm_sys_pidfd_wait(int pidfd, bool block, siginfo_t *ret_info, struct rusage *ret_usage)
 {
 	const int p_pidfd = 3; /* P_PIDFD, 5.4 */
+	const int options = WEXITED | __WALL | (block ? 0 : WNOHANG);
 
-	return (int)nsm_sys_result(syscall(SYS_waitid, p_pidfd, pidfd, ret_info, WEXITED | __WALL | (block ? 0 : WNOHANG), ret_usage));
+	return (int)nsm_sys_result(syscall(SYS_waitid, p_pidfd, pidfd, ret_info, options, ret_usage));
 }
 
 void nsm_sys_block_signals(sigset_t *ret_old)

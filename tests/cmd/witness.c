@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* witness OUT [victim]: writes "up" to a file, and then "usr1" and "hup" for each of these signals that it gets; ends with status 3
- * at SIGTERM. It waits for signals instead of handling them, so that none comes at a bad moment. A victim does nothing about them. */
+/* witness OUT [victim]: writes "up" to a file, and then "usr1" and "hup" for each of these signals that it gets; ends with
+ * status 3 at SIGTERM. It waits for signals instead of handling them, so that none comes at a bad moment. A victim does nothing
+ * about them. */
 
 #include <fcntl.h>
 #include <signal.h>

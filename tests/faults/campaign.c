@@ -47,7 +47,8 @@ static void try_one(struct tally *tally, const struct fault *fault)
 	tally->outcomes[verdict.outcome]++;
 	if (verdict.outcome != BAD && verdict.outcome != UNMET && !tally->options->fault.at.n)
 		return;
-	fprintf(tally->report, "%s: %s: %s in the %s, call %u, %s: %s\n", verdict.outcome == BAD ? "BAD" : verdict.outcome == UNMET ? "unmet" : "good",
+	fprintf(tally->report, "%s: %s: %s in the %s, call %u, %s: %s\n",
+		verdict.outcome == BAD ? "BAD" : verdict.outcome == UNMET ? "unmet" : "good",
 		tally->of->name, what, role_of(fault->at.who), fault->at.n, call ? call->name : "?",
 		verdict.outcome == BAD ? verdict.why : outcome_names[verdict.outcome]);
 	if (verdict.outcome == BAD)

@@ -10,8 +10,17 @@
 #define TRIES 12
 
 const char *const outcome_names[OUTCOMES] = {
-	[DONE] = "done",     [REFUSED] = "refused", [PARTLY] = "partly", [SAID_NOT] = "done but said not",
-	[HIDDEN] = "hidden", [UNSWEPT] = "unswept", [UNPOOLED] = "unpooled", [UNMET] = "unmet", [KILLED] = "killed",   [MENDED] = "mended", [ORPHANED] = "orphaned",
+	[DONE] = "done",
+	[REFUSED] = "refused",
+	[PARTLY] = "partly",
+	[SAID_NOT] = "done but said not",
+	[HIDDEN] = "hidden",
+	[UNSWEPT] = "unswept",
+	[UNPOOLED] = "unpooled",
+	[UNMET] = "unmet",
+	[KILLED] = "killed",
+	[MENDED] = "mended",
+	[ORPHANED] = "orphaned",
 	[BAD] = "BAD",
 };
 

@@ -22,8 +22,8 @@ struct picture {
 	unsigned drafts;       /* of .config, which the next who fills that pool writes anew */
 };
 
-/* False when it cannot be looked at. What the first use of a store leaves (its directories, .lock, .store, .pool and its mount) is no
- * part of it: it may stay when that use fails. */
+/* False when it cannot be looked at. What the first use of a store leaves (its directories, .lock, .store, .pool and its mount)
+ * is no part of it: it may stay when that use fails. */
 bool picture_take(struct picture *ret);
 void picture_free(struct picture *picture);
 
@@ -38,8 +38,8 @@ enum likeness {
 	AS_NEITHER,
 };
 
-/* `after` is of another run, so alike is as much as it can be. With `each_alone`, AS_BOTH is possible. `ret_what` becomes the name of a
- * part that is as at neither. */
+/* `after` is of another run, so alike is as much as it can be. With `each_alone`, AS_BOTH is possible. `ret_what` becomes the
+ * name of a part that is as at neither. */
 enum likeness picture_compare(const struct picture *now, const struct picture *before, const struct picture *after,
 			      bool each_alone, const char **ret_what);
 

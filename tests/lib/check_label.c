@@ -127,7 +127,9 @@ static int check(const char *key, const char *value)
 
 START_TEST(keys_and_values_have_their_limits)
 {
-	static const char *const bad[] = { "", "-", "-a", "a-", ".a", "a.", "/a", "a/", "a b", "a=b", "\xc3\xa9", "a\n", "a:b", "_a" };
+	static const char *const bad[] = {
+		"", "-", "-a", "a-", ".a", "a.", "/a", "a/", "a b", "a=b", "\xc3\xa9", "a\n", "a:b", "_a"
+	};
 	char key[NSMGR_LABEL_KEY_SIZE + 2], value[NSMGR_LABEL_VALUE_SIZE + 2];
 
 	memset(key, 'k', sizeof(key));

@@ -41,7 +41,9 @@ static void assert_damaged(const char *how)
 
 START_TEST(a_damaged_file_is_refused_and_left_as_it_is)
 {
-	static const char *const texts[] = { "a\n", "=1\n", "a=1\nb c=2\n", "a=\\\n", "a=\\x0\n", "a=\\xGG\n", "a=\\x00\n", "a=\\y41\n" };
+	static const char *const texts[] = {
+		"a\n", "=1\n", "a=1\nb c=2\n", "a=\\\n", "a=\\x0\n", "a=\\xGG\n", "a=\\x00\n", "a=\\y41\n"
+	};
 	static char big[20000];
 	char value[8];
 

@@ -141,7 +141,8 @@ static void label(const char *name, const char *value)
 {
 	const struct nsmgr_label change = { "key", value };
 
-	ck_assert_msg(nsmgr_label_set(fixture.ctx, name, &change, 1) == 0, "%s: %s: %s", name, nsmgr_get_failure(fixture.ctx)->step, nsmgr_get_failure(fixture.ctx)->text);
+	ck_assert_msg(nsmgr_label_set(fixture.ctx, name, &change, 1) == 0, "%s: %s: %s", name,
+		      nsmgr_get_failure(fixture.ctx)->step, nsmgr_get_failure(fixture.ctx)->text);
 }
 
 START_TEST(labels_are_told_where_they_are_asked_for)
