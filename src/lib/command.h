@@ -103,6 +103,9 @@ int nsm_command_follow(struct nsmgr_command *command);
 /* Enters it, and changes to the command's root and directory. */
 int nsm_command_go_to(struct nsmgr_command *command, struct nsmgr_set *set);
 
+/* Enters the command's root; nothing where it has none. In a set's mounts it must be within their root. */
+int nsm_command_change_root(struct nsmgr_command *command);
+
 /* All steps from there up to the execve(2), and that. */
 int nsm_command_settle(struct nsmgr_command *command, struct nsm_exec *exec);
 int nsm_command_execute(struct nsmgr_command *command, const struct nsm_exec *exec);

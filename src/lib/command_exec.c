@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/command.h"
 
+#include "base/fd.h"
 #include "base/text.h"
 #include "lib/edge.h"
 #include "lib/init.h"
@@ -34,11 +35,54 @@ void nsm_command_look_at(struct nsmgr_command *command, const struct nsmgr_set *
 		nsm_text_add(&text, "-NSMGR_NAME");
 }
 
-/* Where a command starts that is not told: the present directory by its name, so that it is below the root that was entered
- * (CVE-2024-21626), where there is one inside; else /. */
+/* Changes to a directory that others name the way to, by links in mounts of theirs: it is within the root, also where a link leads
+ * to a descriptor of ours or of the caller's, which is outside of it until the execve(2) (CVE-2024-21626). */
+static int change_within(const char *path)
+{
+	nsm_autoclose int fd = nsm_sys_open_place(path);
+	char name[PATH_MAX] = "";
+	int r;
+
+	if (fd < 0 && fd != -ENOSYS)
+		return fd;
+	if ((fd < 0 ? chdir(path) : fchdir(fd)) < 0)
+		return -errno;
+	r = nsm_sys_getcwd(name, sizeof(name));
+	return r == 0 && name[0] != '/' ? -EXDEV : r;
+}
+
+static int outside(struct nsmgr_command *command, int r, const char *step, const char *path)
+{
+	if (r == -EXDEV)
+		return nsm_fail_text(command->ctx, r, step, NSMGR_TYPE_NONE, path, "the directory is outside of the root");
+	if (r == -ELOOP)
+		return nsm_fail_text(command->ctx, r, step, NSMGR_TYPE_NONE, path,
+				     "the way there is by a magic link of /proc, or by too many links");
+	return nsm_command_fail(command, r, step, path);
+}
+
+int nsm_command_change_root(struct nsmgr_command *command)
+{
+	const char *root = command->root;
+	int r = 0;
+
+	if (!root)
+		return 0;
+	/* Without mounts of the set's the path is the caller's own. */
+	if (command->entered_mnt) {
+		r = change_within(root);
+		root = ".";
+	}
+	if (r == 0 && chroot(root) < 0)
+		r = -errno;
+	return r < 0 ? outside(command, r, "root", command->root) : 0;
+}
+
+/* Where a command starts that is not told: the present directory by its name, so that it is below the root that was entered,
+ * where there is one inside; else /. */
 static int go_home(struct nsmgr_command *command, const char *before)
 {
-	if (*before && chdir(before) == 0)
+	if (*before && change_within(before) == 0)
 		return 0;
 	nsm_log(command->ctx, "the present directory does not exist inside: starting in /");
 	return chdir("/") < 0 ? nsm_command_fail(command, -errno, "cwd", "/") : 0;
@@ -46,21 +90,20 @@ static int go_home(struct nsmgr_command *command, const char *before)
 
 static int change_directory(struct nsmgr_command *command, const char *before)
 {
+	const bool elsewhere = command->entered_mnt || command->root || command->mount;
 	const char *cwd = command->cwd;
-	int r = 0;
+	int r = command->mount ? command->mount(command) : nsm_command_change_root(command);
 
-	if (command->mount)
-		r = command->mount(command);
-	if (r < 0)
-		return r;
-	if (!command->mount && command->root && chroot(command->root) < 0)
-		return nsm_command_fail(command, -errno, "root", command->root);
 	/* A relative one is meant from where the command would start without it. */
-	if ((command->entered_mnt || command->root || command->mount) && (!cwd || *cwd != '/'))
+	if (r == 0 && elsewhere && (!cwd || *cwd != '/'))
 		r = go_home(command, before);
-	if (r == 0 && cwd && chdir(cwd) < 0)
-		r = nsm_command_fail(command, -errno, "cwd", cwd);
-	return r;
+	if (r < 0 || !cwd)
+		return r;
+	if (elsewhere)
+		r = change_within(cwd);
+	else if (chdir(cwd) < 0)
+		r = -errno;
+	return r < 0 ? outside(command, r, "cwd", cwd) : 0;
 }
 
 int nsm_command_go_to(struct nsmgr_command *command, struct nsmgr_set *set)
@@ -73,7 +116,8 @@ int nsm_command_go_to(struct nsmgr_command *command, struct nsmgr_set *set)
 	if (r < 0)
 		return r;
 	/* "(unreachable)..." is what the kernel says of a directory outside our root. */
-	if ((command->entered_mnt || command->root || command->mount) && (!getcwd(before, sizeof(before)) || before[0] != '/'))
+	if ((command->entered_mnt || command->root || command->mount) &&
+	    (nsm_sys_getcwd(before, sizeof(before)) < 0 || before[0] != '/'))
 		before[0] = '\0';
 	/* Nobody inside shall trace us or read our memory while we are neither here nor there (CVE-2016-9962). An
 	 * execve gives the attribute back. Only these three show us to somebody who did not see us before. */

@@ -158,8 +158,8 @@ static int mount_all(struct nsmgr_command *command)
 		r = take_kept(command, &trees);
 	for (size_t i = 0; r == 0 && i < command->cover_count; i++)
 		r = take_entries(command, &command->covers[i], &trees);
-	if (r == 0 && command->root && chroot(command->root) < 0)
-		r = nsm_command_fail(command, -errno, "root", command->root);
+	if (r == 0)
+		r = nsm_command_change_root(command);
 	if (r == 0 && command->sysfs)
 		r = mount_sysfs(command);
 	for (size_t i = 0; r == 0 && i < trees.count; i++)

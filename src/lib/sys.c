@@ -17,6 +17,10 @@
 #define SYS_move_mount 429
 #endif
 
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
+
 #ifndef SYS_statmount
 #define SYS_statmount 457
 #endif
@@ -38,6 +42,23 @@ int nsm_sys_move_mount(int tree, int dirfd, const char *path)
 int nsm_sys_statx(int dirfd, const char *path, int flags, unsigned mask, struct nsm_statx *ret)
 {
 	return (int)nsm_sys_result(syscall(SYS_statx, dirfd, path, flags, mask, ret));
+}
+
+int nsm_sys_open_place(const char *path)
+{
+	/* linux/openat2.h */
+	const struct {
+		uint64_t flags, mode, resolve;
+	} how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = 0x02 /* RESOLVE_NO_MAGICLINKS */ };
+
+	return (int)nsm_sys_result(syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how)));
+}
+
+int nsm_sys_getcwd(char *buf, size_t size)
+{
+	long r = nsm_sys_result(syscall(SYS_getcwd, buf, size));
+
+	return r < 0 ? (int)r : 0;
 }
 
 ssize_t nsm_sys_getdents(int fd, void *buf, size_t size)

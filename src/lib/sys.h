@@ -98,6 +98,14 @@ int nsm_sys_open_tree(int dirfd, const char *path, bool whole);
 int nsm_sys_move_mount(int tree, int dirfd, const char *path);
 
 int nsm_sys_statx(int dirfd, const char *path, int flags, unsigned mask, struct nsm_statx *ret);
+/* A directory as a place (O_PATH), which no magic link of /proc leads to: those leave the root by our own descriptors.
+ * -ENOSYS before Linux 5.6. openat2(2) */
+int nsm_sys_open_place(const char *path);
+
+/* The present directory as the kernel tells it: one outside of the root does not begin with '/', where the C libraries fail, or
+ * look for another name. getcwd(2) */
+int nsm_sys_getcwd(char *buf, size_t size);
+
 ssize_t nsm_sys_getdents(int fd, void *buf, size_t size);
 int nsm_sys_renameat2(int olddir, const char *oldpath, int newdir, const char *newpath, unsigned flags);
 

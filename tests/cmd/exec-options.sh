@@ -47,6 +47,51 @@ roots() {
 	drop_root
 }
 
+# escapes COMMAND...: no way leads out by a descriptor of ours or of the caller's, not that of a link of who is inside either.
+escapes() {
+	local way option fd
+	for fd in {0..12} 20; do
+		for way in /proc/self/fd/$fd /proc/thread-self/fd/$fd/.. "$T/links/$fd" "$T/links/$fd/../../.."; do
+			for option in -w --root; do
+				expect 125 "$@" exec $option "$way" "$P.m" true
+				like "what is said of $option $way" "$err" "nsmgr: cannot exec '$P.m': *'$way': *"
+			done
+		done
+		run "$@" exec --root="$T/tree" -w "/$fd" "$P.u" true
+		like "what is said of a link to $fd in a root" "$st $err" "125 *: cwd: '/$fd': *"
+	done
+	expect 125 "$@" exec --sets="$P.m" -w "$T/links/20" true
+	like 'what is said of many sets' "$err" "*cwd: '$T/links/20': *"
+	for fd in 3 4 20; do
+		(cd "$T/home/$fd" && "$@" exec "$P.m" readlink /proc/self/cwd) >"$T/told" || fail "exec fails in the directory $fd"
+		is "where it is started without -w, for $fd" "$(<"$T/told")" /
+	done
+}
+
+outside() {
+	local fd
+	mkdir -p "$T"/{links,tree,home/{3,4,20}}
+	ok "$NSMGR" create "$P.m" --mnt --user
+	ok "$NSMGR" create "$P.u" --uts
+	ok "$NSMGR" exec "$P.m" sh -c "for d in links home; do
+		mount -t tmpfs none $T/\$d && for i in \$(seq 0 20); do ln -s /proc/self/fd/\$i $T/\$d/\$i; done || exit; done"
+	mkdir -p "$T/tree/proc" "$T/plain/place"
+	mount -t proc none "$T/tree/proc" || fail 'no /proc'
+	for fd in {0..20}; do
+		ln -sf "/proc/self/fd/$fd" "$T/tree/$fd"
+	done
+	exec 20<"$T"
+	escapes "$NSMGR"
+	case $(uname -m) in x86_64 | aarch64 | riscv64) escapes "$NSMGR_BUILDDIR/tests/cmd/deny" 437=38 -- "$NSMGR" ;; esac
+	exec 20<&-
+	umount "$T/tree/proc"
+	# What is within stays what it was.
+	ln -sfn "$T/plain" "$T/way"
+	ok "$NSMGR" exec -w "$T/way/place" "$P.m" pwd -P
+	is 'an ordinary link' "$out" "$T/plain/place"
+	ok "$NSMGR" exec -w /proc/self/cwd --only=user "$P.m" true
+}
+
 names() {
 	ok "$NSMGR" create "$P.a" --uts
 	ok "$NSMGR" exec --argv0=other "$P.a" sh -c 'echo "$0"; tr "\0" " " </proc/$$/cmdline | cut -d" " -f1'
@@ -203,6 +248,7 @@ no_context() {
 
 cases() {
 	it '--root and --wdns are of the set (LESSONS security 3)' roots
+	it 'no directory is outside of the set, by no descriptor (CVE-2024-21626, LESSONS security 3)' outside
 	it '--argv0 is what the command sees' names
 	it '--cap-keep and --cap-ambient leave these capabilities (LESSONS security 13)' capabilities
 	it '--join-cgroup runs it where the init of the set is (KERNEL R63, LESSONS security 18)' cgroups
