@@ -106,12 +106,17 @@ static char *find_path(char *lines)
 	return path ? path + 1 : NULL;
 }
 
-static int choose_cgroup(struct launch *launch, int hierarchy, const char *path)
+static int choose_cgroup(struct launch *launch, int hierarchy, const char *path, const char *name)
 {
+	char escaped[PATH_MAX], why[PATH_MAX + 128];
+	struct nsm_text text = NSM_TEXT(why);
+
 	nsm_close(&launch->cgroup);
 	launch->cgroup = openat(hierarchy, *path ? path : ".", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (launch->cgroup < 0)
-		return say_plain(launch->app, "the cgroup '/%s': %s", path, strerror(errno));
+	if (launch->cgroup < 0) {
+		nsm_text_add(&text, "the cgroup '/%s': %s", nsm_escape(path, escaped, sizeof(escaped)), strerror(errno));
+		return refuse(launch, name, why);
+	}
 	nsmgr_command_cgroup(launch->command, launch->cgroup);
 	return STATUS_DONE;
 }
@@ -128,7 +133,7 @@ static int join_cgroup(struct launch *launch, const struct init *init, const cha
 	/* One outside of our own cgroup namespace is shown as "/..", and would be another one here. */
 	if (!path || nsm_streq(path, "..") || nsm_after(path, "../"))
 		return refuse(launch, name, "--join-cgroup: the cgroup of its init is not to be seen here");
-	return choose_cgroup(launch, hierarchy, path);
+	return choose_cgroup(launch, hierarchy, path, name);
 }
 
 /* ---- Out of a VRF ---- */
@@ -155,7 +160,7 @@ int follow_no_vrf(struct launch *launch)
 		return say_plain(launch->app, "--reset-vrf: /proc/self/cgroup: %s", strerror((int)-n));
 	if (hierarchy < 0 || !path || !cut_vrf(path))
 		return STATUS_DONE;
-	return choose_cgroup(launch, hierarchy, path);
+	return choose_cgroup(launch, hierarchy, path, NULL);
 }
 
 /* ---- Its label ---- */
