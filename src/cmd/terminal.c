@@ -11,10 +11,12 @@
 static struct termios before;
 static volatile sig_atomic_t is_raw;
 
+/* In the background it is somebody else's, who has set it as he needs it; ours is remembered for later. */
 void terminal_restore(void)
 {
-	if (is_raw)
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
+	if (!is_raw || terminal_is_in_background())
+		return;
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
 	is_raw = 0;
 }
 
