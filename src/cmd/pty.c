@@ -22,6 +22,7 @@
 /* What was read on one side and waits to be written on the other. */
 struct flow {
 	size_t at, end;
+	int error; /* the errno with which it could not be written, or 0 */
 	char data[4096];
 };
 
@@ -86,6 +87,8 @@ static void drain(struct flow *flow, int fd, bool *end)
 	ssize_t n = write(fd, flow->data + flow->at, flow->end - flow->at);
 
 	*end = n < 0 && errno != EINTR && errno != EAGAIN;
+	if (*end)
+		flow->error = errno;
 	if (n > 0)
 		flow->at += (size_t)n;
 }
@@ -268,7 +271,7 @@ int pty_supervise(struct launch *launch, const struct supervision *supervision)
 	sigset_t all;
 	int status = STATUS_NSMGR;
 
-	nsm_close(&launch->pty[1]);
+	/* The command's side stays open here: who lets go of it, and may open it again, has not ended by that. */
 	nsm_all_signals(&all);
 	bridge.signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (bridge.signals < 0) {
@@ -287,5 +290,7 @@ int pty_supervise(struct launch *launch, const struct supervision *supervision)
 	terminal_restore();
 	nsm_close(&bridge.master);
 	nsm_close(&bridge.signals);
+	if (bridge.out.error)
+		return say_plain(launch->app, "cannot write the output: %s", strerror(bridge.out.error));
 	return status;
 }

@@ -158,8 +158,24 @@ pipes() {
 	ok "$NSMGR" exec --pty "$P.uts" bash --norc -i
 	ok "$NSMGR" run --uts --pid --pty --as=7 sh -c 'test -t 1 && id -u'
 	is 'of run' "$(tr -d '\r' <<<"$out")" 7
+	[ -p "$T/keys" ] || mkfifo "$T/keys"
 	run bash -c '"$@" | head -n 1' - "$NSMGR" exec --pty "$P.uts" yes
 	is 'a reader that goes away' "$(tr -d '\r' <<<"$out")" y
+	like 'what is said of it' "$err" 'nsmgr: exec: cannot write the output: Broken pipe*'
+	run bash -c '"$@" >/dev/full' - "$NSMGR" exec --pty "$P.uts" echo x
+	is 'a full output' "$st $err" '125 nsmgr: exec: cannot write the output: No space left on device'
+	# Without a descriptor of its terminal for a while, it has not ended.
+	exec {LATER}<>"$T/keys"
+	for set in uts pid; do
+		: >"$T/told"
+		spawn "$NSMGR" exec --pty "$P.$set" sh -c "exec </dev/null >$T/told 2>&1; echo early; read -r x <$T/keys; echo \$x; echo shown >/dev/tty" >"$T/screen"
+		until_true 'it has let go' told early
+		for _ in {1..10}; do breathe; done
+		echo later >&$LATER
+		wait "$pid"
+		is "status, and what it wrote after that in $set" "$? $(tr '\n' ' ' <"$T/told")" '0 early later '
+		is "its terminal is there in $set" "$(tr -d '\r' <"$T/screen")" shown
+	done
 	expect 125 "$NSMGR" exec --pty --all-sets true
 	like 'in many sets' "$err" '*--pty goes with one set*'
 }
