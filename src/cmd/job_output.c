@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -32,6 +33,35 @@ void jobs_write(struct jobs *jobs, int fd, const char *data, size_t size)
 			size -= (size_t)n;
 		}
 	}
+}
+
+int job_output_keep(struct job_output *output)
+{
+	FILE *file = tmpfile();
+	int r = file ? 0 : -errno;
+
+	if (file) {
+		output->file = nsm_dup(fileno(file));
+		r = output->file < 0 ? output->file : 0;
+		fclose(file);
+	}
+	return r;
+}
+
+/* All that was read goes to the file. */
+static void keep(struct jobs *jobs, struct job_output *output)
+{
+	for (size_t at = 0; at < output->used && !jobs->write_error;) {
+		ssize_t n = write(output->file, output->line + at, output->used - at);
+
+		if (n > 0) {
+			at += (size_t)n;
+		} else if (n == 0 || errno != EINTR) {
+			jobs->write_error = n == 0 ? ENOSPC : errno;
+			jobs_stop(jobs, SIGTERM);
+		}
+	}
+	output->used = 0;
 }
 
 /* A line of ours, in one piece, so that those of several sets do not mix. */
@@ -75,10 +105,35 @@ void job_output_pass(struct jobs *jobs, struct job_output *output, size_t limit)
 
 	if (n > 0) {
 		output->used += (size_t)n;
-		put_lines(jobs, output);
+		if (output->file >= 0)
+			keep(jobs, output);
+		else
+			put_lines(jobs, output);
 	} else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
 		nsm_close(&output->from);
 	}
+}
+
+/* All of the file, below the name. */
+static void show(struct jobs *jobs, struct job_output *output)
+{
+	char last = '\n';
+	off_t at = 0;
+	ssize_t n;
+
+	while ((n = pread(output->file, output->line, sizeof(output->line), at)) > 0) {
+		char head[128];
+		struct nsm_text text = NSM_TEXT(head);
+
+		nsm_text_add(&text, "%s:\n", output->name);
+		if (at == 0)
+			jobs_write(jobs, output->to, head, text.len);
+		jobs_write(jobs, output->to, output->line, (size_t)n);
+		last = output->line[n - 1];
+		at += n;
+	}
+	if (last != '\n')
+		jobs_write(jobs, output->to, "\n", 1);
 }
 
 void job_output_finish(struct jobs *jobs, struct job_output *output)
@@ -97,27 +152,8 @@ void job_output_finish(struct jobs *jobs, struct job_output *output)
 	if (output->used)
 		put_line(jobs, output, output->line, output->used);
 	output->used = 0;
-	nsm_close(&output->from);
-}
-
-void job_output_show(struct jobs *jobs, struct job_output *output)
-{
-	char last = '\n';
-	off_t at = 0;
-	ssize_t n;
-
-	while ((n = pread(output->from, output->line, sizeof(output->line), at)) > 0) {
-		char head[128];
-		struct nsm_text text = NSM_TEXT(head);
-
-		nsm_text_add(&text, "%s:\n", output->name);
-		if (at == 0)
-			jobs_write(jobs, output->to, head, text.len);
-		jobs_write(jobs, output->to, output->line, (size_t)n);
-		last = output->line[n - 1];
-		at += n;
-	}
-	if (last != '\n')
-		jobs_write(jobs, output->to, "\n", 1);
+	if (output->file >= 0)
+		show(jobs, output);
+	nsm_close(&output->file);
 	nsm_close(&output->from);
 }

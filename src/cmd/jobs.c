@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "base/signals.h"
 #include "cmd/job_output.h"
+#include "cmd/terminal.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -11,8 +12,9 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* A command that runs. Each is in a process group of its own, so that all it started can be told to end, and the terminal's
- * signals come through us. */
+/* A command that runs. Each has a session of its own: what asks at the terminal fails at once, where it would stop in the background
+ * for ever, the terminal's signals come through us, and all it started can be told to end by its process group, which the first
+ * process of a session cannot leave. */
 struct job {
 	size_t number; /* of its name */
 	struct nsmgr_child *child; /* NULL: the slot is free */
@@ -31,15 +33,12 @@ static const struct timespec patience = { .tv_sec = 5 };
 static int open_files(struct jobs *jobs, struct job *job)
 {
 	for (int i = 0; i < 2; i++) {
-		FILE *file = tmpfile();
+		int r = job_output_keep(&job->outputs[i]);
 
-		job->outputs[i].from = file ? nsm_dup(fileno(file)) : -EMFILE;
-		if (file)
-			fclose(file);
-		if (job->outputs[i].from < 0 ||
-		    nsmgr_command_give_fd(jobs->launch->command, job->outputs[i].from, i + 1) < 0) {
-			say_plain(jobs->launch->app, "no temporary file for the output of '%s'", job->outputs[i].name);
-			return -EIO;
+		if (r < 0) {
+			say_plain(jobs->launch->app, "no temporary file for the output of '%s': %s", job->outputs[i].name,
+				  strerror(-r));
+			return r;
 		}
 	}
 	return 0;
@@ -84,7 +83,7 @@ static enum outcome_kind start_in(struct jobs *jobs, struct job *job, const char
 	nsmgr_set_close(set);
 	if (r < 0)
 		return why(launch_failed(launch, name, r));
-	if (!jobs->grouped && take_pipes(job) < 0) {
+	if (take_pipes(job) < 0) {
 		say_failure(launch->app, name);
 		return OUTCOME_REFUSED;
 	}
@@ -94,8 +93,10 @@ static enum outcome_kind start_in(struct jobs *jobs, struct job *job, const char
 static void empty(struct job *job)
 {
 	nsmgr_child_free(take_ptr(job->child));
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		nsm_close(&job->outputs[i].from);
+		nsm_close(&job->outputs[i].file);
+	}
 }
 
 static void start(struct jobs *jobs, struct job *job)
@@ -105,7 +106,7 @@ static void start(struct jobs *jobs, struct job *job)
 	job->number = jobs->next++;
 	for (int i = 0; i < 2; i++) {
 		job->outputs[i].name = jobs->names[job->number];
-		job->outputs[i].from = -EBADF;
+		job->outputs[i].from = job->outputs[i].file = -EBADF;
 		job->outputs[i].to = i + 1;
 		job->outputs[i].used = 0;
 	}
@@ -128,10 +129,7 @@ static void finish(struct jobs *jobs, struct job *job)
 	/* From here on its number may be another's, and what is written may take as long as its reader likes. */
 	nsmgr_child_free(take_ptr(job->child));
 	for (int i = 0; i < 2; i++)
-		if (jobs->grouped)
-			job_output_show(jobs, &job->outputs[i]);
-		else
-			job_output_finish(jobs, &job->outputs[i]);
+		job_output_finish(jobs, &job->outputs[i]);
 	empty(job);
 	jobs->running--;
 }
@@ -181,7 +179,9 @@ static void take_signal(struct jobs *jobs, int signal)
 	case SIGTTIN:
 	case SIGTTOU:
 		tell_all(jobs, SIGSTOP);
-		raise(SIGSTOP);
+		terminal_suspend(signal);
+		/* Where nobody could continue us, we were not stopped. */
+		tell_all(jobs, SIGCONT);
 		break;
 	case SIGCHLD: /* their pidfds tell */
 	case SIGPIPE: /* and so does write(2) */
@@ -222,7 +222,7 @@ static void wait_for_some(struct jobs *jobs)
 
 		own[0] = (struct pollfd){ .fd = job->child ? nsmgr_child_pidfd(job->child) : -1, .events = POLLIN };
 		for (int k = 0; k < 2; k++)
-			own[1 + k] = (struct pollfd){ .fd = jobs->grouped ? -1 : job->outputs[k].from, .events = POLLIN };
+			own[1 + k] = (struct pollfd){ .fd = job->outputs[k].from, .events = POLLIN };
 	}
 	if (poll(events, EVENTS_BEFORE + jobs->parallel * EVENTS_EACH, jobs->killed ? -1 : nsm_deadline_left(&jobs->patience)) == 0) {
 		tell_all(jobs, SIGKILL);
@@ -269,18 +269,18 @@ static int prepare(struct jobs *jobs)
 	if (!jobs->outcomes || !jobs->slots || !jobs->events)
 		return say_plain(jobs->launch->app, "out of memory");
 	for (size_t i = 0; i < jobs->parallel; i++)
-		jobs->slots[i].outputs[0].from = jobs->slots[i].outputs[1].from = -EBADF;
+		for (int k = 0; k < 2; k++)
+			jobs->slots[i].outputs[k].from = jobs->slots[i].outputs[k].file = -EBADF;
 	nsm_all_signals(&all);
 	supervise_begin(&jobs->supervision);
 	jobs->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (jobs->signals < 0)
 		return say_plain(jobs->launch->app, "signalfd: %s", strerror(errno));
 	r = supervise_command(&jobs->supervision, command);
-	if (r == 0 && !jobs->launch->new_session)
-		r = nsmgr_command_process_group(command, 0);
+	nsmgr_command_new_session(command);
 	if (r == 0)
 		r = nsmgr_command_stdio(command, STDIN_FILENO, NSMGR_STDIO_NULL);
-	for (int fd = 1; r == 0 && fd <= 2 && !jobs->grouped; fd++)
+	for (int fd = 1; r == 0 && fd <= 2; fd++)
 		r = nsmgr_command_stdio(command, fd, NSMGR_STDIO_PIPE);
 	return r < 0 ? say_failure(jobs->launch->app, NULL) : STATUS_DONE;
 }

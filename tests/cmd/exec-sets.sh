@@ -73,6 +73,12 @@ $P.a: ${long:3968}"
 	ok "$NSMGR" exec --grouped --sets="$P.[ab]" sh -c 'echo 1; echo 2; [ $NSMGR_NAME = '"$P.a"' ] && printf e >&2; :'
 	is 'grouped' "$out" "$(printf '%s\n' "$P.a:" 1 2 "$P.b:" 1 2)"
 	is 'grouped errors' "$err" "$(printf '%s\n' "$P.a:" e)"
+	# By its name it can be opened again, and nothing of it is lost.
+	ok "$NSMGR" exec --grouped --all-sets -P 3 sh -c 'echo 1; echo 2 >/dev/stdout; echo 3; echo 4 >&2; echo 5 >/dev/stderr; seq 3000'
+	is 'grouped, opened by name' "$(head -n 5 <<<"$out") $(wc -l <<<"$out")" "$(printf '%s\n' "$P.a:" 1 2 3 1) 9012"
+	is 'grouped errors, opened by name' "$err" "$(printf '%s:\n4\n5\n' "$P.a" "$P.b" "$P.c")"
+	run bash -c 'ulimit -f 1; exec "$@"' - "$NSMGR" exec --grouped --sets="$P.a" seq 2000
+	like 'grouped, without room for it' "$st $err" '125 *cannot write the output: File too large'
 	# Much more than any buffer, from all at once: every line is whole.
 	ok "$NSMGR" exec --all-sets -P 3 seq 20000
 	is 'lines of all' "$(sort -u <<<"$out" | grep -cE "^$P\.[abc]: [0-9]+$")" 60000
@@ -153,6 +159,24 @@ signals() {
 	until_true 'nothing is left' none_marked
 }
 
+# It does not stop where nobody could continue it, nor for a question at the terminal that it does not have.
+stops() {
+	three
+	: >"$T/started"
+	spawn setsid "$NSMGR" exec --all-sets -P 3 sh -c "echo >>$T/started; read -r x <$T/never" 2>"$T/err"
+	until_true 'three run' wait_for_lines 3
+	kill -TSTP "$pid"
+	for _ in {1..3}; do echo >&$NEVER; done
+	until_true 'they go on' gone "$pid"
+	wait "$pid"
+	is 'status' $? 0
+	ok "$NSMGR" exec --all-sets sh -c 'read -r a b c d group session rest </proc/$$/stat; echo $(($$ - group)) $(($$ - session))'
+	is 'sessions' "$(sed 's/.*: //' <<<"$out" | head -n 2 | uniq)" '0 0'
+	command -v script >/dev/null || return 0
+	run timeout 20 script -qec "$NSMGR exec --all-sets sh -c 'read -r x </dev/tty'" /dev/null
+	is 'the status of one that asks at the terminal' "$st" 1
+}
+
 # Two of the same that wait are one: it is sent until it has been taken.
 ends_by_signals() { kill -TERM "$pid" 2>/dev/null; gone "$pid"; }
 
@@ -173,6 +197,7 @@ cases() {
 	it 'a reader that goes away ends it (LESSONS 14)' no_reader
 	it 'hides no failure: status and one line tell which and how (LESSONS 14)' failures
 	it 'a signal ends all that it started (LESSONS 10)' signals
+	it 'stops only where it can be continued, and never for a terminal' stops
 	it 'gives each command the same as exec in one set' surroundings
 }
 
