@@ -195,6 +195,25 @@ static int run_child(struct launch *launch, struct nsmgr_set **set, const char *
 	return launch_supervise(launch, &supervision);
 }
 
+/* The same for a command that has other standard descriptors than we: what keeps it from being started is said on ours. */
+static int start_child(struct launch *launch, struct nsmgr_set **set, const char *name, char **argv)
+{
+	struct supervision supervision;
+	struct nsmgr_child *child;
+	int r;
+
+	supervise_begin(&supervision);
+	r = supervise_command(&supervision, launch->command);
+	if (r == 0)
+		r = nsmgr_command_start(launch->command, *set, (const char *const *)argv, &child);
+	if (r < 0)
+		return launch_failed(launch, name, r);
+	nsmgr_set_close(take_ptr(*set));
+	supervision.child = nsmgr_child_release(child);
+	supervision.shares_terminal = !launch->new_session;
+	return launch_supervise(launch, &supervision);
+}
+
 static void close_set(struct nsmgr_set **set)
 {
 	nsmgr_set_close(*set);
@@ -208,6 +227,8 @@ int launch_in(struct launch *launch, struct nsmgr_set *set, const char *name, ch
 
 	if (status != STATUS_DONE)
 		return status;
+	if (launch->supervise)
+		return start_child(launch, &owned, name, argv);
 	if (nsmgr_command_enter(launch->command, set) < 0)
 		return say_failure(launch->app, name);
 	return launch_forks(launch, types) ? run_child(launch, &owned, name, argv) : become(launch, name, argv);

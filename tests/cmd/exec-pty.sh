@@ -151,6 +151,10 @@ pipes() {
 		expect 9 "$NSMGR" exec --pty "$P.$set" sh -c 'exit 9'
 		expect 137 "$NSMGR" exec --pty "$P.$set" sh -c 'kill -KILL $$'
 		expect 127 "$NSMGR" exec --pty "$P.$set" no-such-command
+		is "what is said of it in $set" "$out$err" \
+			"nsmgr: cannot exec '$P.$set': exec: 'no-such-command': No such file or directory"
+		expect 125 "$NSMGR" exec --pty --as=nobody-at-all "$P.$set" true
+		like "what is said of a user in $set" "$out$err" "nsmgr: cannot exec '$P.$set': credentials: *"
 	done
 	ok "$NSMGR" exec --pty "$P.uts" bash -c 'for i in {0..200}; do [ -e /proc/$$/fd/$i ] && [ $i != 255 ] && printf "%s " $i; done; true'
 	is 'descriptors' "$out" '0 1 2 '
