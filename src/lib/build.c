@@ -59,8 +59,10 @@ static int fill_stage(struct nsm_stage *stage, const struct nsmgr_config *config
  * KILL, in between leaves a stage that tells of the first. */
 static int publish_with_ip_netns(struct nsm_stage *stage, const char *name)
 {
-	int r = nsm_store_lock(stage->store, true);
+	int r = nsm_ip_netns_prepare(stage->store->ctx);
 
+	if (r == 0)
+		r = nsm_store_lock(stage->store, true);
 	if (r < 0)
 		return r;
 	r = nsm_stage_add_ip_netns(stage, name);

@@ -28,6 +28,10 @@ int nsm_ip_netns_remove_all(struct nsmgr_ctx *ctx, int setdir, const char *keep)
 
 /* ---- ip_netns_dir.c: the directory ---- */
 
+/* Makes it the mount that it is to be: before the store's lock is taken, as this can take a second where somebody else holds
+ * the directory's lock (-EBUSY then). */
+int nsm_ip_netns_prepare(struct nsmgr_ctx *ctx);
+
 /* Makes NAME the namespace: 1, or 0 where it was that before. With `ours` a file without a mount is taken as the rest of a
  * process of ours that was killed. */
 int nsm_ip_netns_place(struct nsmgr_ctx *ctx, const char *name, int nsfd, const struct nsmgr_id *id, bool ours);

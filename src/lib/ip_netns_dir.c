@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/ip_netns.h"
 
+#include "base/deadline.h"
 #include "base/fd.h"
 #include "base/text.h"
 #include "lib/root.h"
@@ -41,6 +42,24 @@ static int make_shared(int dir, unsigned long recursive)
 	return mount(NULL, path, NULL, MS_SHARED | recursive, NULL) < 0 ? -errno : 0;
 }
 
+/* Anybody who may open the directory can hold its lock for as long as he likes, so that it is not waited for without end; ip
+ * holds it for two mounts. */
+static int lock_dir(struct nsmgr_ctx *ctx, int dir)
+{
+	static const struct timespec most = { .tv_sec = 1 }, pause = { .tv_nsec = 5000000 };
+	const struct nsm_deadline deadline = nsm_deadline(&most);
+
+	while (flock(dir, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return fail(ctx, -errno, NSMGR_IP_NETNS_DIR);
+		if (nsm_deadline_left(&deadline) == 0)
+			return nsm_fail_text(ctx, -EBUSY, NSM_IP_NETNS_STEP, NSMGR_NET, NULL,
+					     "'" NSMGR_IP_NETNS_DIR "' is locked by another process (/proc/locks tells by which)");
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 /* Mounts the directory on itself, unless another has done so meanwhile. Its lock is the one that ip takes for that: of two who
  * do it at once, each would double the mounts (Debian 949235). Only who finds no mount waits for it. */
 static int make_mount(struct nsmgr_ctx *ctx, int below)
@@ -50,8 +69,11 @@ static int make_mount(struct nsmgr_ctx *ctx, int below)
 	char path[40];
 	int r;
 
-	if (lock < 0 || flock(lock, LOCK_EX) < 0)
+	if (lock < 0)
 		return fail(ctx, -errno, NSMGR_IP_NETNS_DIR);
+	r = lock_dir(ctx, lock);
+	if (r < 0)
+		return r;
 	dir = open_dir(ctx, false);
 	if (dir < 0)
 		return dir;
@@ -82,6 +104,13 @@ static int open_shared(struct nsmgr_ctx *ctx)
 	if (r == -EINVAL)
 		return make_mount(ctx, dir);
 	return r < 0 ? fail(ctx, r, NSMGR_IP_NETNS_DIR) : take_fd(dir);
+}
+
+int nsm_ip_netns_prepare(struct nsmgr_ctx *ctx)
+{
+	nsm_autoclose int dir = open_shared(ctx);
+
+	return dir < 0 ? dir : 0;
 }
 
 enum what { IS_NOTHING, IS_NAMESPACE, IS_PLAIN, IS_OTHER };

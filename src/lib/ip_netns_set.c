@@ -6,18 +6,34 @@
 #include "lib/ip_netns.h"
 #include "lib/sys.h"
 
-static int add_locked(struct nsm_store *store, const char *name)
+/* A descriptor of its network namespace. */
+static int open_net(struct nsm_store *store, const char *name, struct nsm_setdir *ret_set)
 {
-	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
-	nsm_autoclose int net = -EBADF;
-	int r = nsm_setdir_open(store, name, &set);
+	int r = nsm_setdir_open(store, name, ret_set);
 
 	if (r < 0)
 		return r;
-	if (!(set.types & NSMGR_MASK(NSMGR_NET)))
+	if (!(ret_set->types & NSMGR_MASK(NSMGR_NET)))
 		return nsm_fail_text(store->ctx, -ENOENT, NSM_IP_NETNS_STEP, NSMGR_NET, NULL,
 				     "the set has no network namespace");
-	net = nsm_handle_open(&set, NSMGR_NET);
+	return nsm_handle_open(ret_set, NSMGR_NET);
+}
+
+/* Without the lock: what need not be begun, and the directory. */
+static int prepare(struct nsm_store *store, const char *name)
+{
+	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
+	nsm_autoclose int net = open_net(store, name, &set);
+
+	return net < 0 ? net : nsm_ip_netns_prepare(store->ctx);
+}
+
+static int add_locked(struct nsm_store *store, const char *name)
+{
+	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
+	nsm_autoclose int net = open_net(store, name, &set);
+	int r;
+
 	if (net < 0)
 		return net;
 	r = nsm_ip_netns_add(store->ctx, set.fd, name, net);
@@ -28,8 +44,10 @@ static int add_locked(struct nsm_store *store, const char *name)
 int nsm_store_add_ip_netns(struct nsm_store *store, const char *name)
 {
 	sigset_t signals;
-	int r = nsm_store_lock(store, true);
+	int r = prepare(store, name);
 
+	if (r == 0)
+		r = nsm_store_lock(store, true);
 	if (r < 0)
 		return r;
 	nsm_sys_block_signals(&signals);

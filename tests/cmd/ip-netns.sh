@@ -97,6 +97,34 @@ first_use() {
 	is 'names' "$(netns | wc -w)" 16
 }
 
+# Anybody may hold the directory's lock for as long as it is no mount: neither a set, nor anybody else, waits for that.
+locked() {
+	local lock
+	fresh_run
+	mkdir -m 755 $N
+	ok "$NSMGR" create "$P.a" "$P.s" --net
+	exec {lock}<$N
+	flock -x "$lock"
+	expect 1 timeout -s KILL 20 "$NSMGR" create "$P.b" --net --ip-netns
+	like 'a set' "$err" "nsmgr: cannot create '$P.b': net: ip-netns: '$N' is locked by another process*"
+	expect 1 timeout -s KILL 20 "$NSMGR" export "$P.a" --ip-netns
+	like 'export' "$err" '*is locked by another process*'
+	# It is met before the store's lock is taken: that somebody else has this makes no difference.
+	expect 1 timeout -s KILL 20 flock "$NSMGR_STORE/.lock" "$NSMGR" export "$P.a" --ip-netns
+	like 'export' "$err" '*is locked by another process*'
+	is 'marks' "$(marks_of "$P.a")" ''
+	exec {lock}<&-
+	ok "$NSMGR" export "$P.a" --ip-netns
+	is 'mounts' "$(mounts_at $N)" 1
+	# Once it is a mount the lock is nobody's business.
+	exec {lock}<$N
+	flock -x "$lock"
+	ok "$NSMGR" create "$P.b" --net --ip-netns
+	ok "$NSMGR" rm --all-sets
+	exec {lock}<&-
+	all_is_gone
+}
+
 # What other mount namespaces have copied goes as well, so that the kernel frees the namespace (KERNEL R5, LESSONS 1).
 copies() {
 	local how
@@ -410,6 +438,7 @@ cases() {
 	it 'ip works in a set that create --ip-netns made' used_by_ip
 	it 'the directory is as ip makes it' directory
 	[ "$PROGRAM" = full ] || it 'first use by many makes one mount (Debian 949235)' first_use
+	it 'a lock of the directory is not waited for' locked
 	it 'copies in other mount namespaces come and go (KERNEL R5)' copies
 	it 'a name that is taken is refused, and nothing is made' taken
 	it 'what is not the namespace of the set is left alone' not_ours
