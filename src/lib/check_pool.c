@@ -39,6 +39,29 @@ static unsigned types_in_words(const char *options)
 	return types;
 }
 
+static void say_failure(struct nsm_check *check, struct nsm_finding *finding)
+{
+	const struct nsmgr_failure *failure = nsmgr_get_failure(check->ctx);
+	const char *type = nsmgr_type_name(failure->type);
+
+	nsm_finding_say(finding, "%s%s%s", type ? type : "", type ? ": " : "", failure->text);
+}
+
+static int check_handles(struct nsm_setdir *set, struct nsm_finding *finding)
+{
+	int r = nsm_setdir_check(set);
+
+	if (r == -ESTALE || r == -ESRCH) {
+		struct nsmgr_ctx *ctx = set->store->ctx;
+		const char *type = nsmgr_type_name(ctx->failure.type);
+
+		nsm_finding_say(finding, "%s: a handle that is %.*s", type ? type : "",
+				(int)strcspn(ctx->failure.text, ":("), ctx->failure.text);
+		r = 1;
+	}
+	return r;
+}
+
 /* Why a ready set cannot be given out: 1, 0 when it can or is gone, -errno. */
 static int is_unusable(struct nsm_pool_dir *pool, const char *entry, const char *options, struct nsm_finding *finding)
 {
@@ -48,19 +71,20 @@ static int is_unusable(struct nsm_pool_dir *pool, const char *entry, const char 
 	if (r == 0 && set.types != types_in_words(options)) {
 		nsm_finding_say(finding, "has other types than its pool");
 		r = 1;
+	} else if (r == 0 && !set.has_meta) {
+		nsm_finding_say(finding, "has lost its record");
+		r = 1;
 	} else if (r == 0) {
-		r = nsm_setdir_check(&set);
-		if (r == -ESTALE || r == -ESRCH) {
-			struct nsmgr_ctx *ctx = pool->view.ctx;
-			const char *type = nsmgr_type_name(ctx->failure.type);
-
-			nsm_finding_say(finding, "%s: a handle that is %.*s", type ? type : "",
-					(int)strcspn(ctx->failure.text, ":("), ctx->failure.text);
-			r = 1;
-		}
+		r = check_handles(&set, finding);
 	}
 	if (r != 0 && set.fd >= 0 && !nsm_setdir_is_current(&set))
 		return 0; /* given out, or taken away, meanwhile */
+	if (r > 0 && *set.odd) {
+		finding->mend = NSMGR_MEND_BY_HAND;
+		nsm_finding_cure(finding, "remove what is none of nsmgr's in it by hand: %s", set.odd);
+	} else if (r > 0) {
+		nsm_finding_cure(finding, "removes this ready set, of which nobody has a name");
+	}
 	return r == -ENOENT ? 0 : r;
 }
 
@@ -71,9 +95,15 @@ static int remove_entry(struct nsm_pool_dir *pool, const char *entry)
 
 	if (r < 0)
 		return r;
-	r = nsm_remove_name(&stage, entry, NSMGR_REMOVE_MISSING | NSMGR_REMOVE_KILL, NULL);
+	r = nsm_remove_name(&stage, entry, NSM_REMOVE_READY, NULL);
 	nsm_stage_close(&stage);
 	return r;
+}
+
+/* Of what everything else needs as well. */
+static bool is_want(int r)
+{
+	return r == -ENOMEM || r == -EMFILE || r == -ENFILE;
 }
 
 static int check_entry(struct nsm_check *check, struct nsm_pool_dir *pool, const char *entry, const char *options)
@@ -85,18 +115,23 @@ static int check_entry(struct nsm_check *check, struct nsm_pool_dir *pool, const
 	snprintf(file, sizeof(file), "%s/%s", pool->path, entry);
 	finding = nsm_finding(NSMGR_PROBLEM_POOL, NSMGR_MEND_BY_GC, entry, file);
 	r = is_unusable(pool, entry, options, &finding);
-	if (r <= 0)
-		return r == -EACCES || r == -EPERM || r == -ENOTDIR ? 0 : r;
-	nsm_finding_cure(&finding, "removes this ready set, of which nobody has a name");
+	if (r == 0 || r == -EACCES || r == -EPERM)
+		return 0;
+	if (is_want(r))
+		return r;
+	if (r < 0) {
+		finding.mend = NSMGR_MEND_BY_HAND;
+		say_failure(check, &finding);
+		nsm_finding_cure(&finding, "remove it by hand: %s/%s", check->ctx->root, file);
+	}
 	if (nsm_check_mends(check, finding.mend))
 		nsm_finding_result(check, &finding, remove_entry(pool, entry));
 	nsm_check_tell(check, &finding);
 	return 0;
 }
 
-static int check_pool(void *data, struct nsm_pool_dir *pool, const char *options)
+static int check_sets(struct nsm_check *check, struct nsm_pool_dir *pool, const char *options)
 {
-	struct nsm_check *check = data;
 	const char *entry;
 	struct nsm_dir dir;
 	int r;
@@ -138,31 +173,50 @@ static void check_config(struct nsm_check *check, int parent, const char *hash)
 	nsm_store_unlock(&check->store);
 }
 
-static int check_configs(struct nsm_check *check)
+/* What is of the wrong kind, or cannot be read, is for the user to judge. */
+static int check_pool(struct nsm_check *check, const char *hash)
+{
+	nsm_autopool struct nsm_pool_dir pool = NSM_POOL_DIR_INIT;
+	nsm_autofree char *options = NULL;
+	char file[560];
+	struct nsm_finding finding;
+	int r = nsm_pool_dir_open_named(&check->store, hash, &pool, &options);
+
+	if (r == 0)
+		return check_sets(check, &pool, options);
+	if (r == -ENOENT || is_want(r))
+		return r == -ENOENT ? 0 : r;
+	snprintf(file, sizeof(file), NSM_POOL_DIR "/%s", hash);
+	if (r == -EACCES || r == -EPERM) {
+		nsm_check_hidden(check, file, r);
+		return 0;
+	}
+	finding = nsm_finding(NSMGR_PROBLEM_POOL, NSMGR_MEND_BY_HAND, hash, file);
+	nsm_finding_say(&finding, "no pool that can be read: %s", strerror(-r));
+	nsm_finding_cure(&finding, "remove it, or its .config, by hand: %s/%s", check->ctx->root, file);
+	nsm_check_tell(check, &finding);
+	return 0;
+}
+
+int nsm_check_pools(struct nsm_check *check)
 {
 	nsm_autoclose int parent = openat(check->store.root, NSM_POOL_DIR, NSM_DIR_FLAGS);
 	const struct nsm_dirent *entry;
 	struct nsm_dir dir;
 	int r;
 
-	if (parent < 0)
-		return -errno;
+	if (parent < 0 && errno != EACCES && errno != EPERM)
+		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 0 : -errno; /* a wrong file is said where files are */
+	if (parent < 0) {
+		nsm_check_hidden(check, NSM_POOL_DIR, -errno);
+		return 0;
+	}
 	nsm_dir_begin(&dir, parent);
-	while ((r = nsm_dir_next(&dir, &entry)) > 0)
+	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
 		check_config(check, parent, entry->d_name);
-	return r;
-}
-
-int nsm_check_pools(struct nsm_check *check)
-{
-	int r = check_configs(check);
-
-	if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP)
-		return 0; /* a wrong file is said where files are */
-	if (r == 0)
-		r = nsm_pool_dir_each(&check->store, check_pool, check);
-	if (r != -EACCES && r != -EPERM)
-		return r;
-	nsm_check_hidden(check, NSM_POOL_DIR, r);
-	return 0;
+		r = check_pool(check, entry->d_name);
+		if (r < 0)
+			return r;
+	}
+	return r == -ENOENT ? 0 : r;
 }

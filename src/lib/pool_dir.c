@@ -16,9 +16,19 @@ void nsm_pool_dir_close(struct nsm_pool_dir *pool)
 	nsm_close(&pool->view.root);
 }
 
-static int fail(struct nsm_store *store, int r)
+void nsm_pool_dir_blame(const struct nsm_pool_dir *pool, const char *entry)
 {
-	return nsm_fail(store->ctx, r, "pool", NSMGR_TYPE_NONE, store->ctx->root);
+	struct nsmgr_ctx *ctx = pool->view.ctx;
+	struct nsm_text text = NSM_TEXT(ctx->failure.path);
+
+	nsm_text_add(&text, "%s/%s%s%s", ctx->root, pool->path, entry ? "/" : "", entry ? entry : "");
+}
+
+static int fail(const struct nsm_pool_dir *pool, int r)
+{
+	nsm_fail(pool->view.ctx, r, "pool", NSMGR_TYPE_NONE, NULL);
+	nsm_pool_dir_blame(pool, NULL);
+	return r;
 }
 
 static void begin_view(struct nsm_store *store, const char *hash, struct nsm_pool_dir *pool)
@@ -67,7 +77,7 @@ static int open_dir(int parent, const char *name, bool make)
 
 static ssize_t read_config(int dir, char *text, size_t size)
 {
-	nsm_autoclose int fd = openat(dir, NSM_POOL_CONFIG, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	nsm_autoclose int fd = openat(dir, NSM_POOL_CONFIG, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
 	return fd < 0 ? -errno : nsm_read_once(fd, text, size);
 }
@@ -118,7 +128,7 @@ static int make_dir(struct nsm_store *store, struct nsm_pool_dir *pool, const ch
 	if (r == 0 && flock(pool->view.root, LOCK_SH) < 0)
 		r = -errno;
 	nsm_store_unlock(store);
-	return r < 0 ? fail(store, r) : 0;
+	return r < 0 ? fail(pool, r) : 0;
 }
 
 static int find_dir(struct nsm_store *store, struct nsm_pool_dir *pool, const char *options)
@@ -129,7 +139,7 @@ static int find_dir(struct nsm_store *store, struct nsm_pool_dir *pool, const ch
 		r = compare_config(pool->view.root, options);
 	if (r == -EEXIST)
 		r = -ENOENT;
-	return r < 0 && r != -ENOENT ? fail(store, r) : r;
+	return r < 0 && r != -ENOENT ? fail(pool, r) : r;
 }
 
 int nsm_pool_dir_open(struct nsm_store *store, struct nsmgr_config *config, bool make, struct nsm_pool_dir *ret)
@@ -165,40 +175,58 @@ static int read_options(int dir, char **ret)
 	return 0;
 }
 
-static int visit_dir(struct nsm_store *store, const char *hash, nsm_pool_dir_fn *visit, void *data)
+int nsm_pool_dir_open_named(struct nsm_store *store, const char *hash, struct nsm_pool_dir *ret, char **ret_options)
 {
 	nsm_autopool struct nsm_pool_dir pool = NSM_POOL_DIR_INIT;
-	nsm_autofree char *options = NULL;
 	int r;
 
 	/* Nothing of ours has a longer name. */
 	if (strlen(hash) > sizeof(pool.path) - sizeof(NSM_POOL_DIR "/"))
-		return 0;
+		return -ENOENT;
 	begin_view(store, hash, &pool);
 	pool.view.root = open_dir(store->root, pool.path, false);
-	r = pool.view.root < 0 ? pool.view.root : read_options(pool.view.root, &options);
-	/* One that is being made or taken away just now. */
-	if (r == -ENOENT)
-		return 0;
-	return r < 0 ? fail(store, r) : visit(data, &pool, options);
+	r = pool.view.root < 0 ? pool.view.root : read_options(pool.view.root, ret_options);
+	if (r < 0)
+		return r == -ENOENT ? r : fail(&pool, r);
+	*ret = pool;
+	pool = (struct nsm_pool_dir)NSM_POOL_DIR_INIT;
+	return 0;
+}
+
+static int visit_dir(struct nsm_store *store, const char *hash, nsm_pool_dir_fn *visit, void *data)
+{
+	nsm_autopool struct nsm_pool_dir pool = NSM_POOL_DIR_INIT;
+	nsm_autofree char *options = NULL;
+	int r = nsm_pool_dir_open_named(store, hash, &pool, &options);
+
+	return r == -ENOENT ? 0 : r < 0 ? r : visit(data, &pool, options);
 }
 
 int nsm_pool_dir_each(struct nsm_store *store, nsm_pool_dir_fn *visit, void *data)
 {
 	nsm_autoclose int parent = open_dir(store->root, NSM_POOL_DIR, false);
+	struct nsm_failure failure = { 0 };
 	const struct nsm_dirent *entry;
 	struct nsm_dir dir;
-	int r;
+	int r, failed = 0;
 
+	if (parent == -ENOENT)
+		return 0;
 	if (parent < 0)
-		return parent == -ENOENT ? 0 : fail(store, parent);
+		return nsm_fail(store->ctx, parent, "pool", NSMGR_TYPE_NONE, store->ctx->root);
 	nsm_dir_begin(&dir, parent);
 	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
 		r = visit_dir(store, entry->d_name, visit, data);
-		if (r < 0)
-			return r;
+		if (r >= 0 || failed < 0)
+			continue;
+		failure = store->ctx->failure;
+		failed = r;
 	}
-	return r < 0 && r != -ENOENT ? fail(store, r) : 0;
+	if (failed < 0)
+		store->ctx->failure = failure;
+	if (failed == 0 && r < 0 && r != -ENOENT)
+		failed = nsm_fail(store->ctx, r, "pool", NSMGR_TYPE_NONE, store->ctx->root);
+	return failed;
 }
 
 int nsm_pool_dir_next(struct nsm_pool_dir *pool, struct nsm_dir *dir, const char **ret_entry)
@@ -214,7 +242,7 @@ int nsm_pool_dir_next(struct nsm_pool_dir *pool, struct nsm_dir *dir, const char
 		return 0;
 	if (r > 0)
 		*ret_entry = entry->d_name;
-	return r < 0 ? fail(&pool->view, r) : r;
+	return r < 0 ? fail(pool, r) : r;
 }
 
 void nsm_pool_dir_remove(struct nsm_pool_dir *pool)

@@ -26,7 +26,14 @@ void nsm_pool_dir_close(struct nsm_pool_dir *pool);
 /* Before anything in it is made or removed: the view shares the stages and the lock of the store. */
 int nsm_pool_dir_begin_changes(struct nsm_pool_dir *pool);
 
-/* All of them, with the configuration in words, until `visit` gives less than 0, which is given back. */
+/* The one of that name, with its configuration in words, which the caller frees. -ENOENT without a failure recorded: it is gone,
+ * or being made or taken away just now. */
+int nsm_pool_dir_open_named(struct nsm_store *store, const char *hash, struct nsm_pool_dir *ret, char **ret_options);
+
+/* Says in the failure recorded last that it was this one, or a set in it (else NULL). */
+void nsm_pool_dir_blame(const struct nsm_pool_dir *pool, const char *entry);
+
+/* All of them, with the configuration in words; -errno of the first that `visit` failed with, or that cannot be read, at the end. */
 typedef int nsm_pool_dir_fn(void *data, struct nsm_pool_dir *pool, const char *options);
 int nsm_pool_dir_each(struct nsm_store *store, nsm_pool_dir_fn *visit, void *data);
 

@@ -64,7 +64,7 @@ static int inspect_pid(struct nsm_removal *removal, struct nsm_setdir *set)
 
 	if (r < 0)
 		return r;
-	if (!made && (removal->flags & NSMGR_REMOVE_KILL))
+	if (!made && (removal->flags & NSMGR_REMOVE_KILL) && !(removal->flags & NSM_REMOVE_KILL_OWN))
 		return nsm_fail_text(ctx, -EINVAL, "remove", NSMGR_PID, NULL, "%s made by this set: --kill does not touch it",
 				     set->has_meta ? "pinned, not" : "not recorded as");
 	if (r != NSMGR_LIVE) {

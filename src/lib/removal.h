@@ -24,6 +24,12 @@ struct nsm_removal {
  * pidns is the pid namespace that is to be ended, or -EBADF. */
 int nsm_removal_hide(struct nsm_removal *removal);
 
+/* Beside NSMGR_REMOVE_KILL: a pid namespace that the set did not make is left alone, and is no reason to refuse. */
+#define NSM_REMOVE_KILL_OWN (1u << 16)
+
+/* For a ready set, of which nobody has a name. */
+#define NSM_REMOVE_READY (NSMGR_REMOVE_MISSING | NSMGR_REMOVE_KILL | NSM_REMOVE_KILL_OWN)
+
 /* Takes a set apart, as nsmgr_remove() does. remove.c */
 int nsm_remove_name(struct nsm_stage *stage, const char *name, unsigned flags, const struct timespec *timeout);
 

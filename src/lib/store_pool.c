@@ -10,32 +10,50 @@
 #include "lib/stage.h"
 #include "lib/sys.h"
 
-static int check_entry(struct nsm_store *pool, const char *entry, const struct nsmgr_config *config)
+int nsm_store_pool_check(struct nsm_store *pool, const char *entry, unsigned types)
 {
 	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
 	int r = nsm_setdir_open_recorded(pool, entry, &set);
 
-	if (r == 0 && set.types != nsmgr_config_types(config))
+	if (r == 0 && types && set.types != types)
 		r = -ESTALE;
-	return r < 0 ? r : nsm_setdir_check(&set);
+	if (r < 0)
+		return r;
+	r = nsm_setdir_check(&set);
+	/* A handle is gone, not the set. */
+	return r == -ENOENT && nsm_setdir_is_current(&set) ? -ESTALE : r;
+}
+
+/* What says nothing about the set that was looked at, and would be so with any other. */
+static bool is_general(int r)
+{
+	return r == -EMFILE || r == -ENFILE || r == -ENOMEM || r == -EACCES || r == -EPERM || r == -EXDEV;
+}
+
+static int remove_entry(struct nsm_pool_dir *pool, const char *entry)
+{
+	nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(&pool->view);
+	int r = nsm_pool_dir_begin_changes(pool);
+
+	return r < 0 ? r : nsm_remove_name(&stage, entry, NSM_REMOVE_READY, NULL);
 }
 
 /* Whether a ready set can be handed out: all its namespaces are there, as recorded, and its keeper lives. 1: it can; 0: it cannot,
- * and was taken away; -errno says nothing about the set. */
+ * and was taken away if that was possible; -errno says nothing about the set. */
 static int is_usable(struct nsm_pool_dir *pool, const char *entry, const struct nsmgr_config *config)
 {
-	int r = check_entry(&pool->view, entry, config);
+	int r = nsm_store_pool_check(&pool->view, entry, nsmgr_config_types(config));
 
 	if (r == 0)
 		return 1;
-	if (r == -ESTALE || r == -ESRCH) {
-		nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(&pool->view);
-
-		r = nsm_pool_dir_begin_changes(pool);
-		if (r == 0)
-			r = nsm_remove_name(&stage, entry, NSMGR_REMOVE_MISSING | NSMGR_REMOVE_KILL, NULL);
-	}
-	return r == -ENOENT ? 0 : r;
+	if (is_general(r))
+		return r;
+	if (r == -ESTALE || r == -ESRCH)
+		r = remove_entry(pool, entry);
+	if (r < 0 && r != -ENOENT)
+		nsm_log(pool->view.ctx, "'%s/%s/%s' is passed over: %s", pool->view.ctx->root, pool->path, entry,
+			nsmgr_get_failure(pool->view.ctx)->text);
+	return 0;
 }
 
 /* With labels it is taken into a stage first, where nobody else can have it, and comes out with them. */
@@ -201,93 +219,4 @@ static int fill(struct nsmgr_ctx *ctx, struct nsmgr_config *config, size_t count
 int nsmgr_store_fill(struct nsmgr_ctx *ctx, struct nsmgr_config *config, size_t count)
 {
 	return nsm_edge(ctx, NSM_EDGE_store_fill, fill(ctx, config, count));
-}
-
-/* ---- emptying ---- */
-
-static int drain_one(void *data, struct nsm_pool_dir *pool, const char *options)
-{
-	nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(&pool->view);
-	int *count = data, r = nsm_pool_dir_begin_changes(pool);
-	const char *entry;
-	struct nsm_dir dir;
-
-	(void)options;
-	if (r < 0)
-		return r;
-	nsm_dir_begin(&dir, pool->view.root);
-	while ((r = nsm_pool_dir_next(pool, &dir, &entry)) > 0) {
-		r = nsm_remove_name(&stage, entry, NSMGR_REMOVE_MISSING | NSMGR_REMOVE_KILL, NULL);
-		if (r < 0)
-			return r;
-		++*count;
-	}
-	if (r == 0)
-		nsm_pool_dir_remove(pool);
-	return r;
-}
-
-static int drain(struct nsmgr_ctx *ctx, struct nsmgr_config *config)
-{
-	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
-	nsm_autopool struct nsm_pool_dir pool = NSM_POOL_DIR_INIT;
-	int count = 0, r = config ? nsm_config_refuse_labels(config) : 0;
-
-	if (config && r == 0)
-		r = nsm_config_prepare(config);
-	if (r < 0)
-		return r;
-	r = nsm_store_open_rw(ctx, false, false, &store);
-	if (r == -ENOENT)
-		return 0;
-	if (r < 0)
-		return r;
-	if (config) {
-		r = nsm_pool_dir_open(&store, config, false, &pool);
-		if (r == -ENOENT)
-			return 0;
-		r = r < 0 ? r : drain_one(&count, &pool, NULL);
-	} else {
-		r = nsm_pool_dir_each(&store, drain_one, &count);
-	}
-	return r < 0 ? r : count;
-}
-
-int nsmgr_store_drain(struct nsmgr_ctx *ctx, struct nsmgr_config *config)
-{
-	return nsm_edge(ctx, NSM_EDGE_store_drain, drain(ctx, config));
-}
-
-/* ---- looking ---- */
-
-struct listing {
-	nsmgr_store_pool_fn *found;
-	void *data;
-};
-
-static int show(void *data, struct nsm_pool_dir *pool, const char *options)
-{
-	const struct listing *listing = data;
-	const char *entry;
-	struct nsm_dir dir;
-	size_t count = 0;
-	int r;
-
-	nsm_dir_begin(&dir, pool->view.root);
-	while ((r = nsm_pool_dir_next(pool, &dir, &entry)) > 0)
-		count++;
-	if (r == 0 && count)
-		listing->found(listing->data, options, count);
-	return r;
-}
-
-int nsmgr_store_pools(struct nsmgr_ctx *ctx, nsmgr_store_pool_fn *found, void *data)
-{
-	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
-	struct listing listing = { found, data };
-	int r = nsm_store_open(ctx, &store);
-
-	if (r == -ENOENT)
-		return 0;
-	return nsm_edge(ctx, NSM_EDGE_store_pools, r < 0 ? r : nsm_pool_dir_each(&store, show, &listing));
 }

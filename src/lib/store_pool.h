@@ -12,4 +12,8 @@
  * configuration is prepared. */
 int nsm_store_pool_take(struct nsm_store *store, struct nsmgr_config *config, const char *name);
 
+/* Whether a ready set is whole and, with `types`, has these. -ESTALE, -ESRCH: it is not, and never will be; -ENOENT: it is gone;
+ * others cannot tell. `pool` is the view of its pool. */
+int nsm_store_pool_check(struct nsm_store *pool, const char *entry, unsigned types);
+
 #endif

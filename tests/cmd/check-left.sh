@@ -64,6 +64,34 @@ pool .pool/0123456789abcdef"
 	ok "$NSMGR" pool drain
 }
 
+# What only the user can judge is named, and keeps nobody from looking at the rest.
+odd_pools() {
+	local dir one
+	ok "$NSMGR" pool fill 1 --uts
+	dir=$(cd "$NSMGR_STORE" && echo .pool/*)
+	one=$(cd "$NSMGR_STORE" && echo "$dir"/*)
+	: >"$NSMGR_STORE/.pool/qq"
+	: >"$NSMGR_STORE/$dir/file"
+	mkdir -p "$NSMGR_STORE/.pool/dir/.config" "$NSMGR_STORE/.pool/large" "$NSMGR_STORE/.pool/link"
+	ln -s /dev/zero "$NSMGR_STORE/.pool/link/.config"
+	truncate -s 10M "$NSMGR_STORE/.pool/large/.config"
+	umount -l "$NSMGR_STORE/$one/uts"
+	: >"$NSMGR_STORE/$one/foreign"
+	by_hand "pool .pool/qq
+pool .pool/dir
+pool .pool/large
+pool .pool/link
+pool $dir/file
+pool $one"
+	rm -r "$NSMGR_STORE/.pool/qq" "$NSMGR_STORE/.pool/"{dir,large,link} "$NSMGR_STORE/$dir/file" "$NSMGR_STORE/$one/foreign"
+	collects "pool $one"
+	ok "$NSMGR" pool fill 1 --uts
+	one=$(cd "$NSMGR_STORE" && echo "$dir"/*)
+	rm "$NSMGR_STORE/$one/.set"
+	collects "pool $one"
+	ok "$NSMGR" pool drain
+}
+
 # ---- keepers ----
 
 # orphan NAME: all but the keeper of a set is lost
@@ -270,6 +298,7 @@ killed() {
 cases() {
 	it 'stages of the killed are removed with their keepers' stages
 	it 'ready sets that cannot be given out are removed' pools
+	it 'what is odd in a pool is named' odd_pools
 	it 'a keeper without a set is ended' keeper_left
 	it 'a keeper that somebody uses is not' keeper_of_use
 	it 'limits that are nearly reached are told' limits

@@ -124,6 +124,65 @@ broken() {
 	drained
 }
 
+# A pid namespace that is somebody else's stays alive, and is no reason to keep a ready set.
+pinned_pid() {
+	local one
+	ok "$NSMGR" create "$P.one" --pid
+	ok "$NSMGR" pool fill 2 --uts --pid=@"$P.one"
+	drained
+	ok "$NSMGR" pool fill 1 --uts --pid=@"$P.one"
+	umount -l "$NSMGR_STORE"/.pool/*/*/uts
+	one=$(echo "$NSMGR_STORE"/.pool/*/*)
+	# There may be something wrong with keepers of others.
+	"$NSMGR" gc >/dev/null
+	no 'gc has left it' test -e "$one"
+	ok "$NSMGR" pool fill 1 --uts --pid=@"$P.one"
+	umount -l "$NSMGR_STORE"/.pool/*/*/uts
+	one=$(echo "$NSMGR_STORE"/.pool/*/*)
+	ok "$NSMGR" create "$P.two" --from-pool --uts --pid=@"$P.one"
+	no 'the broken one is left' test -e "$one"
+	ok "$NSMGR" exec "$P.one" true
+	drained
+}
+
+# What is no set, or cannot be taken away, is passed over, and named by drain.
+odd() {
+	local pool keeper
+	ok "$NSMGR" pool fill 3 --uts --pid
+	pool=$(echo "$NSMGR_STORE"/.pool/*)
+	: >"$pool/000file"
+	ln -s / "$pool/000link"
+	mkdir "$pool/000dir"
+	: >"$pool/000dir/foreign"
+	set -- "$pool"/[!0]*
+	[ $# -ge 2 ] || set -- "$pool"/*
+	keeper=$(sed -n 's/^keeper //p' "$1/.set")
+	rm "$1/.set"
+	umount -l "$2/uts"
+	rm "$2/uts"
+	is 'ready sets' "$("$NSMGR" pool ls -J | jq '.pools[].ready')" 1
+	ok "$NSMGR" create "$P.a" "$P.b" --from-pool --uts --pid
+	is 'states' "$("$NSMGR" ls -rn -o STATE | sort -u)" live
+	no 'the one without its record is left' test -e "$1"
+	no 'the one without a handle is left' test -e "$2"
+	ok "$NSMGR" -v pool fill 2 --uts --pid
+	like 'what is said' "$err" '*made 2'
+	refused 1 "*'$pool/000*" "$NSMGR" pool drain
+	is 'what is left' "$(cd "$pool" && echo *)" '000dir 000file 000link'
+	rm "$pool/000file" "$pool/000link" "$pool/000dir/foreign"
+	ok "$NSMGR" pool fill 1 --net
+	: >"$NSMGR_STORE/.pool/qq"
+	refused 1 "*'$NSMGR_STORE/.pool/qq': Not a directory" "$NSMGR" pool ls
+	like 'the others' "$out" '*1*--net*'
+	refused 1 "*'$NSMGR_STORE/.pool/qq': Not a directory" "$NSMGR" pool drain
+	is 'what is left' "$(ls -A "$NSMGR_STORE/.pool")" qq
+	rm "$NSMGR_STORE/.pool/qq"
+	ok "$NSMGR" rm "$P.a" "$P.b"
+	# The keeper of the one that lost its record is known by nothing else.
+	kill -KILL "$keeper"
+	until_true 'no keeper is left' none_marked
+}
+
 # Each ready set goes to one, and nobody goes without.
 racing() {
 	local i pids=()
@@ -213,6 +272,8 @@ cases() {
 	it 'respects names that are taken' taken_names
 	it 'tells pinned namespaces apart' pinned
 	it 'never gives out a broken set' broken
+	it 'leaves a pinned pid namespace alone' pinned_pid
+	it 'passes over what is odd' odd
 	it 'gives each set to one (LESSONS 2)' racing
 	it 'loses nothing where descriptors are few' scarce
 	it 'does not depend on the umask' masked
