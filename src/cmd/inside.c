@@ -3,12 +3,10 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "cmd/devices.h"
 #include "cmd/procs.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <ifaddrs.h>
-#include <netpacket/packet.h>
 #include <sys/mman.h>
 #include <sys/utsname.h>
 
@@ -28,85 +26,6 @@ void inside_free(struct inside **inside)
 	if (*inside)
 		munmap(*inside, sizeof(**inside));
 	*inside = NULL;
-}
-
-/* ---- network devices: getifaddrs(3) ---- */
-
-static struct device *find_device(struct inside *inside, const char *name)
-{
-	for (size_t i = 0; i < inside->device_count; i++)
-		if (nsm_streq(inside->devices[i].name, name))
-			return &inside->devices[i];
-	return NULL;
-}
-
-static void add_device(struct inside *inside, const struct ifaddrs *entry)
-{
-	const struct sockaddr_ll *link = (const struct sockaddr_ll *)(const void *)entry->ifa_addr;
-	struct device *device = &inside->devices[inside->device_count];
-	struct nsm_text text = NSM_TEXT(device->address);
-
-	if (inside->device_count == INSIDE_DEVICES) {
-		inside->cut = true;
-		return;
-	}
-	nsm_copy(device->name, sizeof(device->name), entry->ifa_name);
-	device->index = (unsigned)link->sll_ifindex;
-	device->flags = entry->ifa_flags;
-	for (int i = 0; i < link->sll_halen && i < (int)sizeof(link->sll_addr); i++)
-		nsm_text_add(&text, "%s%02x", i ? ":" : "", link->sll_addr[i]);
-	inside->device_count++;
-}
-
-static unsigned prefix_length(const unsigned char *mask, size_t size)
-{
-	unsigned bits = 0;
-
-	for (size_t i = 0; i < size; i++)
-		bits += (unsigned)__builtin_popcount(mask[i]);
-	return bits;
-}
-
-static void add_address(struct inside *inside, const struct ifaddrs *entry)
-{
-	const bool v6 = entry->ifa_addr->sa_family == AF_INET6;
-	const size_t at = v6 ? offsetof(struct sockaddr_in6, sin6_addr) : offsetof(struct sockaddr_in, sin_addr);
-	struct address *address = &inside->addresses[inside->address_count];
-	const struct device *device;
-	char label[IF_NAMESIZE], shown[INET6_ADDRSTRLEN];
-	struct nsm_text text = NSM_TEXT(address->text);
-
-	/* A label of an address can stand for the name of its device: "eth0:1". */
-	nsm_copy(label, sizeof(label), entry->ifa_name);
-	label[strcspn(label, ":")] = '\0';
-	device = find_device(inside, entry->ifa_name);
-	device = device ? device : find_device(inside, label);
-	if (!device || inside->address_count == INSIDE_ADDRESSES) {
-		inside->cut = true;
-		return;
-	}
-	inet_ntop(entry->ifa_addr->sa_family, (const char *)entry->ifa_addr + at, shown, sizeof(shown));
-	nsm_text_add(&text, "%s", shown);
-	if (entry->ifa_netmask)
-		nsm_text_add(&text, "/%u", prefix_length((const unsigned char *)entry->ifa_netmask + at, v6 ? 16 : 4));
-	address->device = device->index;
-	inside->address_count++;
-}
-
-static int look_at_devices(struct inside *inside)
-{
-	struct ifaddrs *list;
-
-	if (getifaddrs(&list) < 0)
-		return -errno;
-	for (const struct ifaddrs *entry = list; entry; entry = entry->ifa_next)
-		if (entry->ifa_addr && entry->ifa_addr->sa_family == AF_PACKET)
-			add_device(inside, entry);
-	for (const struct ifaddrs *entry = list; entry; entry = entry->ifa_next)
-		if (entry->ifa_addr && (entry->ifa_addr->sa_family == AF_INET || entry->ifa_addr->sa_family == AF_INET6))
-			add_address(inside, entry);
-	freeifaddrs(list);
-	return 0;
 }
 
 /* ---- names, and files of /proc ---- */

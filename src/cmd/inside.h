@@ -13,7 +13,7 @@
 struct device {
 	char name[IF_NAMESIZE];
 	unsigned index, flags;	/* netdevice(7) */
-	char address[64];	/* of its own layer, or "" */
+	char address[96];	/* of its own layer, or "" */
 };
 
 struct address {

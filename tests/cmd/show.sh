@@ -101,14 +101,20 @@ devices() {
 	ok "$NSMGR" create "$P.a" --net
 	ok nsenter --net="$net" sh -c 'ip link add v0 type veth peer name v1 && ip addr add 192.0.2.1/24 dev v0 &&
 		ip addr add 2001:db8::1/64 dev v0 nodad && ip addr add 192.0.2.9/32 dev v0 label v0:x && ip link set v0 up'
+	# A label can be the name of another device; and one leads to one other end only.
+	ok nsenter --net="$net" sh -c 'ip link add v0b type veth peer name v1b && ip addr add 192.0.2.10/32 dev v0 label v0b &&
+		ip addr add 192.0.2.11 peer 192.0.2.12/32 dev v1b'
+	# Without a link-layer address.
+	nsenter --net="$net" sh -c 'ip tuntap add t0 mode tun && ip addr add 192.0.2.20/24 dev t0' 2>/dev/null ||
+		nsenter --net="$net" sh -c 'ip link add t0 type wireguard && ip addr add 192.0.2.20/24 dev t0' 2>/dev/null
 	show "$P.a"
 	nsenter --net="$net" ip -j addr >"$T/truth"
 	is 'devices' "$(said '[.devices[] | [.index, .name, .link]]')" "$(jq -c '[.[] | [.ifindex, .ifname, .address]]' "$T/truth")"
 	is 'addresses' "$(said '[.devices[] | .addresses | sort]')" \
 		"$(jq -c '[.[] | [.addr_info[] | .local + "/" + (.prefixlen | tostring)] | sort]' "$T/truth")"
 	# The other end is down.
-	is 'states' "$(said '[.devices[] | .name + " " + .state] | sort | join(",")')" 'lo up,v0 no-carrier,v1 down'
-	ok nsenter --net="$net" ip link set v1 up
+	is 'states' "$(said '[.devices[] | select(.name | test("^(lo|v0|v1)$")) | .name + " " + .state] | sort | join(",")')" 'lo up,v0 no-carrier,v1 down'
+	ok nsenter --net="$net" sh -c 'ip link set v1 up && ip link set v0b up && ip link set v1b up; ip link del t0 2>/dev/null || :'
 	show "$P.a"
 	is 'states' "$(said '[.devices[].state] | unique | join(",")')" up
 	ok "$NSMGR" show "$P.a"
