@@ -23,6 +23,7 @@ struct job {
 	struct nsmgr_watch *watch;
 	struct nsmgr_list *list;
 	const char *missed; /* the first that is not as it should be */
+	struct nsmgr_handle spoilt; /* what is wrong with it; no type: it is not there, or still there */
 };
 
 static void free_job(struct job *job)
@@ -39,6 +40,18 @@ static bool is_spoilt(const struct nsmgr_handle *handle)
 	       (handle->state == NSMGR_STALE || handle->state == NSMGR_DEAD || handle->state == NSMGR_FOREIGN);
 }
 
+/* Whether a handle is there matters only to who can use it, and no event tells of a mount in another mount namespace: what exec
+ * says is said at once. 0: it has become another one since. */
+static int refuse_elsewhere(struct job *job, const char *name, enum nsmgr_type type)
+{
+	struct nsmgr_set *set;
+	int r = nsmgr_set_open(job->app->ctx, name, NSMGR_MASK(type), 0, &set);
+
+	if (r == 0)
+		nsmgr_set_close(set);
+	return r == -EXDEV ? r : 0;
+}
+
 /* 1: it is as it should be; 0: not yet; or what could not be looked at. */
 static int is_reached(struct job *job, const char *name)
 {
@@ -49,9 +62,14 @@ static int is_reached(struct job *job, const char *name)
 		return job->removed;
 	if (count < 0 || job->removed)
 		return count < 0 ? count : 0;
-	for (int i = 0; i < count; i++)
-		if (is_spoilt(&handles[i]))
-			return 0;
+	for (int i = 0; i < count; i++) {
+		if (handles[i].state == NSMGR_ELSEWHERE)
+			return refuse_elsewhere(job, name, handles[i].type);
+		if (!is_spoilt(&handles[i]))
+			continue;
+		job->spoilt = handles[i];
+		return 0;
+	}
 	return 1;
 }
 
@@ -67,6 +85,7 @@ static int are_all_reached(struct job *job)
 	r = 1;
 	for (size_t i = 0; r > 0 && i < job->names.count; i++) {
 		job->missed = job->names.array[i];
+		job->spoilt.type = NSMGR_TYPE_NONE;
 		r = is_reached(job, job->missed);
 	}
 	return r;
@@ -82,6 +101,17 @@ static int take_events(struct job *job)
 		r = nsmgr_watch_next(job->watch, &event);
 	while (r > 0);
 	return r;
+}
+
+static void say_over(const struct job *job)
+{
+	const struct nsmgr_handle *spoilt = &job->spoilt;
+
+	if (spoilt->type != NSMGR_TYPE_NONE)
+		say_plain(job->app, "'%s' is there when the time is over, but its %s is %s (cure: nsmgr rm %s)", job->missed,
+			  nsmgr_type_name(spoilt->type), nsmgr_state_name(spoilt->state), job->missed);
+	else
+		say_plain(job->app, "'%s' is %s when the time is over", job->missed, job->removed ? "still there" : "not there");
 }
 
 static int wait_for_all(struct job *job)
@@ -105,7 +135,7 @@ static int wait_for_all(struct job *job)
 		return say_failure(job->app, job->missed);
 	if (r > 0)
 		return STATUS_DONE;
-	say_plain(job->app, "'%s' is %s when the time is over", job->missed, job->removed ? "still there" : "not there");
+	say_over(job);
 	return STATUS_TIMEOUT;
 }
 
@@ -139,7 +169,7 @@ static int apply(struct job *job, int id, const char *value)
 
 static int run(struct app *app, int argc, char **argv)
 {
-	nsm_cleanup(free_job) struct job job = { .app = app };
+	nsm_cleanup(free_job) struct job job = { .app = app, .spoilt.type = NSMGR_TYPE_NONE };
 	struct parser parser = { .app = app, .argc = argc, .argv = argv };
 	const char *value;
 	int id, status = STATUS_DONE;

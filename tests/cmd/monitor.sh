@@ -193,10 +193,14 @@ waits_for_use() {
 	dead() { [ "$("$NSMGR" ls -rn -o STATE "$P.a")" = dead ]; }
 	until_true 'it is dead' dead
 	expect 124 "$NSMGR" wait --timeout=0.05 "$P.a"
+	is 'what is said' "$err" "nsmgr: wait: '$P.a' is there when the time is over, but its pid is dead (cure: nsmgr rm $P.a)"
+	expect 124 "$NSMGR" wait --timeout=0.05 "$P.a" "$P.none"
+	like 'what is said first' "$err" "nsmgr: wait: '$P.a' is there *"
 	spawn "$NSMGR" wait "$P.a"
 	ok "$NSMGR" create "$P.b" --uts
 	ok umount "$NSMGR_STORE/$P.b/uts"
 	expect 124 "$NSMGR" wait --timeout=0.05 "$P.b"
+	like 'what is said' "$err" "* but its uts is stale (cure: nsmgr rm $P.b)"
 	ok "$NSMGR" rm "$P.a" "$P.b"
 	yes 'it goes on waiting' alive "$pid"
 	ok "$NSMGR" create "$P.a" --pid
@@ -205,6 +209,24 @@ waits_for_use() {
 	# Nobody can say when one that is made by hand is finished.
 	mkdir "$NSMGR_STORE/$P.hand"
 	ok "$NSMGR" wait --timeout=0 "$P.hand"
+}
+
+# What exec refuses for ever is refused at once.
+elsewhere() {
+	local else=$T/$PROGRAM-else
+	mkdir "$else"
+	# shellcheck disable=SC2016
+	hold unshare -m --propagation=private sh -c '"$1" --store="$2/s" create else --uts && shift 2 && exec "$@"' sh "$NSMGR" "$else"
+	expect 125 "$NSMGR" "--store=$else/s" exec else true
+	like 'what exec says' "$err" '*another mount namespace*'
+	expect 1 "$NSMGR" "--store=$else/s" wait else
+	like 'what is said' "$err" "nsmgr: cannot wait for 'else': *another mount namespace*"
+	expect 124 "$NSMGR" "--store=$else/s" wait --removed --timeout=0 else
+	ok nsenter -t "$pid" -m "$NSMGR" "--store=$else/s" wait --timeout=0 else
+	ok nsenter -t "$pid" -m "$NSMGR" "--store=$else/s" rm else
+	release
+	wait "$pid"
+	rm -rf "${else:?}"
 }
 
 # limited LIMIT VALUE COMMAND...: with a limit of inotify's, in a user namespace, where it is nobody else's
@@ -306,6 +328,7 @@ cases() {
 	it 'monitor follows a store that comes and goes' other_store
 	it 'wait waits for sets, and for their end' waits
 	it 'wait waits for sets that can be used' waits_for_use
+	it 'wait refuses what is mounted elsewhere' elsewhere
 	[ "$PROGRAM" = full ] || it 'monitor and wait name the limits' says_limits
 	[ "$PROGRAM" = full ] || it 'what monitors tell adds up to what ls lists' storm
 }
