@@ -229,6 +229,19 @@ int nsm_pool_dir_each(struct nsm_store *store, nsm_pool_dir_fn *visit, void *dat
 	return failed;
 }
 
+int nsm_pool_dir_lock(struct nsm_pool_dir *pool)
+{
+	nsm_autoclose int fd = openat(pool->view.root, CONFIG, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return fail(pool, -errno);
+	do
+		r = flock(fd, LOCK_EX);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? fail(pool, -errno) : take_fd(fd);
+}
+
 int nsm_pool_dir_next(struct nsm_pool_dir *pool, struct nsm_dir *dir, const char **ret_entry)
 {
 	const struct nsm_dirent *entry;

@@ -41,6 +41,10 @@ int nsm_pool_dir_each(struct nsm_store *store, nsm_pool_dir_fn *visit, void *dat
 struct nsm_dir;
 int nsm_pool_dir_next(struct nsm_pool_dir *pool, struct nsm_dir *dir, const char **ret_entry);
 
+/* Waits for all others who fill it: a descriptor that keeps them waiting until it is closed. For one that was opened with `make`,
+ * of which .config is not replaced. Whoever has it may take the store's lock, and nobody the other way round. */
+int nsm_pool_dir_lock(struct nsm_pool_dir *pool);
+
 /* Takes the directory away if nothing is left in it. */
 void nsm_pool_dir_remove(struct nsm_pool_dir *pool);
 

@@ -10,6 +10,8 @@
 #include "lib/stage.h"
 #include "lib/sys.h"
 
+#include <unistd.h>
+
 int nsm_store_pool_check(struct nsm_store *pool, const char *entry, unsigned types)
 {
 	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
@@ -194,11 +196,37 @@ static int make(struct nsm_pool_dir *pool, struct nsmgr_config *config, size_t c
 	return filling.result < 0 ? filling.result : filling.made;
 }
 
+static bool is_empty(struct nsm_pool_dir *pool)
+{
+	const char *entry;
+	struct nsm_dir dir;
+
+	nsm_dir_begin(&dir, pool->view.root);
+	/* It was read to count. */
+	return lseek(pool->view.root, 0, SEEK_SET) == 0 && nsm_pool_dir_next(pool, &dir, &entry) == 0;
+}
+
+/* Of several at once each counts what those before have made. */
+static int fill_up(struct nsm_pool_dir *pool, struct nsmgr_config *config, size_t count)
+{
+	nsm_autoclose int lock = nsm_pool_dir_lock(pool);
+	struct nsm_failure failure;
+	size_t ready = 0;
+	int r = lock < 0 ? lock : count_usable(pool, config, &ready);
+
+	if (r == 0 && ready < count)
+		r = make(pool, config, count - ready);
+	failure = config->ctx->failure;
+	if (r < 0 && is_empty(pool))
+		nsm_pool_dir_remove(pool);
+	config->ctx->failure = failure;
+	return r;
+}
+
 static int fill(struct nsmgr_ctx *ctx, struct nsmgr_config *config, size_t count)
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
 	nsm_autopool struct nsm_pool_dir pool = NSM_POOL_DIR_INIT;
-	size_t ready = 0;
 	int r = nsm_config_refuse_labels(config);
 
 	if (r == 0)
@@ -211,9 +239,7 @@ static int fill(struct nsmgr_ctx *ctx, struct nsmgr_config *config, size_t count
 		r = nsm_store_open_rw(ctx, true, false, &store);
 	if (r == 0)
 		r = nsm_pool_dir_open(&store, config, true, &pool);
-	if (r == 0)
-		r = count_usable(&pool, config, &ready);
-	return r < 0 || ready >= count ? r : make(&pool, config, count - ready);
+	return r < 0 ? r : fill_up(&pool, config, count);
 }
 
 int nsmgr_store_fill(struct nsmgr_ctx *ctx, struct nsmgr_config *config, size_t count)

@@ -197,6 +197,15 @@ racing() {
 	is 'sets' "$("$NSMGR" ls -q | wc -l)" 30
 	is 'different namespaces' "$("$NSMGR" ls -rn -o INODE | sort -u | wc -l)" 30
 	is 'ready sets' "$(ready --net)" 0
+	# Of several who fill, each counts what the others made.
+	for i in 1 2 3 4; do
+		"$NSMGR" pool fill 5 --net &
+		pids[i]=$!
+	done
+	for i in 1 2 3 4; do
+		ok wait "${pids[i]}"
+	done
+	is 'ready sets' "$(ready --net)" 5
 	for i in 1 2 3 4; do
 		"$NSMGR" pool fill 6 --net &
 		pids[i]=$!
@@ -262,6 +271,14 @@ limits() {
 			"$1" --store="$2/store" pool drain
 			exit $status' sh "$NSMGR" "$T/limited" "$T"
 	is 'ready sets' "$(jq '.pools[0].ready' "$T/listed")" 3
+	rm "$T/listed"
+	refused 1 '*uts: unshare: No space left on device*' \
+		unshare -Urm sh -c 'mount -t tmpfs -o mode=755 none "$2" && echo 0 >/proc/sys/user/max_uts_namespaces &&
+			"$1" --store="$2/store" pool fill 5 --uts
+			status=$?
+			ls -A "$2/store/.pool" >"$3/listed"
+			exit $status' sh "$NSMGR" "$T/limited" "$T"
+	is 'what is left of a pool that could not be filled' "$(<"$T/listed")" ''
 	rm -r "$T/limited" "$T/listed"
 }
 
