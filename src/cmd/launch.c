@@ -81,6 +81,7 @@ static int apply(struct launch *launch, int id, const char *value)
 		return STATUS_DONE;
 	case LAUNCH_ROOT:
 		nsmgr_command_root(launch->command, value);
+		launch->root = value;
 		return STATUS_DONE;
 	case LAUNCH_ARGV0:
 		nsmgr_command_argv0(launch->command, value);
@@ -133,8 +134,12 @@ bool launch_forks(const struct launch *launch, unsigned types)
 
 int launch_failed(const struct launch *launch, const char *name, int error)
 {
+	const char *step = nsmgr_get_failure(launch->app->ctx)->step;
+
 	say_failure(launch->app, name);
-	if (!nsm_streq(nsmgr_get_failure(launch->app->ctx)->step, "exec"))
+	if (nsm_streq(step, "cover"))
+		say_plain(launch->app, "--no-etc leaves /etc as it is");
+	if (!nsm_streq(step, "exec"))
 		return STATUS_NSMGR;
 	return error == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
 }
@@ -223,14 +228,15 @@ int launch_in(struct launch *launch, struct nsmgr_set *set, const char *name, ch
 {
 	nsm_cleanup(close_set) struct nsmgr_set *owned = set;
 	unsigned types = nsmgr_set_types(set);
-	int status = launch_prepare(launch, set, name);
+	int r, status = launch_prepare(launch, set, name);
 
 	if (status != STATUS_DONE)
 		return status;
 	if (launch->supervise)
 		return start_child(launch, &owned, name, argv);
-	if (nsmgr_command_enter(launch->command, set) < 0)
-		return say_failure(launch->app, name);
+	r = nsmgr_command_enter(launch->command, set);
+	if (r < 0)
+		return launch_failed(launch, name, r);
 	return launch_forks(launch, types) ? run_child(launch, &owned, name, argv) : become(launch, name, argv);
 }
 

@@ -5,6 +5,8 @@
 #include "cmd/app.h"
 #include "cmd/supervise.h"
 
+#define ETC_PATH 256
+
 /* A command in a set: the options and the status of exec, run and shell. */
 struct launch {
 	struct app *app;
@@ -20,7 +22,8 @@ struct launch {
 	int pty[2]; /* our side of a terminal for the command, and its own */
 	/* Stands in front of the command as supervise() does; NULL: that. */
 	int (*supervise)(struct launch *launch, const struct supervision *supervision);
-	char etc[2][128]; /* directories whose files are seen in /etc */
+	const char *root; /* of --root, or NULL */
+	char etc[2][ETC_PATH]; /* directories whose files are seen in /etc */
 	/* What they need of the set before it is entered: STATUS_DONE, or a failure that was said. NULL: nothing. */
 	int (*prepare)(struct launch *launch, const struct nsmgr_set *set, const char *name);
 };

@@ -93,6 +93,22 @@ static int take_kept(struct nsmgr_command *command, struct trees *trees)
 	return 0;
 }
 
+/* One of a directory's entries, by the directory's own name, whatever it was opened by. */
+static int entry_failed(struct nsmgr_command *command, int r, int fd, const char *name)
+{
+	char link[64], path[PATH_MAX] = "";
+	struct nsm_text text = NSM_TEXT(link), whole = NSM_TEXT(path);
+	ssize_t n;
+
+	nsm_text_add(&text, NSM_PROC_SELF "/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - NAME_MAX - 2);
+	whole.len = n > 0 ? (size_t)n : 0;
+	nsm_text_add(&whole, "%s%s", n > 0 ? "/" : "", name);
+	if (r == -E2BIG)
+		return nsm_fail_text(command->ctx, r, "cover", NSMGR_TYPE_NONE, path, "at most %d names", TREE_COUNT);
+	return nsm_command_fail(command, r, "cover", path);
+}
+
 static int take_entries(struct nsmgr_command *command, const struct nsm_cover *cover, struct trees *trees)
 {
 	const struct tree tree = { .step = "cover", .directory = cover->over };
@@ -110,7 +126,7 @@ static int take_entries(struct nsmgr_command *command, const struct nsm_cover *c
 			continue;
 		r = add_tree(trees, fd, entry->d_name, false, &tree);
 		if (r < 0)
-			return nsm_command_fail(command, r, tree.step, entry->d_name);
+			return entry_failed(command, r, fd, entry->d_name);
 	}
 	return r < 0 ? nsm_command_fail(command, r, tree.step, cover->from) : 0;
 }
@@ -142,11 +158,16 @@ static bool fits(const struct tree *tree, int directory)
 
 static int put_tree(struct nsmgr_command *command, const struct tree *tree)
 {
+	char path[NAME_MAX + 64];
+	struct nsm_text text = NSM_TEXT(path);
 	nsm_autoclose int fd = open(tree->directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int r = fd < 0 ? -errno : fits(tree, fd) ? nsm_sys_move_mount(tree->fd, fd, tree->name) : -ENOTDIR;
 
 	/* There is nothing of that name to be covered. */
-	return r < 0 && r != -ENOENT ? nsm_command_fail(command, r, tree->step, tree->name) : 0;
+	if (r == 0 || r == -ENOENT)
+		return 0;
+	nsm_text_add(&text, "%s/%s", tree->directory, tree->name);
+	return nsm_command_fail(command, r, tree->step, path);
 }
 
 static int mount_all(struct nsmgr_command *command)

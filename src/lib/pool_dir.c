@@ -231,7 +231,7 @@ int nsm_pool_dir_each(struct nsm_store *store, nsm_pool_dir_fn *visit, void *dat
 
 int nsm_pool_dir_lock(struct nsm_pool_dir *pool)
 {
-	nsm_autoclose int fd = openat(pool->view.root, CONFIG, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	nsm_autoclose int fd = openat(pool->view.root, NSM_POOL_CONFIG, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	int r;
 
 	if (fd < 0)

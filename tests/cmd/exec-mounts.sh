@@ -47,6 +47,12 @@ etc() {
 	is 'another set' "$out" "$(printf '%s\n' machine "$own")"
 	ok "$NSMGR" exec --sets="$P.*" cat /etc/two
 	is 'many sets' "$out" "$(printf '%s\n' "$P.m: machine" "$P.n: nsmgr")"
+	ok "$NSMGR" create "$P.un" --user --net
+	mv "/etc/netns/$P.n" "/etc/netns/$P.un"
+	ok "$NSMGR" exec "$P.un" cat /etc/one
+	is 'in a user namespace' "$out" netns
+	mv "/etc/netns/$P.un" "/etc/netns/$P.n"
+	ok "$NSMGR" rm "$P.un"
 	ok "$NSMGR" exec --root=/ -w /etc/dir "$P.n" cat file
 	is 'with another root and directory' "$out" netns
 	ok "$NSMGR" run --name="$P.r" --net --no-etc cat /etc/one
@@ -70,6 +76,7 @@ no_etc() {
 }
 
 refused() {
+	local made
 	files "$P.n"
 	ok "$NSMGR" create "$P.n" --net
 	echo x >"/etc/nsmgr/$P.n/nowhere"
@@ -83,12 +90,27 @@ refused() {
 	rm "/etc/nsmgr/$P.n/nowhere" "/etc/nsmgr/$P.n/dangling"
 	mkdir "/etc/nsmgr/$P.n/one"
 	expect 125 "$NSMGR" exec "$P.n" true
-	like 'a directory for a file' "$err" "nsmgr: cannot exec '$P.n': cover: 'one': Not a directory*"
+	like 'a directory for a file' "$err" "nsmgr: cannot exec '$P.n': cover: '/etc/one': Not a directory*--no-etc leaves*"
 	rmdir "/etc/nsmgr/$P.n/one"
 	chmod 775 "/etc/nsmgr/$P.n"
 	expect 125 "$NSMGR" exec "$P.n" true
 	like 'one that others can write to' "$err" "nsmgr: exec: '/etc/nsmgr/$P.n': others than root can write there*--no-etc*"
 	chmod 755 "/etc/nsmgr/$P.n"
+	for made in /etc/netns "/etc/nsmgr/$P.n/two" "/etc/netns/$P.n/dir"; do
+		chmod g+w "$made"
+		expect 125 "$NSMGR" exec "$P.n" true
+		is 'another place that others can write to' "$err" \
+			"nsmgr: exec: '$made': others than root can write there (--no-etc leaves it)"
+		chmod g-w "$made"
+	done
+	mkdir -p "$T/open/real" && chmod 777 "$T/open"
+	mv "/etc/netns/$P.n" /etc/netns/real && ln -s "$T/open/real" "/etc/netns/$P.n"
+	expect 125 "$NSMGR" exec "$P.n" true
+	is 'a way that others can change' "$err" "nsmgr: exec: '$T/open': others than root can write there (--no-etc leaves it)"
+	ln -sfn real "/etc/netns/$P.n"
+	ok "$NSMGR" exec "$P.n" cat /etc/one
+	is 'a link to a good one' "$out" netns
+	rm "/etc/netns/$P.n" && mv /etc/netns/real "/etc/netns/$P.n"
 	chown 7 "/etc/nsmgr/$P.n"
 	expect 125 "$NSMGR" exec "$P.n" true
 	ok "$NSMGR" exec --no-etc "$P.n" true
@@ -97,7 +119,7 @@ refused() {
 	done
 	chown 0 "/etc/nsmgr/$P.n"
 	expect 125 "$NSMGR" exec "$P.n" true
-	like 'too many' "$err" "*: cover: *Argument list too long*"
+	like 'too many' "$err" "*: cover: '/etc/netns/$P.n/*': at most 64 names*--no-etc leaves*"
 	rm -f /etc/dangling /etc/many*
 }
 
@@ -114,6 +136,9 @@ roots() {
 	ln -s "$T/elsewhere/real" "$root/etc/one"
 	ok "$NSMGR" exec --root="$root" "$P.n" cat /etc/one /etc/two "$T/elsewhere/real"
 	is 'what is seen below it' "$out" "$(printf '%s\n' netns nsmgr netns)"
+	like 'what is said of what it lacks' "$err" "*'/etc/netns/$P.n' has 'dir', which is not in /etc of --root, and is left out*"
+	unlike 'what is said of what it has' "$err" "*'two'*"
+	unlike 'what is said of its link' "$err" "*'one'*"
 	is 'what the link would lead to' "$(<"$T/elsewhere/real")" machine
 	for dir in usr bin lib lib64; do
 		[ ! -e "/$dir" ] || umount "$root/$dir"
@@ -143,7 +168,7 @@ sys() {
 	ok "$NSMGR" run --net --sysfs ls /sys/class/net
 	like 'of run' "$out" '*lo*'
 	unlike 'of run' "$out" '*xn*'
-	expect 125 "$NSMGR" exec --sysfs --root="$T/elsewhere" "$P.n" true
+	expect 125 "$NSMGR" exec --no-etc --sysfs --root="$T/elsewhere" "$P.n" true
 	like 'what is said of a root without one' "$err" "nsmgr: cannot exec '$P.n': sysfs: '/sys': No such file*"
 	is 'mounts of ours' "$(mounts_at /sys)" 1
 }
