@@ -98,7 +98,7 @@ mirrored() {
 }
 
 kill_child() {
-	local child
+	local child signal
 	pid_set
 	hold "$NSMGR" exec --kill-child "$P.p"
 	child=$(child_of "$pid")
@@ -117,6 +117,11 @@ kill_child() {
 	child=$(child_of "$pid")
 	end "$pid"
 	until_true 'the command of another user ends with nsmgr' gone "$child"
+	# Every name that the system has.
+	for signal in $(kill -l | grep -o 'SIG[A-Z]*[A-Z0-9]' | grep -v RT); do
+		ok "$NSMGR" exec --kill-child="$signal" "$P.u" true
+	done
+	ok "$NSMGR" exec --kill-child=USR2 "$P.u" true
 	expect 125 "$NSMGR" exec --kill-child=NONSENSE "$P.u" true
 	expect 125 "$NSMGR" exec --kill-child=0 "$P.u" true
 }
