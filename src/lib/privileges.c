@@ -30,6 +30,24 @@ static int bound(const struct nsmgr_command *command)
 	return 0;
 }
 
+/* linux/capability.h; the C library has no names for them. */
+static const char *const names[] = {
+	"chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap", "linux_immutable",
+	"net_bind_service", "net_broadcast", "net_admin", "net_raw", "ipc_lock", "ipc_owner", "sys_module", "sys_rawio",
+	"sys_chroot", "sys_ptrace", "sys_pacct", "sys_admin", "sys_boot", "sys_nice", "sys_resource", "sys_time",
+	"sys_tty_config", "mknod", "lease", "audit_write", "audit_control", "setfcap", "mac_override", "mac_admin", "syslog",
+	"wake_alarm", "block_suspend", "audit_read", "perfmon", "bpf", "checkpoint_restore",
+};
+
+static int missing(struct nsmgr_command *command, int capability)
+{
+	if (capability < (int)NSM_ARRAY_SIZE(names))
+		return nsm_fail_text(command->ctx, -EPERM, "capabilities", NSMGR_TYPE_NONE, NULL,
+				     "cap_%s cannot be kept: it is not there", names[capability]);
+	return nsm_fail_text(command->ctx, -EPERM, "capabilities", NSMGR_TYPE_NONE, NULL,
+			     "capability %d cannot be kept: it is not there", capability);
+}
+
 int nsm_privileges_prepare(struct nsmgr_command *command)
 {
 	struct nsm_caps caps;
@@ -41,9 +59,7 @@ int nsm_privileges_prepare(struct nsmgr_command *command)
 	if (r < 0)
 		return failed(command, r);
 	if (command->capabilities & ~caps.permitted)
-		return nsm_fail_text(command->ctx, -EPERM, "capabilities", NSMGR_TYPE_NONE, NULL,
-				     "capability %d cannot be kept: it is not there",
-				     __builtin_ctzll(command->capabilities & ~caps.permitted));
+		return missing(command, __builtin_ctzll(command->capabilities & ~caps.permitted));
 	/* While there is CAP_SETPCAP, which may be none of the kept ones. */
 	r = command->privileges == NSM_PRIVILEGES_KEEP ? bound(command) : 0;
 	if (r == 0 && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)

@@ -137,7 +137,7 @@ capabilities() {
 	expect 125 "$NSMGR" exec --cap-keep=chown --cap-ambient=chown "$P.uts" true
 	like 'what is said of both' "$err" '*exclude each other*'
 	expect 125 setpriv --bounding-set=-sys_boot --inh-caps=-sys_boot "$NSMGR" exec --cap-keep=sys_boot "$P.uts" true
-	like 'what is said of one that is not there' "$err" '*capability 22 cannot be kept: it is not there'
+	like 'what is said of one that is not there' "$err" '*cap_sys_boot cannot be kept: it is not there'
 }
 
 cgroup2() {
