@@ -136,10 +136,14 @@ static int look_at_table(struct table *table, const char *path)
 /* A process sees what is below its root, so processes of one mount namespace can see different parts of it. */
 static int is_new_table(struct hunt *hunt, const struct process *process)
 {
+	char path[32] = "root";
+	struct nsm_text text = NSM_TEXT(path);
 	struct stat st;
 	int r;
 
-	if (!process->ns[NSMGR_MNT] || fstatat(process->dir, "root", &st, 0) < 0)
+	if (process->tid)
+		nsm_text_add(&text, "task/%ld/root", (long)process->tid);
+	if (!process->ns[NSMGR_MNT] || fstatat(process->dir, path, &st, 0) < 0)
 		return 0;
 	r = inodes_add(&hunt->tables, process->ns[NSMGR_MNT]);
 	if (r != 0)
@@ -150,7 +154,7 @@ static int is_new_table(struct hunt *hunt, const struct process *process)
 int hunt_mounts(struct hunt *hunt, const struct process *process)
 {
 	struct table table = { .hunt = hunt, .process = process, .mntns = hunt->own_mntns, .base = "" };
-	char path[48], base[32];
+	char path[64], base[48];
 	struct nsm_text path_text = NSM_TEXT(path), base_text = NSM_TEXT(base);
 	int r;
 
@@ -159,8 +163,11 @@ int hunt_mounts(struct hunt *hunt, const struct process *process)
 	r = is_new_table(hunt, process);
 	if (r <= 0)
 		return r;
-	nsm_text_add(&path_text, "/proc/%ld/mountinfo", (long)process->pid);
-	nsm_text_add(&base_text, "/proc/%ld/root", (long)process->pid);
+	nsm_text_add(&base_text, "/proc/%ld/", (long)process->pid);
+	if (process->tid)
+		nsm_text_add(&base_text, "task/%ld/", (long)process->tid);
+	nsm_text_add(&path_text, "%smountinfo", base);
+	nsm_text_add(&base_text, "root");
 	table.mntns = process->ns[NSMGR_MNT];
 	table.base = base;
 	return look_at_table(&table, path);

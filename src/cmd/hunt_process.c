@@ -65,11 +65,13 @@ static int look_at_own(struct hunt *hunt, const struct process *process)
 
 	for (int type = 0; r == 0 && type < NSMGR_TYPE_COUNT; type++) {
 		struct holder holder = { .kind = HOLDER_PROCESS, .process = process, .fd = -1 };
-		char path[32];
+		char path[48];
 		struct nsm_text text = NSM_TEXT(path);
 
 		if (!process->ns[type])
 			continue;
+		if (process->tid)
+			nsm_text_add(&text, "task/%ld/", (long)process->tid);
 		nsm_text_add(&text, "ns/%s", nsmgr_type_name((enum nsmgr_type)type));
 		if (hunt_match(hunt, process->ns[type]) && process_read(process, &details) == 0 && details.ended)
 			holder.kind = HOLDER_ZOMBIE;

@@ -24,13 +24,39 @@ bool process_is_exiting(int dir)
 	return cursor && (strtoul(cursor, NULL, 10) & pf_exiting);
 }
 
+static int find_living(void *data, const struct process *process, pid_t tid)
+{
+	char path[32];
+	struct nsm_text text = NSM_TEXT(path);
+	struct stat st;
+
+	nsm_text_add(&text, "task/%ld/ns/uts", (long)tid);
+	if (fstatat(process->dir, path, &st, 0) < 0 && errno != EACCES && errno != EPERM)
+		return 0;
+	*(pid_t *)data = tid;
+	return 1;
+}
+
+/* The first thread of a process may have ended, and others go on: what they are in the process is in. */
+static void find_thread(struct process *process)
+{
+	struct stat st;
+
+	process->tid = 0;
+	if (fstatat(process->dir, "ns/uts", &st, 0) < 0 && errno == ENOENT)
+		threads_walk(process, find_living, &process->tid);
+}
+
 void process_look(struct process *process)
 {
+	find_thread(process);
 	for (int type = 0; type < NSMGR_TYPE_COUNT; type++) {
-		char path[16];
+		char path[48];
 		struct nsm_text text = NSM_TEXT(path);
 		struct stat st;
 
+		if (process->tid)
+			nsm_text_add(&text, "task/%ld/", (long)process->tid);
 		nsm_text_add(&text, "ns/%s", nsmgr_type_name((enum nsmgr_type)type));
 		if (fstatat(process->dir, path, &st, 0) == 0)
 			process->ns[type] = st.st_ino;

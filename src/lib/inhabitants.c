@@ -12,15 +12,12 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-/* What has ended keeps its pid namespace until it is reaped, but no other. */
-static bool is_zombie(int proc, uint32_t pid)
+/* What has ended keeps its pid namespace until it is reaped. */
+static bool is_zombie(int proc, const char *name)
 {
-	char path[32];
-	struct nsm_text text = NSM_TEXT(path);
-	struct stat st;
+	nsm_autoclose int dir = openat(proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	nsm_text_add(&text, "%u/ns/uts", pid);
-	return fstatat(proc, path, &st, 0) < 0 && errno == ENOENT;
+	return dir < 0 ? errno == ENOENT : nsm_proc_live_thread(dir) == -ESRCH;
 }
 
 int nsm_inhabitants(int pidns, pid_t keeper, pid_t *ret_pids, size_t size)
@@ -62,7 +59,7 @@ int nsm_inhabitants(int pidns, pid_t keeper, pid_t *ret_pids, size_t size)
 			continue;
 		if (r < 0)
 			return r;
-		if (r == 0 || is_zombie(proc, pid))
+		if (r == 0 || is_zombie(proc, entry->d_name))
 			continue;
 		if (count < size)
 			ret_pids[count] = (pid_t)pid;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "lib/nsfd.h"
 #include "lib/nstype.h"
+#include "lib/proc.h"
 #include "lib/sys.h"
 
 #include <fcntl.h>
@@ -14,12 +15,22 @@
 /* An init goes last: it waits until all others are reaped, also by parents outside, who may be stopped. */
 #define END_MILLISECONDS 10000
 
-/* Whether it is on its way out: its namespaces are gone before the others are waited for. */
-static bool is_exiting(int pidfd)
+/* Whether it is on its way out: its namespaces are gone before the others are waited for. Those of its first thread are gone as well
+ * when that alone has ended, so that the others are asked. */
+static enum nsm_init_state find_threads(int pidfd)
 {
-	nsm_autoclose int fd = ioctl(pidfd, nsm_nstypes[NSMGR_UTS].pidfd_get, 0);
+	nsm_autoclose int fd = ioctl(pidfd, nsm_nstypes[NSMGR_UTS].pidfd_get, 0), proc = -EBADF;
+	pid_t number;
 
-	return fd < 0 && errno == ESRCH;
+	if (fd >= 0 || errno != ESRCH)
+		return NSM_INIT_ALIVE;
+	proc = nsm_proc_open_pidfd(pidfd, &number);
+	if (proc < 0)
+		return proc == -ESRCH ? NSM_INIT_DEAD : NSM_INIT_UNKNOWN;
+	number = nsm_proc_live_thread(proc);
+	if (number == -ESRCH)
+		return NSM_INIT_DEAD;
+	return number < 0 ? NSM_INIT_UNKNOWN : NSM_INIT_ALIVE;
 }
 
 bool nsm_pidfd_has_ended(int pidfd)
@@ -67,6 +78,7 @@ static enum nsm_init_state find(int nsfd, pid_t recorded, int *ret_pidfd, pid_t 
 {
 	nsm_autoclose int pidfd = -EBADF;
 	int again, pid = ioctl(nsfd, NSM_NS_GET_PID_FROM_PIDNS, 1);
+	enum nsm_init_state state;
 
 	if (pid < 0 && errno != ESRCH)
 		return find_recorded(nsfd, recorded, ret_pidfd, ret_pid);
@@ -79,8 +91,11 @@ static enum nsm_init_state find(int nsfd, pid_t recorded, int *ret_pidfd, pid_t 
 	again = ioctl(nsfd, NSM_NS_GET_PID_FROM_PIDNS, 1);
 	if (again < 0 && errno != ESRCH)
 		return NSM_INIT_UNKNOWN;
-	if (again != pid || nsm_pidfd_has_ended(pidfd) || is_exiting(pidfd))
+	if (again != pid || nsm_pidfd_has_ended(pidfd))
 		return NSM_INIT_DEAD;
+	state = find_threads(pidfd);
+	if (state != NSM_INIT_ALIVE)
+		return state;
 	*ret_pid = pid;
 	*ret_pidfd = take_fd(pidfd);
 	return NSM_INIT_ALIVE;

@@ -4,10 +4,12 @@
 #include "base/fd.h"
 #include "base/parse.h"
 #include "base/text.h"
+#include "lib/dir.h"
 #include "lib/init.h"
 #include "lib/sys.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 /* The text behind "KEY:" and blanks in a file of such lines, or NULL. */
@@ -53,6 +55,38 @@ pid_t nsm_proc_pid(int pidfd)
 	if (!value || nsm_parse_u32(value, &pid) < 0 || pid == 0 || pid > INT32_MAX)
 		return -ESRCH;
 	return (pid_t)pid;
+}
+
+/* Whether a thread has any namespaces left; one of which we may not know lives. */
+static bool has_namespaces(int dir, const char *path)
+{
+	struct stat st;
+
+	return fstatat(dir, path, &st, 0) == 0 || (errno != ENOENT && errno != ESRCH);
+}
+
+pid_t nsm_proc_live_thread(int proc)
+{
+	nsm_autoclose int tasks = -EBADF;
+	const struct nsm_dirent *entry;
+	struct nsm_dir dir;
+
+	if (has_namespaces(proc, "ns/uts"))
+		return 0;
+	tasks = openat(proc, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (tasks < 0)
+		return errno == ENOENT ? -ESRCH : -errno;
+	nsm_dir_begin(&dir, tasks);
+	while (nsm_dir_next(&dir, &entry) > 0) {
+		char path[32];
+		struct nsm_text text = NSM_TEXT(path);
+		uint32_t tid;
+
+		nsm_text_add(&text, "%s/ns/uts", entry->d_name);
+		if (nsm_parse_u32(entry->d_name, &tid) == 0 && has_namespaces(tasks, path))
+			return (pid_t)tid;
+	}
+	return -ESRCH;
 }
 
 int nsm_proc_open(pid_t pid)

@@ -22,6 +22,10 @@ int nsm_proc_pidfd(pid_t pid);
  * number later (LESSONS 11). -ESRCH: it has ended; -ENOENT: this /proc does not show it. */
 int nsm_proc_open_pidfd(int pidfd, pid_t *ret_number);
 
+/* A thread of the process whose directory in /proc this is that still has namespaces: 0 for the first, which can have ended while
+ * others go on; -ESRCH when no thread has: what has ended, or is about to, keeps its pid and user namespace alone. */
+pid_t nsm_proc_live_thread(int proc);
+
 /* Opens /proc/PID (0: /proc/self), verified to be in a proc file system (LESSONS security 14). */
 int nsm_proc_open(pid_t pid);
 

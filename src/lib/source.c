@@ -134,8 +134,8 @@ int nsm_source_open_all(struct nsmgr_ctx *ctx, int dir, unsigned types, const ch
 	return found ? 0 : refuse_none(ctx, shown);
 }
 
-/* Since Linux 6.11 a pidfd opens the namespaces of its process itself (KERNEL R71). -ENOTTY, without a failure recorded,
- * before. */
+/* Since Linux 6.11 a pidfd opens the namespaces of its process itself (KERNEL R71), which are those of its first thread. -ENOTTY,
+ * without a failure recorded, where it does not. */
 static int open_of_pidfd(struct nsmgr_ctx *ctx, int pidfd, unsigned types, const char *shown, int ret_fds[])
 {
 	unsigned found = 0;
@@ -151,7 +151,7 @@ static int open_of_pidfd(struct nsmgr_ctx *ctx, int pidfd, unsigned types, const
 		if (fd < 0 && errno == EOPNOTSUPP)
 			continue; /* this kernel lacks the type */
 		if (fd < 0 && errno == ESRCH)
-			return refuse_ended(ctx, shown);
+			return -ENOTTY; /* its first thread has ended: perhaps others have not */
 		if (fd < 0 && errno == EACCES)
 			return nsm_fail_text(ctx, -EACCES, "source", type, shown,
 					     "needs the right to trace the process: ptrace(2)");
@@ -169,7 +169,9 @@ static int open_of_pidfd(struct nsmgr_ctx *ctx, int pidfd, unsigned types, const
 static int open_in_proc(struct nsmgr_ctx *ctx, int pidfd, unsigned types, const char *shown, int ret_fds[])
 {
 	nsm_autoclose int proc = -EBADF, dir = -EBADF;
-	pid_t number;
+	char path[32] = "ns";
+	struct nsm_text text = NSM_TEXT(path);
+	pid_t number, tid;
 	int r;
 
 	proc = nsm_proc_open_pidfd(pidfd, &number);
@@ -179,7 +181,12 @@ static int open_in_proc(struct nsmgr_ctx *ctx, int pidfd, unsigned types, const 
 		return nsm_fail_text(ctx, -ESRCH, "source", NSMGR_TYPE_NONE, shown, "/proc does not show the process");
 	if (proc < 0)
 		return nsm_fail(ctx, proc, "source", NSMGR_TYPE_NONE, shown);
-	dir = openat(proc, "ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	tid = nsm_proc_live_thread(proc);
+	if (tid == -ESRCH)
+		return refuse_ended(ctx, shown);
+	if (tid > 0)
+		nsm_text_add(&text, "task/%ld/ns", (long)tid);
+	dir = openat(proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	r = dir < 0 ? nsm_fail(ctx, -errno, "source", NSMGR_TYPE_NONE, shown) :
 		      nsm_source_open_all(ctx, dir, types, shown, ret_fds);
 	return nsm_pidfd_has_ended(pidfd) ? refuse_ended(ctx, shown) : r;

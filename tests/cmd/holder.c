@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Holds a namespace in a way that no shell can, for tests/cmd/holders.sh: says "TID FD" and stays until it is killed.
+/* Holds a namespace in a way that no shell can, for tests/cmd/holders.sh and pids.sh: says "TID FD" and stays until it is killed.
  *
- * usage: holder socket|thread|descriptor|children PATH
+ * usage: holder socket|thread|descriptor|children|headless PATH
  *   socket      of the network namespace at PATH, in a process that is not in it
  *   thread      a thread in the namespace, the process not
  *   descriptor  of the namespace, in a thread with descriptors of its own
- *   children    will be in a new time namespace; PATH does not matter */
+ *   children    will be in a new time namespace; PATH does not matter
+ *   headless    a process whose first thread has ended; PATH does not matter */
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
@@ -51,6 +52,12 @@ static void *with_descriptor(void *data)
 	_exit(unshare(CLONE_FILES) < 0 || stay(open(data, O_RDONLY | O_CLOEXEC)));
 }
 
+static void *alone(void *data)
+{
+	(void)data;
+	_exit(stay(0));
+}
+
 int main(int argc, char **argv)
 {
 	pthread_t thread;
@@ -61,6 +68,8 @@ int main(int argc, char **argv)
 		return stay(hold_socket(argv[2]));
 	if (strcmp(argv[1], "children") == 0)
 		return unshare(NEWTIME) < 0 || stay(0);
+	if (strcmp(argv[1], "headless") == 0 && pthread_create(&thread, NULL, alone, NULL) == 0)
+		pthread_exit(NULL);
 	if (pthread_create(&thread, NULL, strcmp(argv[1], "thread") == 0 ? in_thread : with_descriptor, argv[2]) != 0)
 		return 1;
 	pthread_join(thread, NULL);

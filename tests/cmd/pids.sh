@@ -206,6 +206,45 @@ threads() {
 	unlike 'what kill says' "$err" '*thread*'
 }
 
+# headless COMMAND...: runs, by it, a process whose first thread ends, and waits until it has: its pid is in $head
+headless() {
+	: >"$T/said"
+	spawn "$@" "$NSMGR_BUILDDIR/tests/cmd/holder" headless . >"$T/said"
+	until_true 'it holds' test -s "$T/said"
+	head=$(pgrep -P "$pid" || echo "$pid")
+	until_true 'its first thread has ended' grep -q '^State:.Z' "/proc/$head/status"
+}
+
+# A process lives as long as one of its threads: pthread_exit(3) in the first ends that alone.
+leaderless() {
+	ok "$NSMGR" create "$P.a" --net --uts --mount
+	headless "$NSMGR" exec "$P.a"
+	ok "$NSMGR" pids "$P.a" -rn -o PID,TYPES
+	is 'who is in it' "$out" "$head mnt\\x20net\\x20uts"
+	is 'NPROCS' "$("$NSMGR" ls -rn -t net -o NPROCS "$P.a")" 1
+	is 'sets' "$("$NSMGR" identify -q "$head")" "$P.a"
+	is 'holders' "$("$NSMGR" holders -J "$P.a" net | jq -c '[.holders[] | select(.kind == "process") | .pid]')" "[$head]"
+	ok "$NSMGR" kill "$P.a" -s KILL --wait=30
+	wait "$pid"
+	is 'how it ended' $? 137
+	# Neither is it gone for rm, which would end it.
+	ok "$NSMGR" create "$P.p" --pid
+	headless "$NSMGR" exec "$P.p"
+	expect 1 "$NSMGR" rm "$P.p"
+	like 'what rm says' "$err" "*1 process still in it: $head*"
+	ok "$NSMGR" rm --kill "$P.p"
+	wait "$pid"
+	# Nor is a pid namespace dead whose init is such a process.
+	headless unshare --pid --fork
+	ok "$NSMGR" attach "$P.i" "$head" --pid
+	run "$NSMGR" gc
+	is 'state' "$("$NSMGR" ls -rn -o STATE "$P.i")" live
+	ok "$NSMGR" exec "$P.i" true
+	kill -KILL "$head"
+	wait "$pid"
+	is 'state' "$("$NSMGR" ls -rn -o STATE "$P.i")" dead
+}
+
 cases() {
 	it 'pids prints who is in a set' plain
 	it 'pids chooses by type' types
@@ -213,6 +252,7 @@ cases() {
 	it 'pids of a pid namespace: nested ones, but no keeper' pid_namespace
 	it 'identify names the sets of a process' identified
 	it 'threads whose process is elsewhere are marked, and not signalled' threads
+	it 'a process lives on in its other threads when the first ends' leaderless
 	it 'kill signals and waits' signals
 	it 'kill -s KILL leaves no children' multiplying
 	it 'an ordinary user sees his own' ordinary_user
