@@ -121,8 +121,10 @@ int hunt_fds(struct hunt *hunt, const struct process *process, pid_t tid)
 		return errno == EACCES || errno == EPERM ? -EACCES : 0;
 	dir = fdopendir(table.dir);
 	if (!dir) {
+		/* That of a process that has just gone is no directory any more. */
+		r = errno == ENOMEM ? -ENOMEM : 0;
 		nsm_close(&table.dir);
-		return -ENOMEM;
+		return r;
 	}
 	while (r == 0 && (errno = 0, entry = readdir(dir)))
 		r = look_at_fd(&table, entry->d_name);

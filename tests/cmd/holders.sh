@@ -185,6 +185,18 @@ ordinary_user() {
 	end "$pid"
 }
 
+# What is open in a process that goes just then is no directory any more: fdopendir(3) fails, for no want of memory.
+gone_meanwhile() {
+	command -v strace >/dev/null || skip 'strace is missing'
+	ok "$NSMGR" create "$P.a" --net
+	hold "$NSMGR" exec "$P.a"
+	ok strace -qq -o "$T/calls" -P "/proc/$pid/fd" -e trace=fstat,newfstatat -e inject=fstat,newfstatat:error=ENOENT \
+		"$NSMGR" holders -rn -o KIND,PID "$P.a" net
+	like 'the process' "$out" "*process $pid*"
+	like 'the call that failed' "$(<"$T/calls")" '*ENOENT*INJECTED*'
+	end "$pid"
+}
+
 cases() {
 	it 'finds processes' processes
 	it 'finds threads that are not where their process is' threads
@@ -195,6 +207,7 @@ cases() {
 	it 'finds file systems of a pid and an ipc namespace (KERNEL R1)' file_systems
 	it 'finds namespaces below it, and those it owns' relations
 	it 'finds who was not reaped' zombies
+	it 'goes on where a process goes meanwhile' gone_meanwhile
 	it 'tells an ordinary user what is hidden' ordinary_user
 }
 
