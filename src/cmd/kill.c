@@ -62,6 +62,8 @@ static int found(void *data, const struct member *member)
 
 	/* A signal that ends a thread ends its process, which is somebody else's. */
 	if (member->tid) {
+		if (job->waits)
+			job->status = STATUS_FAILED; /* not all in it will have ended */
 		if (job->rounds == 0)
 			say_plain(job->app, "'%s': thread %ld of process %ld is in it, but the process is not: left alone",
 				  job->name, (long)member->tid, (long)pid);
@@ -99,7 +101,7 @@ static int signal_all(struct job *job)
 	if (r < 0)
 		return say_plain(job->app, "'%s': %s", job->name, strerror(-r));
 	members_say_hidden(&members);
-	return job->status;
+	return members.hidden ? STATUS_FAILED : job->status;
 }
 
 static int wait_all(struct job *job)

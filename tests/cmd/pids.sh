@@ -162,15 +162,17 @@ ordinary_user() {
 	ok as_nobody pids "$P.a"
 	is 'who is seen' "$out" ''
 	like 'what is said' "$err" '*could not be looked into*'
-	ok as_nobody kill "$P.a"
+	expect 1 as_nobody kill "$P.a"
+	like 'what is said' "$err" '*could not be looked into*'
 	yes 'it lives' alive "$pid"
 	expect 1 as_nobody identify "$pid"
 	end "$pid"
 	hold "$NSMGR" exec --as=65534:65534 "$P.a"
 	ok as_nobody pids "$P.a"
 	is 'who is its own' "$out" "$pid"
-	ok as_nobody kill --wait=30 "$P.a"
+	expect 1 as_nobody kill --wait=30 "$P.a"
 	wait "$pid"
+	is 'how it ended' $? 143
 }
 
 # setns(2) takes a thread along, and not its process.
@@ -194,6 +196,8 @@ threads() {
 	ok "$NSMGR" kill "$P.a" -s KILL
 	like 'what kill says' "$err" "*nsmgr: kill: '$P.a': thread $tid of process $pid is in it, but the process is not: left alone"
 	yes 'it lives' alive "$pid"
+	expect 1 "$NSMGR" kill "$P.a" --wait
+	like 'what kill says' "$err" "*thread $tid of process $pid is in it*"
 	end "$pid"
 	# One whose process is in it, too, is not listed again.
 	: >"$T/said"
