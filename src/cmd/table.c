@@ -90,6 +90,7 @@ static size_t find(const struct column *columns, size_t count, const char *name)
 int columns_parse(const struct column *columns, size_t count, const char *list, const size_t *defaults,
 		  size_t default_count, size_t *ret_chosen, size_t size, char ret_bad[32])
 {
+	const bool adds = list && *list == '+';
 	size_t chosen = 0;
 
 	if (!list || *list == '+') {
@@ -98,7 +99,7 @@ int columns_parse(const struct column *columns, size_t count, const char *list, 
 		list = list ? list + 1 : NULL;
 	}
 	while (list) {
-		size_t len = strcspn(list, ","), at;
+		size_t len = strcspn(list, ","), at, again;
 
 		if (len > 31)
 			len = 31;
@@ -107,7 +108,13 @@ int columns_parse(const struct column *columns, size_t count, const char *list, 
 		at = find(columns, count, ret_bad);
 		if (at == count || chosen == size)
 			return -EINVAL;
-		ret_chosen[chosen++] = at;
+		for (again = 0; again < chosen && ret_chosen[again] != at;)
+			again++;
+		/* To add one that is there already is to have it; a key of an object is there once. */
+		if (again < chosen && !adds)
+			return -EEXIST;
+		if (again == chosen)
+			ret_chosen[chosen++] = at;
 		list += strcspn(list, ",");
 		list = *list ? list + 1 : NULL;
 	}

@@ -40,7 +40,7 @@ int table_set(struct table *table, size_t column, const char *text);
 int table_print(struct table *table);
 
 /* "A,B" or "+A,B" (behind the defaults) as indices into `columns`. Gives their number, or -EINVAL with the
- * name that is no column in *ret_bad. */
+ * name that is no column in *ret_bad, or -EEXIST with one that "A,B" has twice; the defaults are not added again. */
 int columns_parse(const struct column *columns, size_t count, const char *list, const size_t *defaults,
 		  size_t default_count, size_t *ret_chosen, size_t size, char ret_bad[32]);
 

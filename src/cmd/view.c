@@ -42,6 +42,8 @@ int view_choose(const struct app *app, struct view *view)
 	int count = columns_parse(view->columns, view->count, view->output, view->defaults, view->default_count,
 				  view->chosen, NSM_ARRAY_SIZE(view->chosen), bad);
 
+	if (count == -EEXIST)
+		return say_usage(app, "column '%s' is chosen twice", bad);
 	if (count < 0)
 		return say_usage(app, "no column '%s' (see --list-columns)", bad);
 	if (view->style.json && view->style.raw)
