@@ -3,6 +3,14 @@
 
 #include <fnmatch.h>
 
+static bool has_long_glob(const char *globs)
+{
+	for (; *globs; globs += globs[strcspn(globs, ",")] ? strcspn(globs, ",") + 1 : strlen(globs))
+		if (strcspn(globs, ",") >= VIEW_CELL_SIZE)
+			return true;
+	return false;
+}
+
 int filters_add(const struct app *app, struct filters *filters, const struct view *view, const char *text)
 {
 	size_t len = strcspn(text, "=!");
@@ -13,6 +21,8 @@ int filters_add(const struct app *app, struct filters *filters, const struct vie
 
 	if (!text[len] || text[len + inverted] != '=' || len == 0 || len >= sizeof(name))
 		return say_usage(app, "--filter: '%s' is not COLUMN=GLOB[,GLOB...]", text);
+	if (has_long_glob(filter.globs))
+		return say_usage(app, "--filter: a pattern of '%.40s...' is longer than any cell", text);
 	if (filters->count == FILTER_MAX)
 		return say_usage(app, "--filter: more than %d of them", FILTER_MAX);
 	memcpy(name, text, len);
@@ -32,12 +42,12 @@ static bool matches(const char *globs, const char *cell)
 {
 	for (;;) {
 		size_t len = strcspn(globs, ",");
-		char glob[256];
+		char glob[VIEW_CELL_SIZE];
 		struct nsm_text text = NSM_TEXT(glob);
 
 		glob[0] = '\0';
 		nsm_text_add(&text, "%.*s", (int)len, globs);
-		if (!text.cut && fnmatch(glob, cell, 0) == 0)
+		if (fnmatch(glob, cell, 0) == 0)
 			return true;
 		if (!globs[len])
 			return false;
@@ -45,11 +55,13 @@ static bool matches(const char *globs, const char *cell)
 	}
 }
 
-static bool label_matches(const struct filters *filters, const struct filter *filter, const void *row)
+static bool label_passes(const struct filters *filters, const struct filter *filter, const void *row)
 {
-	const char *value = filters->label(row, filter->label);
+	const char *value;
 
-	return value && matches(filter->globs, value);
+	if (!filters->label(row, filter->label, &value))
+		return false;
+	return (value && matches(filter->globs, value)) != filter->inverted;
 }
 
 static bool cell_matches(const struct filter *filter, cell_fn *cell, const void *row)
@@ -66,9 +78,10 @@ bool filters_pass(const struct filters *filters, cell_fn *cell, const void *row)
 {
 	for (size_t i = 0; i < filters->count; i++) {
 		const struct filter *filter = &filters->array[i];
-		bool matched = *filter->label ? label_matches(filters, filter, row) : cell_matches(filter, cell, row);
+		bool passes = *filter->label ? label_passes(filters, filter, row) :
+					       cell_matches(filter, cell, row) != filter->inverted;
 
-		if (matched == filter->inverted)
+		if (!passes)
 			return false;
 	}
 	return true;

@@ -15,8 +15,8 @@ struct filter {
 	const char *globs;
 };
 
-/* The value of a label of a row, or NULL. */
-typedef const char *label_fn(const void *row, const char *key);
+/* The value of a label of a row, or NULL. false: that is not known, and the row is not chosen either way. */
+typedef bool label_fn(const void *row, const char *key, const char **ret_value);
 
 /* All have to let a row pass. */
 struct filters {

@@ -25,7 +25,7 @@ struct job {
 	struct filters filters;
 	struct view view;
 	struct ls_tree tree;
-	bool quiet;
+	bool quiet, complete; /* each set was looked at */
 	unsigned types;
 };
 
@@ -89,10 +89,13 @@ static int list_table(struct job *job)
 		return say_error(job, r, "cannot read what the columns need");
 	while (r == 0 && selection_next(&job->selection, &name))
 		r = add_set(job, name, &status);
+	job->complete = r == 0;
 	if (r == 0 && job->tree.kind != LS_TREE_NONE)
 		r = ls_tree_show(&job->tree, &job->view);
 	if (r == 0 && !job->quiet)
 		r = view_print(&job->view);
+	if (r == 0 && job->sources.unread)
+		status = STATUS_FAILED;
 	return r < 0 ? say_error(job, r, "cannot make the table") : status;
 }
 
@@ -102,6 +105,7 @@ static int list_names(struct job *job)
 
 	while (selection_next(&job->selection, &name))
 		print_name(name);
+	job->complete = true;
 	return STATUS_DONE;
 }
 
@@ -118,6 +122,7 @@ static int act(struct job *job)
 	if (job->tree.kind != LS_TREE_NONE && (job->quiet || job->view.style.raw))
 		return say_usage(job->app, "--tree goes with neither --quiet nor --raw");
 	job->tree.sources = &job->sources;
+	job->sources.app = job->app;
 	job->sources.root = nsmgr_get_root(job->app->ctx);
 	if (needs(job, LS_OWNER))
 		job->selection.list_flags = NSMGR_LIST_OWNERS;
@@ -126,7 +131,7 @@ static int act(struct job *job)
 		return status;
 	job->sources.list = job->selection.list;
 	status = job->quiet && !job->filters.count ? list_names(job) : list_table(job);
-	missing = selection_end(&job->selection);
+	missing = job->complete ? selection_end(&job->selection) : STATUS_DONE;
 	return status != STATUS_DONE ? status : missing;
 }
 

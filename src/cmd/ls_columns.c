@@ -58,21 +58,29 @@ void ls_sources_free(struct ls_sources *sources)
 static struct nsmgr_labels *labels_of(const struct ls_row *row)
 {
 	struct ls_sources *sources = row->sources;
+	int r;
 
 	if (!row->name || sources->labelled == row->name)
 		return row->name ? sources->labels : NULL;
 	nsmgr_labels_free(take_ptr(sources->labels));
 	sources->labelled = row->name;
-	if (nsmgr_list_labels(sources->list, row->name, &sources->labels) < 0)
+	r = nsmgr_list_labels(sources->list, row->name, &sources->labels);
+	if (r < 0)
 		sources->labels = NULL;
+	/* One that was taken away meanwhile has none. */
+	if (r < 0 && r != -ENOENT) {
+		say_failure(sources->app, row->name);
+		sources->unread = true;
+	}
 	return sources->labels;
 }
 
-const char *ls_label(const void *data, const char *key)
+bool ls_label(const void *data, const char *key, const char **ret_value)
 {
 	const struct nsmgr_labels *labels = labels_of(data);
 
-	return labels ? nsmgr_labels_value(labels, key) : NULL;
+	*ret_value = labels ? nsmgr_labels_value(labels, key) : NULL;
+	return labels;
 }
 
 static void format_labels(struct nsm_text *text, const struct ls_row *row)

@@ -37,12 +37,14 @@ extern const size_t ls_default_columns[LS_DEFAULT_COUNT];
 
 /* What columns need beyond the handle itself; read once, and only if a chosen column asks for it. */
 struct ls_sources {
+	const struct app *app;
 	const char *root;
 	struct census *census;
 	struct mounts *mounts;
 	int netlink; /* -EBADF */
 	struct nsmgr_list *list; /* borrowed */
 	struct nsmgr_labels *labels;
+	bool unread; /* of a set they could not be read, which was said */
 	const char *labelled; /* whose they are: read once a set, and only if a cell or a filter asks */
 };
 
@@ -64,6 +66,6 @@ struct ls_row {
 void ls_cell(const void *row, size_t column, struct nsm_text *text);
 
 /* A label_fn of it. */
-const char *ls_label(const void *row, const char *key);
+bool ls_label(const void *row, const char *key, const char **ret_value);
 
 #endif

@@ -84,6 +84,15 @@ $P.d uts null"
 	chosen 'another, or none' "$P.b $P.c $P.d" label:team!=core
 	chosen 'two of them' "$P.a" label:n=1 -f label:team=core
 	chosen 'with a column' '' label:team=edge -f type=net
+	# Those that cannot be read are neither there nor not.
+	echo damaged >"$NSMGR_STORE/$P.d/.labels"
+	expect 1 "$NSMGR" ls -q -f 'label:team!=core'
+	is 'another, or none' "$out" "$P.b"$'\n'"$P.c"
+	like 'what is said' "$err" "nsmgr: cannot ls '$P.d': *"
+	expect 1 "$NSMGR" ls -rn -o NAME,LABELS "$P.d"
+	is 'a set whose labels cannot be read' "${out% }" "$P.d"
+	ok "$NSMGR" ls -q "$P.d"
+	rm "$NSMGR_STORE/$P.d/.labels"
 	expect 2 "$NSMGR" ls -f label:=x
 	expect 2 "$NSMGR" ls -f label:-a=x
 	like 'what is said' "$err" '*a key begins and ends with a letter or a digit*'

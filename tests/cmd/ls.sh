@@ -35,6 +35,13 @@ table() {
 columns() {
 	local listed keeper
 	make_some
+	expect 2 "$NSMGR" ls -J -o name,type,name
+	like 'a column that is there twice' "$err" "*column 'name' is chosen twice*"
+	ok "$NSMGR" ls -rn -o +name,id,ID "$P.a"
+	is 'one that is there already' "$(wc -w <<<"$out")" 5
+	# What cannot be read is no set that is missing.
+	expect 1 unshare -m sh -c "umount -l /proc && exec '$FULL' ls -o name,stack '$P.a'"
+	unlike 'what is said' "$err" '*no such set*'
 	ok "$NSMGR" ls --list-columns
 	listed=$(awk '{ print $1 }' <<<"$out" | tr '\n' ' ')
 	is 'columns there are' "$listed" 'NAME TYPE INODE STATE ID PATH CREATED PID ORIGIN OWNER DEV NPROCS STACK NETNSID PNS COMMAND USER UID LABELS '
@@ -95,6 +102,7 @@ netnsid() {
 }
 
 filters() {
+	local long
 	make_some
 	ok "$NSMGR" ls -rn -o NAME,TYPE --filter type=net,pid
 	is 'one of two' "$out" "$P.a pid"$'\n'"$P.b net"
@@ -106,6 +114,14 @@ filters() {
 	is 'none' "$out" ''
 	ok "$NSMGR" ls -rn -o NAME -f 'pid=' -f 'origin=pinned'
 	is 'an empty cell' "$out" "$P.c"
+	# As long as a cell can be.
+	long=$(printf '%04000d' 0)
+	ok "$NSMGR" ls -rn -o NAME -f "name!=$long" -f "name=$long,*.c"
+	is 'a long pattern' "$out" "$P.c"
+	ok "$NSMGR" ls -q -f "name=$(printf '*%.0s' {1..300}).b"
+	is 'a long pattern that matches' "$out" "$P.b"
+	expect 2 "$NSMGR" ls -f "name=x,$long$long"
+	like 'what is said' "$err" '*is longer than any cell*'
 	expect 2 "$NSMGR" ls -f state
 	expect 2 "$NSMGR" ls -f no=x
 	expect 2 "$NSMGR" ls -f =x
