@@ -105,6 +105,7 @@ static int act(struct job *job)
 		return say_usage(app, "a NAME is missing");
 	if ((job->flags & NSMGR_REMOVE_KILL) && (job->flags & NSMGR_REMOVE_WAIT))
 		return say_usage(app, "--kill and --wait exclude each other");
+	nsmgr_set_log(app->ctx, say_remark, NULL);
 	for (size_t i = 0; i < job->names.count; i++)
 		if (nsmgr_check_name(app->ctx, job->names.array[i]) < 0)
 			return say_refusal(app, job->names.array[i]);

@@ -86,8 +86,9 @@ int nsm_ip_netns_add(struct nsmgr_ctx *ctx, int setdir, const char *name, int ns
 			return r;
 		ours = false;
 	}
+	/* That is in the store, and no mount. */
 	if (!ours && symlinkat(says, setdir, mark) < 0)
-		return fail(ctx, -errno);
+		return nsm_fail(ctx, -errno, "metadata", NSMGR_NET, NULL);
 	r = nsm_ip_netns_place(ctx, name, nsfd, &id, ours);
 	/* Nothing there is our doing. */
 	if (r <= 0 && !ours)

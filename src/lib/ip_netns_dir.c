@@ -137,6 +137,12 @@ static int look(int dir, const char *name, int *ret_fd)
 /* The name is taken: 0 by this very namespace, 1 by a file that we may mount on. */
 static int judge_taken(struct nsmgr_ctx *ctx, int dir, const char *name, const struct nsmgr_id *id, bool ours)
 {
+	static const char *const words[] = {
+		[IS_NOTHING] = "was taken away just now",
+		[IS_NAMESPACE] = "is another namespace",
+		[IS_PLAIN] = "is a file without a namespace (cure: ip netns delete)",
+		[IS_OTHER] = "is no namespace, nor an empty file (cure: remove it by hand)",
+	};
 	nsm_autoclose int fd = -EBADF;
 	int is = look(dir, name, &fd);
 
@@ -146,8 +152,7 @@ static int judge_taken(struct nsmgr_ctx *ctx, int dir, const char *name, const s
 		return 0;
 	if (is == IS_PLAIN && ours)
 		return 1;
-	return nsm_fail_text(ctx, -EEXIST, NSM_IP_NETNS_STEP, NSMGR_NET, NULL, "'" NSMGR_IP_NETNS_DIR "/%s' %s", name,
-			     is == IS_NAMESPACE ? "is another namespace" : "is a file without a namespace (cure: ip netns delete)");
+	return nsm_fail_text(ctx, -EEXIST, NSM_IP_NETNS_STEP, NSMGR_NET, NULL, "'" NSMGR_IP_NETNS_DIR "/%s' %s", name, words[is]);
 }
 
 int nsm_ip_netns_place(struct nsmgr_ctx *ctx, const char *name, int nsfd, const struct nsmgr_id *id, bool ours)
@@ -185,7 +190,7 @@ static int detach(int fd)
 	return umount2(path, MNT_DETACH) < 0 ? -errno : 0;
 }
 
-static int take_away(int dir, const char *name, const struct nsmgr_id *id)
+static int take_away(struct nsmgr_ctx *ctx, int dir, const char *name, const struct nsmgr_id *id)
 {
 	bool refused = false;
 
@@ -201,6 +206,8 @@ static int take_away(int dir, const char *name, const struct nsmgr_id *id)
 			refused = r < 0;
 			continue;
 		}
+		if (r == IS_NAMESPACE || r == IS_OTHER)
+			nsm_log(ctx, "'" NSMGR_IP_NETNS_DIR "/%s' is not the set's namespace by now, and stays", name);
 		if (r != IS_PLAIN)
 			return r < 0 ? r : 0;
 		/* Busy: somebody else has mounted on it. */
@@ -215,6 +222,6 @@ int nsm_ip_netns_take_away(struct nsmgr_ctx *ctx, const char *name, const struct
 
 	if (dir < 0)
 		return dir == -ENOENT ? 0 : dir;
-	r = take_away(dir, name, id);
+	r = take_away(ctx, dir, name, id);
 	return r < 0 ? fail(ctx, r, NSMGR_IP_NETNS_DIR) : 0;
 }

@@ -164,6 +164,7 @@ taken() {
 	yes 'the file stays' is_file "$N/$P.c"
 	mkdir "$N/$P.d"
 	expect 1 "$NSMGR" create "$P.d" --net --ip-netns
+	like 'a directory' "$err" "*'$N/$P.d' is no namespace, nor an empty file (cure: remove it by hand)"
 	ln -s "$P.a" "$N/$P.e"
 	expect 1 "$NSMGR" create "$P.e" --net --ip-netns
 	yes 'a link stays' test -h "$N/$P.e"
@@ -186,6 +187,7 @@ not_ours() {
 	ok ip netns add "$P.a"
 	before=$(inode_at "$N/$P.a")
 	ok "$NSMGR" rm "$P.a"
+	is 'what is said' "$err" "nsmgr: '$N/$P.a' is not the set's namespace by now, and stays"
 	is 'what ip made under that name' "$(inode_at "$N/$P.a")" "$before"
 	# On top of ours, ours twice, nothing any more, and a file with something in it.
 	mount --bind /proc/self/ns/net "$N/$P.b"
