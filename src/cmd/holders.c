@@ -252,6 +252,7 @@ static int run(struct app *app, int argc, char **argv)
 	unsigned types;
 	int id, status;
 
+	app->doing = "find the holders of";
 	while ((id = opt_next(&parser, &value)) != OPT_END) {
 		if (id == OPT_OPERAND && !job.name)
 			job.name = value;

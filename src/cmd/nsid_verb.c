@@ -167,9 +167,9 @@ static int check(struct job *job)
 		return view_list_columns(&job->view);
 	if (!job->name)
 		return say_usage(job->app, "a NAME is missing");
+	job->app->doing = job->wanted ? "give an id to" : "tell the id of";
 	if (nsmgr_check_name(job->app->ctx, job->name) < 0)
 		return say_refusal(job->app, job->name);
-	job->app->doing = job->wanted ? "give an id to" : "tell the id of";
 	job->id = NSID_AUTO;
 	if (job->wanted && !nsm_streq(job->wanted, "auto")) {
 		if (nsm_parse_u32(job->wanted, &id) < 0 || id > INT32_MAX)

@@ -156,6 +156,7 @@ static int run(struct app *app, int argc, char **argv)
 	const char *value;
 	int id, status = STATUS_DONE;
 
+	app->doing = "find the processes of";
 	while ((id = opt_next(&parser, &value)) != OPT_END) {
 		if (id == OPT_OPERAND)
 			status = operand(&job, value);

@@ -72,6 +72,8 @@ static int act(struct job *job)
 {
 	const char *what;
 
+	if (job->app->verbose)
+		nsmgr_set_log(job->app->ctx, say_remark, NULL);
 	if (!job->operands.count)
 		return say_usage(job->app, "one of fill, ls and drain is missing");
 	what = job->operands.array[0];
@@ -93,6 +95,7 @@ static int run(struct app *app, int argc, char **argv)
 	const char *value;
 	int id, status;
 
+	app->doing = "use the pool";
 	if (nsmgr_config_new(app->ctx, &job.config) < 0)
 		return say_failure(app, NULL);
 	while ((id = opt_next(&parser, &value)) != OPT_END) {

@@ -36,6 +36,19 @@ void nsmgr_set_close(struct nsmgr_set *set)
 	free(set);
 }
 
+static int refuse_types(const struct nsmgr_set *set, unsigned has, unsigned types)
+{
+	const char *only = "";
+
+	for NSM_EACH_TYPE (type)
+		if (types == NSMGR_MASK(type))
+			only = nsm_nstypes[type].name;
+	if (has && *only)
+		return nsm_fail_text(set->ctx, -ENOENT, "open", NSMGR_TYPE_NONE, NULL, "the set has no %s namespace", only);
+	return nsm_fail_text(set->ctx, -ENOENT, "open", NSMGR_TYPE_NONE, NULL,
+			     has ? "the set has none of these types" : "the set is empty");
+}
+
 static int open_handles(struct nsmgr_set *set, const char *name, unsigned types, bool hold)
 {
 	nsm_autosetdir struct nsm_setdir dir = NSM_SETDIR_INIT;
@@ -60,10 +73,7 @@ static int open_handles(struct nsmgr_set *set, const char *name, unsigned types,
 		if (set->fds[type] < 0)
 			return set->fds[type];
 	}
-	if (!(dir.types & types))
-		return nsm_fail_text(set->ctx, -ENOENT, "open", NSMGR_TYPE_NONE, NULL,
-				     dir.types ? "the set has none of these types" : "the set is empty");
-	return 0;
+	return dir.types & types ? 0 : refuse_types(set, dir.types, types);
 }
 
 static int open_named(struct nsmgr_ctx *ctx, const char *name, unsigned types, bool hold, struct nsmgr_set **ret_set)

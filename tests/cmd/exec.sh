@@ -31,7 +31,7 @@ chosen_types() {
 	expect 125 "$NSMGR" exec --only=net --except=uts "$P.a" true
 	ok "$NSMGR" create "$P.b" --uts
 	expect 125 "$NSMGR" exec --only=net "$P.b" true
-	like 'what is said' "$err" '*none of these types*'
+	like 'what is said' "$err" '*the set has no net namespace*'
 }
 
 statuses() {

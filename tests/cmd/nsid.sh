@@ -71,7 +71,7 @@ nsmgr: nsid: '$P.b': id 3 is taken by '$P.a'"
 		"$1" --store="$4" nsid "$2.a" 5 && "$1" nsid "$2.b" 5'
 	is 'by another' "$err" "nsmgr: nsid: '$P.b': id 5 is taken by another network namespace"
 	expect 1 "$NSMGR" nsid "$P.u"
-	like 'a set without net' "$err" "nsmgr: cannot tell the id of '$P.u': *the set has none of these types"
+	like 'a set without net' "$err" "nsmgr: cannot tell the id of '$P.u': *the set has no net namespace"
 	expect 1 "$NSMGR" nsid "$P.none" auto
 	like 'no such set' "$err" "nsmgr: cannot give an id to '$P.none': *no such set"
 	expect 2 "$NSMGR" nsid
