@@ -8,7 +8,6 @@
 #include "cmd/sys.h"
 #include "cmd/view.h"
 
-#include <limits.h>
 
 static const struct opt options[] = {
 	VIEW_OPTIONS,
@@ -142,24 +141,12 @@ static bool parse_id(const char *text, enum nsmgr_type *ret_type, uint64_t *ret_
 	return false;
 }
 
-/* In a child that is in it. Devices of file systems without a disk have small numbers, which fit into a result. */
-static int mqueue_device(void *data)
-{
-	dev_t device;
-
-	(void)data;
-	return sys_mqueue_device(&device) < 0 || device > INT_MAX ? 0 : (int)device;
-}
-
-/* Where it cannot be found, mounts of it are not told from those of others. */
 static void find_mqueue(struct job *job, struct wanted *wanted)
 {
-	struct nsmgr_status status = { 0 };
 	struct nsmgr_set *set = NULL;
 
-	if (nsmgr_set_open(job->app->ctx, job->name, NSMGR_MASK(NSMGR_IPC), 0, &set) == 0 &&
-	    nsmgr_call(set, NSMGR_MASK(NSMGR_IPC), mqueue_device, NULL, &status) == 0 && !status.signal)
-		wanted->mqueue = (dev_t)status.code;
+	if (nsmgr_set_open(job->app->ctx, job->name, NSMGR_MASK(NSMGR_IPC), 0, &set) == 0)
+		wanted->mqueue = hunt_mqueue_device(set);
 	nsmgr_set_close(set);
 }
 

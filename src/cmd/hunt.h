@@ -78,6 +78,9 @@ struct hunt {
 void hunt_free(struct hunt *hunt);
 int hunt_run(struct hunt *hunt);
 
+/* For wanted.mqueue, of the ipc namespace of a set; 0 where it cannot be found, and mounts of it are not told from those of others. */
+dev_t hunt_mqueue_device(struct nsmgr_set *set);
+
 /* Says what could not be looked into: an answer that is short of something says so. */
 void hunt_say_hidden(const struct hunt *hunt, const struct app *app);
 

@@ -6,6 +6,7 @@
 #include "cmd/sys.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -94,6 +95,24 @@ static int look_at_proc(const struct table *table, const struct mount_entry *ent
 	if (fd >= 0 && fstatat(fd, "1/ns/pid", &st, 0) == 0)
 		wanted = hunt_match(table->hunt, st.st_ino);
 	return wanted ? report(table, wanted, HOLDER_PROC, entry->target) : 0;
+}
+
+/* In a child that is in it. Devices of file systems without a disk have small numbers, which fit into a result. */
+static int mqueue_device(void *data)
+{
+	dev_t device;
+
+	(void)data;
+	return sys_mqueue_device(&device) < 0 || device > INT_MAX ? 0 : (int)device;
+}
+
+dev_t hunt_mqueue_device(struct nsmgr_set *set)
+{
+	struct nsmgr_status status = { 0 };
+
+	if (nsmgr_call(set, NSMGR_MASK(NSMGR_IPC), mqueue_device, NULL, &status) < 0 || status.signal)
+		return 0;
+	return (dev_t)status.code;
 }
 
 static int look_at_mqueue(const struct table *table, const struct mount_entry *entry)

@@ -71,7 +71,8 @@ static void report(void *data, const char *name, int result)
 		say_failure(job->app, name);
 	else if (job->app->verbose)
 		fprintf(stderr, "nsmgr: removed '%s'\n", name);
-	if (result < 0 && job->report)
+	/* One that is gone was named twice, or removed by somebody else: what holds its namespaces is told all the same. */
+	if (result < 0 && result != -ENOENT && job->report)
 		job->report->drop(job->report, name);
 }
 

@@ -12,6 +12,7 @@ struct survivor {
 	const char *name; /* of the set; NULL: that was not removed */
 	enum nsmgr_type type;
 	ino_t ino;
+	dev_t mqueue; /* its device: nothing tells it once nobody can enter */
 	pid_t keeper; /* that the removal ended: its parent has not always reaped it by now, and will */
 	size_t holders;
 	char shown[512];
@@ -58,6 +59,17 @@ static int add(struct searching *searching, const char *name, const struct nsmgr
 	return 0;
 }
 
+/* Of the set that was added last. */
+static void find_mqueue(struct searching *searching, struct nsmgr_set *set)
+{
+	const char *name = searching->survivors[searching->count - 1].name;
+	dev_t device = hunt_mqueue_device(set);
+
+	for (size_t i = searching->count; i-- > 0 && searching->survivors[i].name == name;)
+		if (searching->survivors[i].type == NSMGR_IPC)
+			searching->survivors[i].mqueue = device;
+}
+
 static int add_set(struct searching *searching, struct nsmgr_list *list, const char *name)
 {
 	struct nsmgr_handle handles[NSMGR_TYPE_COUNT];
@@ -72,9 +84,12 @@ static int add_set(struct searching *searching, struct nsmgr_list *list, const c
 			live |= NSMGR_MASK(handles[i].type);
 		r = add(searching, name, &handles[i]);
 	}
-	if (r == 0 && live && nsmgr_set_open(searching->app->ctx, name, live, 0, &searching->sets[searching->set_count]) == 0)
-		searching->set_count++;
-	return r;
+	if (r < 0 || !live || nsmgr_set_open(searching->app->ctx, name, live, 0, &searching->sets[searching->set_count]) < 0)
+		return r;
+	if (live & NSMGR_MASK(NSMGR_IPC))
+		find_mqueue(searching, searching->sets[searching->set_count]);
+	searching->set_count++;
+	return 0;
 }
 
 static int begin(struct rm_report *report, const char *const names[], size_t count)
@@ -180,7 +195,8 @@ static int hunt(struct searching *searching)
 	if (!wanted)
 		return -ENOMEM;
 	for (size_t i = 0; i < searching->count; i++) {
-		wanted[i] = (struct wanted){ .type = searching->survivors[i].type, .ino = searching->survivors[i].ino };
+		wanted[i] = (struct wanted){ .type = searching->survivors[i].type, .ino = searching->survivors[i].ino,
+					     .mqueue = searching->survivors[i].mqueue };
 		hunt.types |= NSMGR_MASK(wanted[i].type);
 	}
 	r = hunt_run(&hunt);

@@ -290,6 +290,14 @@ reported() {
 	end "$process"
 	ok "$NSMGR" rm "$P.d" --report
 	unlike 'what is gone' "$err" '*lives on*'
+	# A file system of its message queues, of a set that is named twice.
+	ok "$NSMGR" create "$P.q" --ipc
+	mkdir "$T/mqueue"
+	nsenter "--ipc=$NSMGR_STORE/$P.q/ipc" mount -t mqueue mqueue "$T/mqueue"
+	expect 1 "$NSMGR" rm "$P.q" "$P.q" --report
+	like 'message queues' "$err" "*'$P.q': ipc lives on: mqueue $T/mqueue (*"
+	umount "$T/mqueue"
+	rmdir "$T/mqueue"
 	# Many that hold one, a set that is refused, one that is not there.
 	ok "$NSMGR" create "$P.e" --net
 	exec {fd}<"$NSMGR_STORE/$P.e/net"
