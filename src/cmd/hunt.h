@@ -38,6 +38,7 @@ struct holder {
 	int fd;			       /* -1 */
 	const char *path;	       /* NULL */
 	ino_t mntns;		       /* that a mount is in; 0 */
+	dev_t dev;		       /* of a mount; 0 */
 };
 
 typedef int holder_fn(void *data, const struct holder *holder);
@@ -46,6 +47,12 @@ struct wanted {
 	enum nsmgr_type type;
 	ino_t ino;
 	dev_t mqueue; /* device of the message queues of an ipc namespace; 0 where unknown */
+};
+
+/* A file system of processes that is known to be a pid namespace's. */
+struct known_proc {
+	dev_t dev;
+	ino_t ino;
 };
 
 /* A mount namespace that was met as a file, in which no process may be. */
@@ -60,6 +67,8 @@ struct hunt {
 	struct wanted *wanted; /* the caller's; is put in order */
 	size_t wanted_count;
 	unsigned types;
+	const struct known_proc *procs; /* the caller's: for namespaces without processes, of which it shows nothing */
+	size_t proc_count;
 	holder_fn *found;
 	void *data;
 	/* the rest is ours */

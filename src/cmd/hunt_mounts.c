@@ -19,10 +19,11 @@ struct table {
 	const char *base; /* what leads to its root; NULL: nothing does */
 };
 
-static int report(const struct table *table, const struct wanted *wanted, enum holder_kind kind, const char *path)
+static int report(const struct table *table, const struct wanted *wanted, enum holder_kind kind,
+		  const struct mount_entry *entry)
 {
 	const struct holder holder = { .type = wanted->type, .ino = wanted->ino, .kind = kind, .process = table->process,
-				       .fd = -1, .path = path, .mntns = table->mntns };
+				       .fd = -1, .path = entry->target, .mntns = table->mntns, .dev = entry->dev };
 
 	return table->hunt->found(table->hunt->data, &holder);
 }
@@ -72,7 +73,7 @@ static int look_at_namespace(const struct table *table, const struct mount_entry
 		return 0;
 	wanted = hunt_match(hunt, ino);
 	if (wanted)
-		r = report(table, wanted, kind_of(table, entry->target), entry->target);
+		r = report(table, wanted, kind_of(table, entry->target), entry);
 	if (r == 0 && (nsm_after(entry->root, "mnt:") || (hunt->types & (NSMGR_MASK(NSMGR_PID) | NSMGR_MASK(NSMGR_USER)) &&
 							  !inodes_have(&hunt->explored, ino)))) {
 		nsm_autoclose int ns = open_mount(table, entry, O_RDONLY);
@@ -85,6 +86,14 @@ static int look_at_namespace(const struct table *table, const struct mount_entry
 	return r;
 }
 
+static const struct wanted *match_known(const struct hunt *hunt, dev_t dev)
+{
+	for (size_t i = 0; i < hunt->proc_count; i++)
+		if (hunt->procs[i].dev == dev)
+			return hunt_match(hunt, hunt->procs[i].ino);
+	return NULL;
+}
+
 /* A file system of processes belongs to the pid namespace of the process that is number 1 in it. */
 static int look_at_proc(const struct table *table, const struct mount_entry *entry)
 {
@@ -94,7 +103,9 @@ static int look_at_proc(const struct table *table, const struct mount_entry *ent
 
 	if (fd >= 0 && fstatat(fd, "1/ns/pid", &st, 0) == 0)
 		wanted = hunt_match(table->hunt, st.st_ino);
-	return wanted ? report(table, wanted, HOLDER_PROC, entry->target) : 0;
+	else
+		wanted = match_known(table->hunt, entry->dev);
+	return wanted ? report(table, wanted, HOLDER_PROC, entry) : 0;
 }
 
 /* In a child that is in it. Devices of file systems without a disk have small numbers, which fit into a result. */
@@ -119,7 +130,7 @@ static int look_at_mqueue(const struct table *table, const struct mount_entry *e
 {
 	for (size_t i = 0; i < table->hunt->wanted_count; i++)
 		if (table->hunt->wanted[i].mqueue && table->hunt->wanted[i].mqueue == entry->dev)
-			return report(table, &table->hunt->wanted[i], HOLDER_MQUEUE, entry->target);
+			return report(table, &table->hunt->wanted[i], HOLDER_MQUEUE, entry);
 	return 0;
 }
 

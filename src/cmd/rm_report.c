@@ -25,6 +25,8 @@ struct searching {
 	size_t count, size;
 	struct nsmgr_set **sets; /* held, so that no number is used again before the search has ended; it does not find us */
 	size_t set_count;
+	struct known_proc *procs;
+	size_t proc_count;
 };
 
 static struct searching *of(struct rm_report *report)
@@ -40,6 +42,7 @@ static void report_free(struct rm_report *report)
 		nsmgr_set_close(searching->sets[i]);
 	free(searching->sets);
 	free(searching->survivors);
+	free(searching->procs);
 	free(searching);
 }
 
@@ -92,6 +95,38 @@ static int add_set(struct searching *searching, struct nsmgr_list *list, const c
 	return 0;
 }
 
+static int note_proc(void *data, const struct holder *holder)
+{
+	struct searching *searching = data;
+	struct known_proc *procs;
+
+	if (holder->kind != HOLDER_PROC)
+		return 0;
+	procs = reallocarray(searching->procs, searching->proc_count + 1, sizeof(*procs));
+	if (!procs)
+		return -ENOMEM;
+	searching->procs = procs;
+	procs[searching->proc_count++] = (struct known_proc){ holder->dev, holder->ino };
+	return 0;
+}
+
+/* A file system of processes shows whose it is by the init, which ends with the set: so they are found now. */
+static int find_procs(struct searching *searching)
+{
+	nsm_autofree struct wanted *wanted = calloc(searching->count + 1, sizeof(*wanted));
+	nsm_cleanup(hunt_free) struct hunt hunt = {
+		.ctx = searching->app->ctx, .store = nsmgr_get_root(searching->app->ctx), .wanted = wanted,
+		.types = NSMGR_MASK(NSMGR_PID), .found = note_proc, .data = searching,
+	};
+
+	if (!wanted)
+		return -ENOMEM;
+	for (size_t i = 0; i < searching->count; i++)
+		if (searching->survivors[i].type == NSMGR_PID)
+			wanted[hunt.wanted_count++] = (struct wanted){ .type = NSMGR_PID, .ino = searching->survivors[i].ino };
+	return hunt.wanted_count ? hunt_run(&hunt) : 0;
+}
+
 static int begin(struct rm_report *report, const char *const names[], size_t count)
 {
 	struct searching *searching = of(report);
@@ -107,6 +142,8 @@ static int begin(struct rm_report *report, const char *const names[], size_t cou
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = add_set(searching, list, names[i]);
 	nsmgr_list_free(list);
+	if (r == 0)
+		r = find_procs(searching);
 	return r < 0 ? say_plain(searching->app, "%s", strerror(-r)) : STATUS_DONE;
 }
 
@@ -188,7 +225,8 @@ static int hunt(struct searching *searching)
 	nsm_autofree struct wanted *wanted = calloc(searching->count, sizeof(*wanted));
 	nsm_cleanup(hunt_free) struct hunt hunt = {
 		.ctx = searching->app->ctx, .store = nsmgr_get_root(searching->app->ctx), .wanted = wanted,
-		.wanted_count = searching->count, .found = found, .data = searching,
+		.wanted_count = searching->count, .procs = searching->procs, .proc_count = searching->proc_count,
+		.found = found, .data = searching,
 	};
 	int r;
 

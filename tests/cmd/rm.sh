@@ -283,7 +283,7 @@ reported() {
 	like 'a process' "$err" "*'$P.a': net lives on: process $process (*) (nsmgr holders 'net:\[$net_a\]')*"
 	like 'a process' "$err" "*'$P.a': uts lives on: process $process (*) (nsmgr holders 'uts:\[$uts_a\]')*"
 	like 'a descriptor' "$err" "*'$P.b': net lives on: fd $fd of * (nsmgr holders 'net:\[$net_b\]')*"
-	like 'a handle' "$err" "*'$P.c': net lives on: handle $NSMGR_STORE/$P.d/net (*"
+	like 'a handle' "$err" "*'$P.c': net lives on: handle $NSMGR_STORE/$P.d/net*"
 	ok "$FULL" holders "net:[$net_a]" -rn -o KIND,PID
 	is 'the hint' "$out" "process $process"
 	exec {fd}<&-
@@ -295,9 +295,17 @@ reported() {
 	mkdir "$T/mqueue"
 	nsenter "--ipc=$NSMGR_STORE/$P.q/ipc" mount -t mqueue mqueue "$T/mqueue"
 	expect 1 "$NSMGR" rm "$P.q" "$P.q" --report
-	like 'message queues' "$err" "*'$P.q': ipc lives on: mqueue $T/mqueue (*"
+	like 'message queues' "$err" "*'$P.q': ipc lives on: mqueue $T/mqueue*"
 	umount "$T/mqueue"
 	rmdir "$T/mqueue"
+	# One of its processes, of whom none is left.
+	ok "$NSMGR" create "$P.r" --pid
+	mkdir "$T/proc"
+	ok "$NSMGR" exec "$P.r" mount -t proc proc "$T/proc"
+	ok "$NSMGR" rm "$P.r" --report
+	like 'processes' "$err" "*'$P.r': pid lives on: proc $T/proc*"
+	umount "$T/proc"
+	rmdir "$T/proc"
 	# Many that hold one, a set that is refused, one that is not there.
 	ok "$NSMGR" create "$P.e" --net
 	exec {fd}<"$NSMGR_STORE/$P.e/net"
