@@ -45,7 +45,7 @@ struct job {
 	struct view view;
 	size_t found, left;
 	int error;
-	bool has_lost_keeper;
+	bool has_lost_keeper, is_no_store;
 };
 
 static void free_job(struct job *job)
@@ -142,6 +142,8 @@ static void add_finding(void *data, const struct nsmgr_finding *finding)
 	/* Its keeper, if that lives, is known by nothing else. */
 	if (finding->problem == NSMGR_PROBLEM_MISSING && finding->type == NSMGR_PID && !finding->mended)
 		job->has_lost_keeper = true;
+	if (finding->problem == NSMGR_PROBLEM_UNMOUNTED && finding->mend == NSMGR_MEND_BY_HAND)
+		job->is_no_store = true;
 }
 
 /* Nothing on a terminal would leave it open whether anything was looked at. */
@@ -193,7 +195,7 @@ static int act(struct job *job)
 	r = job->error;
 	if (r == 0 && job->has_lost_keeper)
 		say_plain(app, "keepers without a set are not looked for while a set has lost the handle of its pid namespace");
-	else if (r == 0)
+	else if (r == 0 && !job->is_no_store)
 		r = check_keepers(app, job->flags & NSMGR_CHECK_REPAIR, add_row, job);
 	if (r == 0)
 		r = check_limits(app, add_row, job);

@@ -57,6 +57,11 @@ int nsm_check_read_mounts(struct nsm_check *check);
 /* Where the store is: opens it. 1: there is nothing more to be looked at. check_place.c */
 int nsm_check_place(struct nsm_check *check);
 
+/* check_store.c: whether the directory may be a store at all: it has a .store, a recorded set, a mounted namespace, or nothing; and
+ * whether there is anything in it besides hidden files. */
+bool nsm_check_is_store(const struct nsm_check *check);
+bool nsm_check_has_entries(const struct nsm_check *check);
+
 /* Its mount, and makes what is missing. */
 int nsm_check_mount(struct nsm_check *check);
 

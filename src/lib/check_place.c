@@ -2,7 +2,6 @@
 #include "lib/check.h"
 
 #include "base/text.h"
-#include "lib/dir.h"
 #include "lib/place.h"
 #include "lib/root.h"
 #include "lib/storefile.h"
@@ -131,6 +130,17 @@ static int tell_elsewhere(struct nsm_check *check)
 	return 1;
 }
 
+/* A name that was mistyped leads to what is somebody else's: nothing of that is to be mended. */
+static int tell_no_store(struct nsm_check *check)
+{
+	struct nsm_finding finding = nsm_finding(NSMGR_PROBLEM_UNMOUNTED, NSMGR_MEND_BY_HAND, "", "");
+
+	nsm_finding_say(&finding, "no store of nsmgr: neither .store, nor a set's record, nor a mounted namespace is in it");
+	nsm_finding_cure(&finding, "give the right directory with --store, or empty this one");
+	nsm_check_tell(check, &finding);
+	return 1;
+}
+
 int nsm_check_place(struct nsm_check *check)
 {
 	int r = open_root(check);
@@ -144,25 +154,15 @@ int nsm_check_place(struct nsm_check *check)
 		r = open_root(check); /* its first user may just have mounted it */
 	if (r == 0 && find_place(check) == NSM_ELSEWHERE)
 		r = tell_elsewhere(check);
+	/* The first create may be about it. */
+	if (r == 0 && !nsm_check_is_store(check))
+		r = open_root(check);
+	if (r == 0 && !nsm_check_is_store(check))
+		r = tell_no_store(check);
 	return r;
 }
 
 /* ---- its mount ---- */
-
-static bool has_entries(int root)
-{
-	nsm_autoclose int fd = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const struct nsm_dirent *entry;
-	struct nsm_dir dir;
-
-	if (fd < 0)
-		return false;
-	nsm_dir_begin(&dir, fd);
-	while (nsm_dir_next(&dir, &entry) > 0)
-		if (entry->d_name[0] != '.')
-			return true;
-	return false;
-}
 
 static void explain_unmounted(struct nsm_check *check, struct nsm_finding *finding)
 {
@@ -191,7 +191,7 @@ static int establish(struct nsm_check *check)
 
 static bool is_unmounted(struct nsm_check *check)
 {
-	return find_place(check) == NSM_NOWHERE && has_entries(check->store.root);
+	return find_place(check) == NSM_NOWHERE && nsm_check_has_entries(check);
 }
 
 static void check_unmounted(struct nsm_check *check)

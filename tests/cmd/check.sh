@@ -307,6 +307,24 @@ unmounted . hand" check
 	checks=$((checks + 1))
 }
 
+# What lies in a directory that is no store is somebody else's.
+no_store() {
+	local store=$T/no-$PROGRAM
+	mkdir -p "$store/empty" "$store/hand"
+	: >"$store/hand/net"
+	: >"$store/file"
+	(
+		export NSMGR_STORE=$store
+		by_hand 'unmounted .'
+		found 3 'unmounted . hand' gc
+		like 'what is said' "$("$NSMGR" check -J | jq -r '.findings[].problem')" 'no store of nsmgr: *'
+		is 'what is in it' "$(cd "$store" && find . | sort | tr '\n' ' ')" '. ./empty ./file ./hand ./hand/net '
+		is 'mounts' "$(mounts_at "$store")" 0
+	) || exit $?
+	rm -r "$store"
+	checks=$((checks + 1))
+}
+
 elsewhere() {
 	ok "$NSMGR" create "$P.a" --uts --pid
 	for verb in 'check' 'check --repair' gc; do
@@ -332,6 +350,7 @@ cases() {
 	it 'a shared store is made private' propagation
 	it 'what covers the store is unmounted, unless it is in use' covered
 	it 'a store that lost its mount is mounted' unmounted
+	it 'what is no store is not touched' no_store
 	it 'a store of another mount namespace is not touched' elsewhere
 }
 
