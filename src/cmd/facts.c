@@ -84,6 +84,20 @@ static void find_keeper(struct facts *facts)
 		add_unseen(facts, "keeper", "its pid namespace cannot be looked into from here");
 }
 
+/* A process is looked for in few of the namespaces, but can be in any of them. */
+static unsigned types_among(const struct facts *facts, const struct member *member)
+{
+	unsigned types = 0;
+
+	for (int i = 0; i < facts->count; i++) {
+		const struct nsmgr_handle *handle = &facts->handles[i];
+
+		if (handle->state == NSMGR_LIVE && handle->ino && member->ns[handle->type] == handle->ino)
+			types |= NSMGR_MASK(handle->type);
+	}
+	return types;
+}
+
 static int add_process(void *data, const struct member *member)
 {
 	struct facts *facts = data;
@@ -102,7 +116,8 @@ static int add_process(void *data, const struct member *member)
 	}
 	process = &facts->processes[facts->process_count++];
 	process->pid = member->process->pid;
-	process->types = member->types;
+	process->tid = member->tid;
+	process->types = member->types | types_among(facts, member);
 	process->uid = member->details.uid;
 	nsm_copy(process->command, sizeof(process->command), member->details.command);
 	return 0;
@@ -162,7 +177,7 @@ static void find_cgroup(struct facts *facts)
 	if (facts->keeper)
 		inside->pids[count++] = facts->keeper;
 	for (size_t i = 0; i < facts->process_count && count < INSIDE_PIDS; i++)
-		if (facts->processes[i].types & NSMGR_MASK(NSMGR_CGROUP))
+		if (!facts->processes[i].tid && facts->processes[i].types & NSMGR_MASK(NSMGR_CGROUP))
 			inside->pids[count++] = facts->processes[i].pid;
 	if (look_inside(facts->app->ctx, facts->name, NSMGR_CGROUP, is_live(facts, NSMGR_USER), inside) < 0) {
 		add_failure(facts, "cgroup");

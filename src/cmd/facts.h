@@ -8,7 +8,7 @@
 /* Everything about one set, for show. */
 
 struct fact_process {
-	pid_t pid;
+	pid_t pid, tid; /* a thread that is there while its process is not, or 0 */
 	unsigned types; /* in which of the set's namespaces it is */
 	uid_t uid;
 	char command[256]; /* cut if it is longer */

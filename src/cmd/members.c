@@ -33,6 +33,8 @@ static int visit_thread(void *data, const struct process *process, pid_t tid)
 			thread.ns[type] = st.st_ino;
 	}
 	member.types = targets_types_of(targets, &thread);
+	thread.ns[NSMGR_PID] = process->ns[NSMGR_PID];
+	member.ns = thread.ns;
 	if (!(member.types & ~leader->types) || !is_member(threads->members, &member))
 		return 0;
 	if (!leader->details.command[0] && process_read(process, &leader->details) < 0)
@@ -52,7 +54,7 @@ static int visit_threads(struct members *members, const struct process *process,
 static int visit(void *data, const struct process *process)
 {
 	struct members *members = data;
-	struct member member = { .process = process };
+	struct member member = { .process = process, .ns = process->ns };
 	int r;
 
 	if (process->pid == getpid())

@@ -10,6 +10,7 @@ struct member {
 	const struct process *process;
 	struct process_details details;
 	pid_t tid;	/* a thread that is there while its process is not; 0: the process */
+	const ino_t *ns; /* of the process or thread: as in struct process */
 	unsigned types; /* in which of the targets it is */
 	bool keeper;
 };

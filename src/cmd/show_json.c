@@ -187,8 +187,9 @@ static void print_processes(const struct facts *facts)
 		const struct fact_process *process = &facts->processes[i];
 		char user[64];
 
-		printf("%s\n      {\"pid\": %ld, \"uid\": %lu, \"user\": ", i ? "," : "", (long)process->pid,
-		       (unsigned long)process->uid);
+		printf("%s\n      {\"pid\": %ld", i ? "," : "", (long)process->pid);
+		put_number(", ", "tid", (uint64_t)process->tid);
+		printf(", \"uid\": %lu, \"user\": ", (unsigned long)process->uid);
 		put_text(user_name(process->uid, user));
 		fputs(", \"command\": ", stdout);
 		put_text(process->command);

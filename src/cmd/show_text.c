@@ -173,7 +173,7 @@ static int print_devices(const struct facts *facts)
 static int print_processes(const struct facts *facts)
 {
 	static const struct column columns[] = {
-		{ "PID", CELL_NUMBER, NULL }, { "USER", CELL_TEXT, NULL }, { "TYPES", CELL_TEXT, NULL },
+		{ "PID", CELL_NUMBER, NULL }, { "TID", CELL_NUMBER, NULL }, { "USER", CELL_TEXT, NULL }, { "TYPES", CELL_TEXT, NULL },
 		{ "COMMAND", CELL_TEXT, NULL },
 	};
 	autotable struct table *table = NULL;
@@ -190,9 +190,10 @@ static int print_processes(const struct facts *facts)
 		add_types(&text, process->types);
 		r = table_add_row(table, NULL);
 		r = r ? r : set_number(table, 0, (uint64_t)process->pid);
-		r = r ? r : table_set(table, 1, user_name(process->uid, user));
-		r = r ? r : table_set(table, 2, types);
-		r = r ? r : table_set(table, 3, process->command);
+		r = r ? r : set_number(table, 1, (uint64_t)process->tid);
+		r = r ? r : table_set(table, 2, user_name(process->uid, user));
+		r = r ? r : table_set(table, 3, types);
+		r = r ? r : table_set(table, 4, process->command);
 	}
 	return r < 0 ? r : table_print(table);
 }

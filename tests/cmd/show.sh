@@ -123,16 +123,27 @@ devices() {
 }
 
 processes() {
+	local tid
 	ok "$NSMGR" create "$P.a" --net --pid --uts
 	hold "$NSMGR" exec --as=65534:65534 "$P.a"
 	inner=$(pgrep -P "$pid")
 	show "$P.a"
 	is 'pids' "$(said '[.processes[].pid] | join(",")')" "$("$FULL" pids "$P.a" | paste -sd,)"
-	is 'of one' "$(said ".processes[] | select(.pid == $inner) | [.uid, .types]")" '[65534,["pid"]]'
+	is 'of one' "$(said ".processes[] | select(.pid == $inner) | [.uid, .types]")" '[65534,["net","pid","uts"]]'
+	is 'its thread' "$(said ".processes[] | select(.pid == $inner) | .tid")" null
 	is 'its command' "$(said ".processes[] | select(.pid == $inner) | .command")" "$(tr '\0' ' ' <"/proc/$inner/cmdline" | sed 's/ $//' | cut -c-255)"
 	ok "$NSMGR" show "$P.a"
-	like 'as text' "$out" "*PID *USER *TYPES *COMMAND*$inner *"
+	like 'as text' "$out" "*PID *TID *USER *TYPES *COMMAND*$inner *"
 	kill -KILL "$inner"
+	end "$pid"
+	# A thread that is there without its process: setns(2).
+	ok "$NSMGR" create "$P.b" --net --uts
+	: >"$T/said"
+	spawn "$NSMGR_BUILDDIR/tests/cmd/holder" thread "$NSMGR_STORE/$P.b/net" >"$T/said"
+	until_true 'it holds' test -s "$T/said"
+	read -r tid _ <"$T/said"
+	show "$P.b"
+	is 'a thread' "$(said '.processes[] | [.pid, .tid, .types]')" "[$pid,$tid,[\"net\"]]"
 	end "$pid"
 }
 
