@@ -89,10 +89,7 @@ int nsm_exec_prepare(struct nsmgr_command *command, const char *const argv[], st
 void nsm_exec_clear(struct nsm_exec *exec);
 
 /* Records a failed step of the command's: gives r. */
-static inline int nsm_command_fail(struct nsmgr_command *command, int r, const char *step, const char *path)
-{
-	return nsm_fail(command->ctx, r, step, NSMGR_TYPE_NONE, path);
-}
+int nsm_command_fail(struct nsmgr_command *command, int r, const char *step, const char *path);
 
 /* What is known of a set without entering it; NULL is for none. */
 void nsm_command_look_at(struct nsmgr_command *command, const struct nsmgr_set *set);

@@ -17,6 +17,11 @@
 /* The steps up to the execve(2), in the order of KERNEL section 8. What no option asks for costs no system call: they are most
  * of what the front does. */
 
+int nsm_command_fail(struct nsmgr_command *command, int r, const char *step, const char *path)
+{
+	return nsm_fail(command->ctx, r, step, NSMGR_TYPE_NONE, path);
+}
+
 /* ---- Going there ---- */
 
 void nsm_command_look_at(struct nsmgr_command *command, const struct nsmgr_set *set)
