@@ -141,6 +141,35 @@ static int tell_no_store(struct nsm_check *check)
 	return 1;
 }
 
+/* Whether the store's directory is in a mount that lies on others and has no .store: whose it is cannot be told. */
+static bool is_stranger(const struct nsm_check *check, const struct nsm_mount **ret_stack, size_t *ret_count)
+{
+	struct nsm_storefile file;
+
+	*ret_stack = nsm_mounts_at(&check->mounts, check->ctx->root, ret_count);
+	return *ret_count > 1 && nsm_storefile_read(check->store.root, &file) == -ENOENT;
+}
+
+/* The handles are covered by a mount that nobody wrote a .store on. */
+static int tell_buried(struct nsm_check *check)
+{
+	struct nsm_finding finding = nsm_finding(NSMGR_PROBLEM_STACKED, NSMGR_MEND_BY_HAND, "", "");
+	const struct nsm_mount *stack;
+	bool buried = false;
+	size_t count;
+
+	if (!is_stranger(check, &stack, &count))
+		return 0;
+	for (size_t i = 0; i + 1 < count; i++)
+		buried |= nsm_mounts_has_children(&check->mounts, &stack[i]);
+	if (!buried)
+		return 0;
+	nsm_finding_say(&finding, "mounted %zu times: the handles are covered by a mount that is not the store's", count);
+	nsm_finding_cure(&finding, "umount %s, then check again", check->ctx->root);
+	nsm_check_tell(check, &finding);
+	return 1;
+}
+
 int nsm_check_place(struct nsm_check *check)
 {
 	int r = open_root(check);
@@ -154,6 +183,8 @@ int nsm_check_place(struct nsm_check *check)
 		r = open_root(check); /* its first user may just have mounted it */
 	if (r == 0 && find_place(check) == NSM_ELSEWHERE)
 		r = tell_elsewhere(check);
+	if (r == 0)
+		r = tell_buried(check);
 	/* The first create may be about it. */
 	if (r == 0 && !nsm_check_is_store(check))
 		r = open_root(check);
@@ -197,6 +228,8 @@ static bool is_unmounted(struct nsm_check *check)
 static void check_unmounted(struct nsm_check *check)
 {
 	struct nsm_finding finding = nsm_finding(NSMGR_PROBLEM_UNMOUNTED, NSMGR_MEND_BY_REPAIR, "", "");
+	const struct nsm_mount *stack;
+	size_t count;
 
 	/* The first create may be about it. */
 	if (!is_unmounted(check) || open_root(check) < 0 || !is_unmounted(check))
@@ -208,6 +241,10 @@ static void check_unmounted(struct nsm_check *check)
 		nsm_finding_say(&finding, "it is no mount of its own, though handles are mounted in it");
 		nsm_finding_cure(&finding, "mount --rbind %s %s && mount --make-private %s", check->ctx->root, check->ctx->root,
 				 check->ctx->root);
+	}
+	if (is_stranger(check, &stack, &count)) {
+		finding.mend = NSMGR_MEND_BY_HAND;
+		nsm_finding_cure(&finding, "umount %s, if the store is in a mount below it", check->ctx->root);
 	}
 	if (nsm_check_mends(check, finding.mend))
 		nsm_finding_result(check, &finding, establish(check));

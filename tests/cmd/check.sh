@@ -265,6 +265,15 @@ covered() {
 	by_hand 'stacked .'
 	umount "$NSMGR_STORE/$P.a"
 	mends repair 'stacked .'
+	# One that is not a copy of it has no .store, and gets none.
+	mount -t tmpfs -o mode=755 none "$NSMGR_STORE"
+	by_hand 'stacked .'
+	mkdir -p "$NSMGR_STORE/$P.b"
+	by_hand 'stacked .'
+	no 'it is made a store' test -e "$NSMGR_STORE/.store"
+	umount "$NSMGR_STORE"
+	clean
+	ok "$NSMGR" exec "$P.a" true
 }
 
 # The whole mount is gone, or what tells of it.
