@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/check.h"
 
+#include "cmd/procs.h"
 #include "cmd/quote.h"
 #include "cmd/verbs.h"
 #include "cmd/view.h"
@@ -195,6 +196,8 @@ static int act(struct job *job)
 	r = job->error;
 	if (r == 0 && job->has_lost_keeper)
 		say_plain(app, "keepers without a set are not looked for while a set has lost the handle of its pid namespace");
+	else if (r == 0 && !job->is_no_store && !procs_are_ours())
+		say_plain(app, "keepers without a set are not looked for: /proc is that of another pid namespace");
 	else if (r == 0 && !job->is_no_store)
 		r = check_keepers(app, job->flags & NSMGR_CHECK_REPAIR, add_row, job);
 	if (r == 0)

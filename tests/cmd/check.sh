@@ -343,6 +343,8 @@ elsewhere() {
 		like 'the cure' "$(jq -r '.findings[].repair' "$T/out")" 'nsenter -t * -m nsmgr *'
 	done
 	clean
+	run unshare --pid --fork "$NSMGR" check
+	like 'what is said with the /proc of others' "$err" '*keepers*not looked for: /proc is that of another pid namespace'
 	is 'states' "$(states "$P.a")" 'pid live uts live '
 }
 
