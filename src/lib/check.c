@@ -4,9 +4,11 @@
 #include "base/text.h"
 #include "lib/edge.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 const char *nsmgr_problem_name(enum nsmgr_problem problem)
 {
@@ -99,6 +101,15 @@ void nsm_check_tell(struct nsm_check *check, const struct nsm_finding *finding)
 void nsm_check_hidden(struct nsm_check *check, const char *file, int r)
 {
 	nsm_log(check->ctx, "could not look into '%s/%s': %s", check->ctx->root, file, strerror(-r));
+}
+
+/* Who only looks makes no file: while there is none, nobody holds it. */
+int nsm_check_lock(struct nsm_check *check)
+{
+	if (!(check->flags & (NSMGR_CHECK_GC | NSMGR_CHECK_REPAIR)) &&
+	    faccessat(check->store.root, ".lock", F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	return nsm_store_lock(&check->store, true);
 }
 
 int nsm_check_read_mounts(struct nsm_check *check)

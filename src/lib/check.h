@@ -49,6 +49,9 @@ void nsm_check_tell(struct nsm_check *check, const struct nsm_finding *finding);
 /* What may not be looked at is said, and is no finding. */
 void nsm_check_hidden(struct nsm_check *check, const char *file, int r);
 
+/* The lock of the store, exclusive; nsm_store_unlock(). */
+int nsm_check_lock(struct nsm_check *check);
+
 /* Reads the mount table anew. */
 int nsm_check_read_mounts(struct nsm_check *check);
 

@@ -90,7 +90,7 @@ static void check_unfinished(struct nsm_check *check, const char *file)
 {
 	struct nsm_finding finding = nsm_finding(NSMGR_PROBLEM_NAME, NSMGR_MEND_BY_GC, "", file);
 	struct stat st;
-	int r = nsm_store_lock(&check->store, true);
+	int r = nsm_check_lock(check);
 
 	if (r < 0) {
 		nsm_check_hidden(check, file, r);

@@ -155,7 +155,7 @@ static void check_config(struct nsm_check *check, int parent, const char *hash)
 
 	snprintf(file, sizeof(file), NSM_POOL_DIR "/%s", hash);
 	if (dir < 0 || fstatat(dir, NSM_POOL_CONFIG, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT ||
-	    nsm_store_lock(&check->store, true) < 0)
+	    nsm_check_lock(check) < 0)
 		return;
 	finding = nsm_finding(NSMGR_PROBLEM_POOL, NSMGR_MEND_BY_GC, hash, file);
 	if (fstat(dir, &st) == 0 && st.st_nlink > 0 && fstatat(dir, NSM_POOL_CONFIG, &st, AT_SYMLINK_NOFOLLOW) < 0) {

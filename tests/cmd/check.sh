@@ -207,6 +207,10 @@ name link"
 	ok jq . "$T/out"
 	rm "$NSMGR_STORE"/x*
 	: >"$NSMGR_STORE/.store.new"
+	# Who only looks makes no file.
+	rm "$NSMGR_STORE/.lock"
+	found 3 'name .store.new gc' check
+	no 'a lock was made' test -e "$NSMGR_STORE/.lock"
 	collects 'name .store.new'
 }
 
