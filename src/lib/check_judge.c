@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/check_set.h"
 
+#include "lib/labels.h"
+
 /* Whether anybody could use anything of the set, now or after a repair. What is foreign is somebody's namespace all the same. */
 static bool is_usable(const struct nsm_look *look)
 {
@@ -58,6 +60,8 @@ static void judge_one(struct nsm_look *look, struct nsm_finding *finding)
 		break;
 	case NSMGR_PROBLEM_METADATA:
 	case NSMGR_PROBLEM_OLD:
+		if (nsm_streq(strrchr(finding->file, '/') + 1, NSM_LABELS_FILE))
+			break; /* no repair gives labels back */
 		if (is_recordable(look)) {
 			finding->mend = NSMGR_MEND_BY_REPAIR;
 			nsm_finding_cure(finding, "records what is there, as pinned");

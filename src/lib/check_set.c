@@ -169,6 +169,23 @@ static int look_at_handles(struct nsm_look *look)
 
 /* ---- what is recorded ---- */
 
+static void look_at_labels(struct nsm_look *look)
+{
+	struct nsm_labels labels;
+	struct nsm_finding *finding;
+	struct stat st;
+
+	/* What is no plain file has its finding. */
+	if (nsm_labels_read(look->set.fd, &labels) != -EBADMSG ||
+	    fstatat(look->set.fd, NSM_LABELS_FILE, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
+		return;
+	finding = nsm_look_add(look, NSMGR_PROBLEM_METADATA, NSMGR_TYPE_NONE, NSM_LABELS_FILE);
+	if (!finding)
+		return;
+	nsm_finding_say(finding, "damaged: nothing tells which labels the set has");
+	nsm_finding_cure(finding, "delete the file: %s/%s", look->check->ctx->root, finding->file);
+}
+
 static void look_at_meta(struct nsm_look *look)
 {
 	struct nsm_finding *finding = NULL;
@@ -231,6 +248,7 @@ static int look_inside(struct nsm_look *look)
 	if (r < 0)
 		return r;
 	look_at_meta(look);
+	look_at_labels(look);
 	look_for_unrecorded(look);
 	look_for_nothing(look);
 	return 0;

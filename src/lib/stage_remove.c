@@ -51,9 +51,10 @@ static int remove_file(struct nsm_stage *stage, const char *name, bool *ret_deta
 
 static int remove_entry(struct nsm_stage *stage, const char *name, bool *ret_detached)
 {
+	enum nsmgr_type type = nsm_nstype_from_file(name);
 	int r = remove_file(stage, name, ret_detached);
 
-	return r < 0 ? nsm_fail(stage->store->ctx, r, "detach", nsm_nstype_from_file(name), NULL) : 0;
+	return r < 0 ? nsm_fail(stage->store->ctx, r, "detach", type, type == NSMGR_TYPE_NONE ? name : NULL) : 0;
 }
 
 /* What a set has if nobody else put anything into it: for when there is no descriptor left to look. */

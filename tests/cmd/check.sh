@@ -180,6 +180,19 @@ metadata() {
 	mount --bind /proc/self/ns/ipc "$NSMGR_STORE/$P.b/ipc"
 	mends repair "metadata $P.b/.set"
 	is 'origins' "$("$NSMGR" ls -rn -o TYPE,ORIGIN "$P.b" | tr '\n' ' ')" 'ipc pinned uts made '
+	# Labels are recorded nowhere else.
+	ok "$NSMGR" label "$P.b" a=b
+	clean
+	echo nonsense >"$NSMGR_STORE/$P.b/.labels"
+	by_hand "metadata $P.b/.labels"
+	rm "$NSMGR_STORE/$P.b/.labels"
+	mkdir "$NSMGR_STORE/$P.b/.labels"
+	by_hand "unsafe $P.b/.labels"
+	expect 1 "$NSMGR" rm "$P.b"
+	like 'what rm names' "$err" '*.labels*'
+	rmdir "$NSMGR_STORE/$P.b/.labels"
+	ok "$NSMGR" rm "$P.b"
+	clean
 }
 
 names() {
