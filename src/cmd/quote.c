@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/quote.h"
 
+#include <stdint.h>
+
 #define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+:@%,"
 
 void quote_shell(FILE *file, const char *text)
@@ -18,12 +20,45 @@ void quote_shell(FILE *file, const char *text)
 	putc('\'', file);
 }
 
+/* The character of those of text_has_hidden() that begins here, or 0. */
+static uint32_t hidden_char(const char *text, size_t *ret_len)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	uint32_t c;
+
+	if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0) {
+		*ret_len = 2;
+		return p[1];
+	}
+	if (p[0] != 0xe2 || (p[1] != 0x80 && p[1] != 0x81) || (p[2] & 0xc0) != 0x80)
+		return 0;
+	*ret_len = 3;
+	c = 0x2000 | (p[1] & 0x3fU) << 6 | (p[2] & 0x3fU);
+	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ? c : 0;
+}
+
+bool text_has_hidden(const char *text)
+{
+	size_t len;
+
+	while (*text && !hidden_char(text, &len))
+		text++;
+	return *text;
+}
+
 void quote_json(FILE *file, const char *text)
 {
 	putc('"', file);
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
+		size_t len;
+		uint32_t hidden = hidden_char(text, &len);
 
+		if (hidden) {
+			fprintf(file, "\\u%04x", hidden);
+			text += len - 1;
+			continue;
+		}
 		if (c < ' ' || c == 0x7f)
 			fprintf(file, "\\u%04x", c);
 		else if (c == '"' || c == '\\')

@@ -22,6 +22,9 @@ void quote_json_bytes(FILE *file, const char *text);
 void quote_unit(FILE *file, const char *text);
 
 bool text_is_utf8(const char *text);
+
+/* Whether it has a character beyond ASCII that a terminal obeys: C1, U+0080 to U+009F, or one that turns the direction. */
+bool text_has_hidden(const char *text);
 bool text_is_printable(const char *text);
 
 #endif

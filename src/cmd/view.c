@@ -82,12 +82,12 @@ int view_begin(struct view *view)
 	return r;
 }
 
-/* JSON is UTF-8; what is not is shown as in text. */
+/* JSON is UTF-8; what is not is shown as in text. So is what a terminal obeys, which libsmartcols lets through. */
 static int set_cell(struct view *view, size_t at, const char *text)
 {
 	char escaped[4 * VIEW_CELL_SIZE];
 
-	if (view->style.json && !text_is_utf8(text))
+	if (view->style.json && (!text_is_utf8(text) || text_has_hidden(text)))
 		text = nsm_escape(text, escaped, sizeof(escaped));
 	return table_set(view->table, at, text);
 }

@@ -45,8 +45,8 @@ from_create() {
 	is 'of a command' "$out" "$P.e"
 	expect 125 "$NSMGR" run --uts --label=r=1 true
 	like 'without a name' "$err" '*without a name has no labels'
-	expect 1 "$NSMGR" pool fill 1 --uts --label=r=1
-	like 'what pool says' "$err" '*without a name has no labels'
+	expect 2 "$NSMGR" pool fill 1 --uts --label=r=1
+	like 'what pool says' "$err" "*a ready set has no labels: give them to 'create --from-pool'*"
 }
 
 odd_values() {
@@ -59,6 +59,15 @@ odd_values() {
 	is 'what is not UTF-8 in JSON' "$(jq -r '.labels.odd' "$T/out")" 'tab\x09new\x0aline \xff"\x5cx41\xc3\xa9'
 	ok "$NSMGR" label "$P.a" odd=$'é\n"\e'
 	is 'UTF-8 in JSON' "$("$NSMGR" label "$P.a" -J | jq -r '.labels.odd')" $'é\n"\e'
+	# C1 controls and what turns the direction: a terminal would obey them.
+	odd=$'\xc2\x9b31m\xe2\x80\xae\xe2\x81\xa6\xe2\x82\xac'
+	ok "$NSMGR" label "$P.a" "odd=$odd"
+	ok "$NSMGR" label "$P.a" -J
+	yes 'they are escaped in JSON' grep -qF $'"\\u009b31m\\u202e\\u2066\xe2\x82\xac"' "$T/out"
+	ok jq -e --arg odd "$odd" '.labels.odd == $odd' "$T/out"
+	ok "$NSMGR" ls -J -o LABELS "$P.a"
+	unlike 'what ls prints as JSON' "$out" $'*\xc2\x9b*'
+	ok "$NSMGR" label "$P.a" odd=$'\e'
 	ok "$NSMGR" ls -o LABELS "$P.a"
 	unlike 'what ls prints' "$out" $'*\e*'
 }
