@@ -20,6 +20,7 @@ struct job {
 	struct nsmgr_config *config;
 	struct names operands;
 	bool configured; /* an option says which sets are meant */
+	bool labelled;
 	bool json;
 };
 
@@ -81,6 +82,8 @@ static int act(struct job *job)
 		return list(job);
 	if (job->json)
 		return say_usage(job->app, "--json goes with ls");
+	if (job->labelled)
+		return say_usage(job->app, "a ready set has no labels: give them to 'create --from-pool'");
 	if (nsm_streq(what, "fill"))
 		return fill(job);
 	if (nsm_streq(what, "drain"))
@@ -99,6 +102,7 @@ static int run(struct app *app, int argc, char **argv)
 	if (nsmgr_config_new(app->ctx, &job.config) < 0)
 		return say_failure(app, NULL);
 	while ((id = opt_next(&parser, &value)) != OPT_END) {
+		job.labelled |= id == CREATE_LABEL;
 		job.configured |= id >= 0 && id != OPT_JSON;
 		if (create_option(app, job.config, id, value, &status)) {
 			if (status != STATUS_DONE)
