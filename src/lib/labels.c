@@ -107,11 +107,17 @@ int nsm_labels_read(int setdir, struct nsm_labels *ret)
 	char text[FILE_SIZE], *cursor = text, *line;
 	struct nsm_labels labels = { 0 };
 	nsm_autoclose int fd = openat(setdir, NSM_LABELS_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
 	ssize_t len;
 
 	if (fd < 0 && errno != ENOENT)
 		return errno == ELOOP || errno == ENXIO ? -EBADMSG : -errno;
 	if (fd >= 0) {
+		/* A FIFO that nobody writes to would read as empty. */
+		if (fstat(fd, &st) < 0)
+			return -errno;
+		if (!S_ISREG(st.st_mode))
+			return -EBADMSG;
 		len = nsm_read_text(fd, text, sizeof(text));
 		if (len == -EFBIG || len == -EISDIR || (len >= 0 && strlen(text) != (size_t)len))
 			return -EBADMSG;

@@ -64,6 +64,9 @@ START_TEST(a_damaged_file_is_refused_and_left_as_it_is)
 	make_dir(in_root("web/.labels"), 0755);
 	assert_damaged("a directory");
 	rmdir(in_root("web/.labels"));
+	ck_assert_int_eq(mkfifo(in_root("web/.labels"), 0644), 0);
+	assert_damaged("a FIFO");
+	unlink(in_root("web/.labels"));
 	/* By hand, without an end: as good as ours. */
 	put_text(in_root("web/.labels"), "b=2\na=1");
 	ck_assert_int_eq(read_labels("web", value), 0);
