@@ -35,16 +35,20 @@ static void free_job(struct job *job)
 }
 
 /* What ends us without being a failure. */
-static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t stopped, writing;
 
+/* A write to a terminal that takes no more waits however poll(2) has answered, and one that is only about to begin would not be
+ * interrupted: nothing is left to be done then. */
 static void stop(int signal)
 {
 	(void)signal;
+	if (writing)
+		_exit(STATUS_DONE);
 	stopped = 1;
 }
 
 /* Who began with one of them ignored, as a shell begins what runs in its background, is not ended by it. Both are blocked but
- * where we wait, so that none comes between a look and the wait. */
+ * where we wait or write, so that none comes between a look and the wait. */
 static void catch_signals(struct job *job)
 {
 	static const int ours[] = { SIGINT, SIGTERM };
@@ -128,6 +132,20 @@ static int await(struct job *job, bool to_write)
 	return r < 0 ? -errno : 1;
 }
 
+static ssize_t write_some(const struct job *job, const char *buf, size_t size)
+{
+	sigset_t blocked;
+	ssize_t n;
+
+	writing = 1;
+	sigprocmask(SIG_SETMASK, &job->signals, &blocked);
+	n = write(STDOUT_FILENO, buf, size);
+	n = n < 0 ? -errno : n;
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+	writing = 0;
+	return n;
+}
+
 /* By write(2), line by line, for who reads them as they come. 1: go on; 0: who read us has gone, or a signal came. */
 static int put(struct job *job, const struct nsm_text *text)
 {
@@ -139,11 +157,11 @@ static int put(struct job *job, const struct nsm_text *text)
 
 		if (r <= 0)
 			return r;
-		n = write(STDOUT_FILENO, text->buf + done, text->len - done);
-		if (n < 0 && errno == EPIPE)
+		n = write_some(job, text->buf + done, text->len - done);
+		if (n == -EPIPE)
 			return 0;
-		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			return -errno;
+		if (n < 0 && n != -EAGAIN && n != -EINTR)
+			return (int)n;
 		done += n > 0 ? (size_t)n : 0;
 	}
 	return 1;

@@ -136,6 +136,38 @@ slow_reader() {
 	rm "$T/slow"
 }
 
+# A terminal of which nobody takes the output: a write to it waits, though poll(2) has said that there was room.
+silent_terminal() {
+	local writer
+	[ "$(uname -m)" = x86_64 ] || skip 'the numbers of system calls are those of x86-64'
+	command -v script >/dev/null || skip 'no script'
+	mkfifo "$T/slow" "$T/keys"
+	exec {SLOW}<>"$T/slow" {KEYS}<>"$T/keys"
+	cat >"$T/inner" <<-'EOF'
+		"$3" monitor & echo $! >"$1"; wait $!; echo $? >"$2"
+	EOF
+	ok "$NSMGR" create "$P.a" --uts
+	rm -f "$T/monitor" "$T/status"
+	script -qc "sh '$T/inner' '$T/monitor' '$T/status' '$NSMGR'" /dev/null >"$T/slow" <&"$KEYS" &
+	writer=$!
+	until_true 'it begins' test -s "$T/monitor"
+	pid=$(<"$T/monitor")
+	until_true 'it watches' watches
+	writes() {
+		mkdir "$NSMGR_STORE/$P.x"{1..400}
+		rmdir "$NSMGR_STORE/$P.x"{1..400}
+		grep -q '^1 0x1 ' "/proc/$pid/syscall"
+	}
+	until_true 'it waits in a write' writes
+	kill -TERM "$pid"
+	until_true 'it has ended' test -s "$T/status"
+	is 'status at TERM' "$(<"$T/status")" 0
+	kill -KILL "$writer"
+	wait "$writer" 2>/dev/null
+	exec {SLOW}<&- {KEYS}<&-
+	rm "$T/slow" "$T/keys"
+}
+
 # A store that is not there yet, goes, and comes again.
 other_store() {
 	local NSMGR_STORE=$T/$PROGRAM-far/away i
@@ -325,6 +357,7 @@ cases() {
 	it 'monitor tells of the sets chosen' chosen
 	it 'monitor ends by a signal, or with its reader' ends
 	it 'monitor is held up by nobody, and holds up nobody' slow_reader
+	it 'monitor ends by a signal where its terminal takes no more' silent_terminal
 	it 'monitor follows a store that comes and goes' other_store
 	it 'wait waits for sets, and for their end' waits
 	it 'wait waits for sets that can be used' waits_for_use
