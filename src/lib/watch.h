@@ -20,6 +20,9 @@ struct nsm_watched {
 	pid_t init;
 	int pidfd;	 /* of the init of its pid namespace, in the epoll under `serial` */
 	uint64_t serial;
+	ino_t labels; /* the file that they were in; 0: none */
+	struct timespec labels_changed;
+	bool relabelled; /* since then, which was told */
 	int wd; /* of its directory, where labels are asked for; -1. It goes with the directory. */
 };
 

@@ -4,8 +4,10 @@
 #include "base/text.h"
 #include "lib/handle.h"
 #include "lib/init.h"
+#include "lib/labels.h"
 #include "lib/sys.h"
 
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -70,10 +72,17 @@ static int watch_labels(struct nsmgr_watch *watch, int dir, struct nsm_watched *
 {
 	char path[40];
 	struct nsm_text text = NSM_TEXT(path);
+	struct stat st;
 
 	nsm_text_add(&text, NSM_PROC_SELF "/fd/%d", dir);
 	set->wd = inotify_add_watch(watch->inotify, path, IN_MOVED_TO | IN_ONLYDIR);
-	return set->wd < 0 ? -errno : 0;
+	if (set->wd < 0)
+		return -errno;
+	if (fstatat(dir, NSM_LABELS_FILE, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		set->labels = st.st_ino;
+		set->labels_changed = st.st_ctim;
+	}
+	return 0;
 }
 
 static int look(struct nsmgr_watch *watch, struct nsm_store *store, const char *name, struct nsm_watched *set)

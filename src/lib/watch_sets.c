@@ -103,13 +103,25 @@ int nsm_watch_take_in(struct nsmgr_watch *watch, struct nsm_watched *look)
 	return set->dead ? nsm_watch_news(watch, NSMGR_EVENT_DIED, set, NULL) : 0;
 }
 
+/* Events of it may have been lost. One that was told says nothing of what came later: better once too often. */
+static bool may_be_relabelled(const struct nsmgr_watch *watch, const struct nsm_watched *set, const struct nsm_watched *look)
+{
+	const struct timespec *was = &set->labels_changed, *is = &look->labels_changed;
+
+	return watch->labels && (watch->behind || watch->lost) && nsm_watch_is_same(set, look) &&
+	       (set->relabelled || set->labels != look->labels || was->tv_sec != is->tv_sec || was->tv_nsec != is->tv_nsec);
+}
+
 int nsm_watch_renew(struct nsmgr_watch *watch, struct nsm_watched *set, struct nsm_watched *look)
 {
+	bool relabelled = may_be_relabelled(watch, set, look);
 	bool died = look->dead && !(set->dead && nsm_watch_is_same(set, look));
 
 	nsm_watch_forget_init(watch, set);
 	*set = *look;
 	set->seen = true;
+	if (relabelled && nsm_watch_news(watch, NSMGR_EVENT_LABELLED, set, NULL) < 0)
+		return -ENOMEM;
 	return died ? nsm_watch_news(watch, NSMGR_EVENT_DIED, set, NULL) : 0;
 }
 
@@ -194,9 +206,14 @@ int nsm_watch_renamed(struct nsmgr_watch *watch, struct nsm_store *store, const 
 
 int nsm_watch_labelled(struct nsmgr_watch *watch, int wd)
 {
-	for (size_t i = 0; i < watch->set_count; i++)
-		if (watch->sets[i]->wd == wd)
-			return nsm_watch_news(watch, NSMGR_EVENT_LABELLED, watch->sets[i], NULL);
+	for (size_t i = 0; i < watch->set_count; i++) {
+		struct nsm_watched *set = watch->sets[i];
+
+		if (set->wd != wd)
+			continue;
+		set->relabelled = true;
+		return nsm_watch_news(watch, NSMGR_EVENT_LABELLED, set, NULL);
+	}
 	return 0;
 }
 
