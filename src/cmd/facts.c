@@ -231,9 +231,25 @@ static void look_around(struct facts *facts)
 		add_state(facts, "cgroup", cgroup);
 }
 
-int facts_gather(struct app *app, const char *name, struct facts *ret)
+/* Each step opens the set by its name, so all is of one set only if the name led to the same handles before and after.
+ * STATUS_DONE, or what was said. */
+static int compare(const struct facts *facts, bool *ret_same)
 {
-	struct facts *facts = ret;
+	struct nsmgr_handle handles[NSMGR_TYPE_COUNT];
+	int count = 0, status = select_set(facts->app, facts->name, handles, &count);
+
+	*ret_same = status == STATUS_DONE && count == facts->count;
+	for (int i = 0; *ret_same && i < count; i++) {
+		const struct nsmgr_handle *was = &facts->handles[i], *is = &handles[i];
+
+		*ret_same = was->type == is->type && was->ino == is->ino && was->dev == is->dev && was->id == is->id &&
+			    was->created.tv_sec == is->created.tv_sec && was->created.tv_nsec == is->created.tv_nsec;
+	}
+	return status;
+}
+
+static int gather(struct app *app, const char *name, struct facts *facts)
+{
 	int r, status = select_set(app, name, facts->handles, &facts->count);
 
 	if (status != STATUS_DONE)
@@ -252,4 +268,20 @@ int facts_gather(struct app *app, const char *name, struct facts *ret)
 	find_processes(facts);
 	look_around(facts);
 	return STATUS_DONE;
+}
+
+int facts_gather(struct app *app, const char *name, struct facts *ret)
+{
+	for (int tries = 0; tries < 8; tries++) {
+		bool same = false;
+		int status = gather(app, name, ret);
+
+		if (status == STATUS_DONE)
+			status = compare(ret, &same);
+		if (status != STATUS_DONE || same)
+			return status;
+		facts_free(ret);
+		*ret = (struct facts){ 0 };
+	}
+	return say_plain(app, "'%s' became another set each time that it was looked at", name);
 }
