@@ -144,7 +144,9 @@ refusals() {
 	expect 1 "$NSMGR" label "$P.a" a=1
 	is 'what is in it then' "$(cat "$NSMGR_STORE/$P.a/.labels")" damaged
 	ok "$NSMGR" exec "$P.a" true
-	ok "$NSMGR" ls -r -n -o NAME,LABELS
+	expect 1 "$NSMGR" ls -r -n -o NAME,LABELS
+	like 'what ls lists' "$out" "$P.a*"
+	ok "$NSMGR" ls
 	ok "$NSMGR" rm "$P.a"
 }
 
