@@ -49,8 +49,9 @@ sizes() {
 	echo 'trap "stty size >>$1" WINCH; trap "kill $!; exit 5" TERM; sleep 1000 & stty size >>"$1"; while :; do wait; done' >"$T/inner"
 	terminal "\$N bash $T/inner $T/told"
 	until_true 'it has the size of ours' told '31 99'
-	stty -F "$(<"$T/tty")" rows 17 cols 42
-	until_true 'it is told of a change' told '17 42'
+	# One change: while a trap is run bash forgets another signal of the kind.
+	stty -F "$(<"$T/tty")" rows 17
+	until_true 'it is told of a change' told '17 99'
 	kill -TERM "$(front)"
 	until_true 'it ends' is_over
 	is 'the status' "$(<"$T/status")" 5

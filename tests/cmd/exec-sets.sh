@@ -74,7 +74,7 @@ $P.a: ${long:3968}"
 	is 'grouped' "$out" "$(printf '%s\n' "$P.a:" 1 2 "$P.b:" 1 2)"
 	is 'grouped errors' "$err" "$(printf '%s\n' "$P.a:" e)"
 	# By its name it can be opened again, and nothing of it is lost.
-	ok "$NSMGR" exec --grouped --all-sets -P 3 sh -c 'echo 1; echo 2 >/dev/stdout; echo 3; echo 4 >&2; echo 5 >/dev/stderr; seq 3000'
+	ok "$NSMGR" exec --grouped --all-sets sh -c 'echo 1; echo 2 >/dev/stdout; echo 3; echo 4 >&2; echo 5 >/dev/stderr; seq 3000'
 	is 'grouped, opened by name' "$(head -n 5 <<<"$out") $(wc -l <<<"$out")" "$(printf '%s\n' "$P.a:" 1 2 3 1) 9012"
 	is 'grouped errors, opened by name' "$err" "$(printf '%s:\n4\n5\n' "$P.a" "$P.b" "$P.c")"
 	run bash -c 'ulimit -f 1; exec "$@"' - "$NSMGR" exec --grouped --sets="$P.a" seq 2000
