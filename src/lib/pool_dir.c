@@ -262,12 +262,12 @@ void nsm_pool_dir_remove(struct nsm_pool_dir *pool)
 {
 	nsm_autofree char *text = malloc(NSM_CONFIG_TEXT_SIZE);
 
-	if (!text || nsm_store_lock(&pool->view, true) < 0)
+	if (!text || nsm_store_lock(pool->store, true) < 0)
 		return;
 	/* What fails here is for the next who drains. */
 	if (flock(pool->view.root, LOCK_EX | LOCK_NB) == 0 &&
 	    read_config(pool->view.root, text, NSM_CONFIG_TEXT_SIZE) >= 0 &&
 	    unlinkat(pool->view.root, NSM_POOL_CONFIG, 0) == 0 && unlinkat(pool->store->root, pool->path, AT_REMOVEDIR) < 0)
 		write_config(pool->view.root, text);
-	nsm_store_unlock(&pool->view);
+	nsm_store_unlock(pool->store);
 }
