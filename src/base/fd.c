@@ -2,6 +2,7 @@
 #include "base/fd.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void nsm_close(int *fd)
@@ -81,6 +82,15 @@ int nsm_write_once(int fd, const void *data, size_t size)
 	if (n < 0)
 		return -errno;
 	return (size_t)n == size ? 0 : -EIO;
+}
+
+int nsm_write_new_at(int dirfd, const char *path, bool mode_exact, const void *data, size_t size)
+{
+	nsm_autoclose int fd = openat(dirfd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+	if (fd < 0 || (!mode_exact && fchmod(fd, 0644) < 0))
+		return -errno;
+	return nsm_write_once(fd, data, size);
 }
 
 int nsm_write_text_at(int dirfd, const char *path, const char *text)

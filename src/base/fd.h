@@ -28,6 +28,10 @@ ssize_t nsm_read_once(int fd, char *buf, size_t size);
 /* Writes all of it with one write(2): proc files take a value whole or not at all. */
 int nsm_write_once(int fd, const void *data, size_t size);
 
+/* Makes a new file of mode 0644 below `dirfd`, which nobody else has, and writes all of it once. With `mode_exact` the umask is
+ * known to be 0. */
+int nsm_write_new_at(int dirfd, const char *path, bool mode_exact, const void *data, size_t size);
+
 /* Opens `path` for writing, without creating it, and writes `text` once. */
 int nsm_write_text_at(int dirfd, const char *path, const char *text);
 

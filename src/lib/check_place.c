@@ -113,19 +113,14 @@ static int tell_elsewhere(struct nsm_check *check)
 	struct nsm_finding finding = nsm_finding(NSMGR_PROBLEM_ELSEWHERE, NSMGR_MEND_BY_HAND, "", "");
 	const struct nsm_mount *stack;
 	size_t count, covers = count_covers(check, &stack, &count);
-	char where[160], *cure;
+	char what[64] = "", cure[64] = "";
+	struct nsm_text what_text = NSM_TEXT(what), cure_text = NSM_TEXT(cure);
 
 	if (covers)
 		return tell_covered(check, stack, count, covers);
-	nsm_place_explain(check->store.root, where, sizeof(where));
-	cure = strstr(where, " (cure: ");
-	if (cure) {
-		*cure = '\0';
-		cure += strlen(" (cure: ");
-		cure[strcspn(cure, ")")] = '\0';
-		nsm_finding_cure(&finding, "%s", cure);
-	}
-	nsm_finding_say(&finding, "%s: nothing in it can be checked from here", where);
+	nsm_place_explain(check->store.root, &what_text, &cure_text);
+	nsm_finding_cure(&finding, "%s", cure);
+	nsm_finding_say(&finding, "%s: nothing in it can be checked from here", what);
 	nsm_check_tell(check, &finding);
 	return 1;
 }

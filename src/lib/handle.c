@@ -42,7 +42,7 @@ static int open_setdir(struct nsm_setdir *set)
 {
 	struct nsmgr_ctx *ctx = set->store->ctx;
 
-	set->fd = openat(set->store->root, set->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	set->fd = openat(set->store->root, set->name, NSM_DIR_FLAGS);
 	if (set->fd >= 0)
 		return 0;
 	if (errno == ENOENT)

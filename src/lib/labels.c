@@ -136,16 +136,10 @@ int nsm_labels_write(int dir, const char *path, bool mode_exact, const struct ns
 	char buf[FILE_SIZE], value[4 * NSMGR_LABEL_VALUE_SIZE + 1];
 	struct nsm_text text = NSM_TEXT(buf);
 	struct nsmgr_label label = { NULL, NULL };
-	nsm_autoclose int fd = -EBADF;
 
 	while (nsm_labels_next(labels, &label))
 		nsm_text_add(&text, "%s=%s\n", label.key, nsm_escape(label.value, value, sizeof(value)));
 	if (text.cut)
 		return -EMSGSIZE;
-	fd = openat(dir, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return -errno;
-	if (!mode_exact && fchmod(fd, 0644) < 0)
-		return -errno;
-	return nsm_write_once(fd, buf, text.len);
+	return nsm_write_new_at(dir, path, mode_exact, buf, text.len);
 }

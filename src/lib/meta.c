@@ -7,7 +7,6 @@
 #include "lib/nstype.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define FILE_SIZE 1024
@@ -97,7 +96,6 @@ int nsm_meta_write(int dir, const char *path, bool mode_exact, const struct nsm_
 {
 	char buf[FILE_SIZE];
 	struct nsm_text text = NSM_TEXT(buf);
-	nsm_autoclose int fd = -EBADF;
 
 	nsm_text_add(&text, "boot %s\nmount %llu\ncreated %lld.%09ld\n", meta->boot_id,
 		     (unsigned long long)meta->mount_id, (long long)meta->created.tv_sec, meta->created.tv_nsec);
@@ -114,12 +112,7 @@ int nsm_meta_write(int dir, const char *path, bool mode_exact, const struct nsm_
 	nsm_text_add(&text, "end\n");
 	if (text.cut)
 		return -EMSGSIZE;
-	fd = openat(dir, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return -errno;
-	if (!mode_exact && fchmod(fd, 0644) < 0)
-		return -errno;
-	return nsm_write_once(fd, buf, text.len);
+	return nsm_write_new_at(dir, path, mode_exact, buf, text.len);
 }
 
 unsigned nsm_meta_made(const struct nsm_meta *meta)

@@ -116,19 +116,20 @@ static pid_t find_resident(ino_t ino)
 	return 0;
 }
 
-void nsm_place_explain(int root, char *ret, size_t size)
+void nsm_place_explain(int root, struct nsm_text *what, struct nsm_text *cure)
 {
-	struct nsm_text text = { .buf = ret, .size = size };
 	struct nsm_storefile file = { 0 };
 	struct nsmgr_id own;
 	pid_t pid;
 
 	nsm_storefile_read(root, &file);
 	if (nsm_place_own(&own) == 0 && own.ino == file.mntns.ino && own.id == file.mntns.id) {
-		nsm_text_add(&text, "not the mount that the handles are on (cure: unmount what covers it)");
+		nsm_text_add(what, "not the mount that the handles are on");
+		nsm_text_add(cure, "unmount what covers it");
 		return;
 	}
 	/* Most often the caller is the one who is astray, and everybody else is where pid 1 is. */
 	pid = find_resident(file.mntns.ino);
-	nsm_text_add(&text, "mounted in another mount namespace (cure: nsenter -t %ld -m nsmgr ...)", pid ? (long)pid : 1L);
+	nsm_text_add(what, "mounted in another mount namespace");
+	nsm_text_add(cure, "nsenter -t %ld -m nsmgr ...", pid ? (long)pid : 1L);
 }

@@ -17,7 +17,8 @@ enum nsm_place nsm_place_find(int root, uint64_t mount_id, bool is_mount, const 
 /* The mount namespace that we are in. */
 int nsm_place_own(struct nsmgr_id *ret);
 
-/* Where they are, in words, with the command that leads there. */
-void nsm_place_explain(int root, char *ret, size_t size);
+/* Where they are, in words, and what leads there. */
+struct nsm_text;
+void nsm_place_explain(int root, struct nsm_text *what, struct nsm_text *cure);
 
 #endif

@@ -2,6 +2,7 @@
 #include "lib/store.h"
 
 #include "base/text.h"
+#include "lib/dir.h"
 #include "lib/place.h"
 #include "lib/root.h"
 #include "lib/stage.h"
@@ -68,10 +69,12 @@ bool nsm_store_is_elsewhere(struct nsm_store *store)
 
 int nsm_store_refuse_elsewhere(struct nsm_store *store)
 {
-	char reason[96];
+	char what[64] = "", cure[64] = "";
+	struct nsm_text what_text = NSM_TEXT(what), cure_text = NSM_TEXT(cure);
 
-	nsm_place_explain(store->root, reason, sizeof(reason));
-	return nsm_fail_text(store->ctx, -EXDEV, "store", NSMGR_TYPE_NONE, NULL, "'%s' is %s", store->ctx->root, reason);
+	nsm_place_explain(store->root, &what_text, &cure_text);
+	return nsm_fail_text(store->ctx, -EXDEV, "store", NSMGR_TYPE_NONE, NULL, "'%s' is %s (cure: %s)", store->ctx->root, what,
+			     cure);
 }
 
 int nsm_store_open(struct nsmgr_ctx *ctx, struct nsm_store *ret)
@@ -234,7 +237,7 @@ int nsm_store_open_stages(struct nsm_store *store)
 		r = fchmodat(store->root, NSM_STAGE_DIR, 0700, 0); /* whatever the umask */
 	if (r < 0 && errno != EEXIST)
 		return nsm_fail(store->ctx, -errno, "store", NSMGR_TYPE_NONE, store->ctx->root);
-	store->stages = openat(store->root, NSM_STAGE_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	store->stages = openat(store->root, NSM_STAGE_DIR, NSM_DIR_FLAGS);
 	if (store->stages < 0)
 		return nsm_fail(store->ctx, -errno, "store", NSMGR_TYPE_NONE, store->ctx->root);
 	return 0;
