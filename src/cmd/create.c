@@ -7,7 +7,7 @@
 
 struct job {
 	struct app *app;
-	struct nsmgr_config *config;
+	struct recipe recipe;
 	struct names names;
 	unsigned flags;
 	struct names files;	 /* from --from-file */
@@ -21,7 +21,7 @@ static void free_job(struct job *job)
 	free(job->owned_text.array);
 	free(job->files.array);
 	free(job->names.array);
-	nsmgr_config_free(job->config);
+	recipe_free(&job->recipe);
 }
 
 /* Names from a file, one a line; blank lines are passed over. */
@@ -68,16 +68,18 @@ static void report(void *data, const char *name, int result)
 /* Names are judged before anything is made: a bad one anywhere is a usage error. */
 static int check(struct job *job)
 {
-	for (size_t i = 0; i < job->files.count; i++) {
-		int status = read_names(job, job->files.array[i]);
+	int status;
 
+	for (size_t i = 0; i < job->files.count; i++) {
+		status = read_names(job, job->files.array[i]);
 		if (status != STATUS_DONE)
 			return status;
 	}
 	if (job->names.count == 0 && job->files.count == 0)
 		return say_usage(job->app, "a NAME is missing");
-	if (nsmgr_config_check(job->config) < 0)
-		return say_refusal(job->app, job->names.count == 1 ? job->names.array[0] : NULL);
+	status = recipe_check(&job->recipe, job->names.count == 1 ? job->names.array[0] : NULL);
+	if (status != STATUS_DONE)
+		return status;
 	for (size_t i = 0; i < job->names.count; i++)
 		if (nsmgr_check_name(job->app->ctx, job->names.array[i]) < 0)
 			return say_refusal(job->app, job->names.array[i]);
@@ -91,7 +93,7 @@ static int act(struct job *job)
 
 	if (status != STATUS_DONE || job->names.count == 0)
 		return status;
-	failures = nsmgr_create_many(job->app->ctx, job->names.array, job->names.count, job->config, job->flags, report,
+	failures = nsmgr_create_many(job->app->ctx, job->names.array, job->names.count, job->recipe.config, job->flags, report,
 				     job);
 	if (failures < 0)
 		return say_failure(job->app, job->names.count == 1 ? job->names.array[0] : NULL);
@@ -114,14 +116,14 @@ static int run(struct app *app, int argc, char **argv)
 	nsm_cleanup(free_job) struct job job = { .app = app };
 	struct parser parser = { .app = app, .argc = argc, .argv = argv };
 	const char *value;
-	int id, status;
+	int id, status = recipe_begin(&job.recipe, app);
 
-	if (nsmgr_config_new(app->ctx, &job.config) < 0)
-		return say_failure(app, NULL);
+	if (status != STATUS_DONE)
+		return status;
 	while ((id = opt_next(&parser, &value)) != OPT_END) {
 		bool added = true;
 
-		if (create_option(app, job.config, id, value, &status)) {
+		if (recipe_option(&job.recipe, id, value, &status)) {
 			if (status != STATUS_DONE)
 				return status;
 		} else if (id == OPT_OPERAND)
@@ -131,7 +133,7 @@ static int run(struct app *app, int argc, char **argv)
 		else if (id == OPT_FROM_POOL)
 			job.flags |= NSMGR_CREATE_FROM_POOL;
 		else if (id == OPT_IP_NETNS)
-			nsmgr_config_ip_netns(job.config, true);
+			nsmgr_config_ip_netns(job.recipe.config, true);
 		else if (id == OPT_FROM_FILE)
 			added = add_name(&job.files, value);
 		else if (opt_common(app, id, &status))

@@ -115,8 +115,11 @@ static int add_label(const struct app *app, struct nsmgr_config *config, const c
 	return result(app, nsmgr_config_label(config, key, equals + 1));
 }
 
-static int apply(const struct app *app, struct nsmgr_config *config, int id, const char *value)
+static int apply(struct recipe *recipe, int id, const char *value)
 {
+	const struct app *app = recipe->app;
+	struct nsmgr_config *config = recipe->config;
+
 	switch (id) {
 	case CREATE_ALL:
 		nsmgr_config_make_rest(config);
@@ -157,16 +160,40 @@ static int apply(const struct app *app, struct nsmgr_config *config, int id, con
 	case CREATE_NO_PROC:
 		nsmgr_config_proc(config, false);
 		return STATUS_DONE;
-	default:
+	case CREATE_SYSCTL:
 		return add_sysctl(app, config, value);
+	default:
+		return recipe_full_option(recipe, id, value);
 	}
 }
 
-bool create_option(const struct app *app, struct nsmgr_config *config, int id, const char *value, int *ret_status)
+int recipe_begin(struct recipe *recipe, struct app *app)
+{
+	*recipe = (struct recipe){ .app = app };
+	return nsmgr_config_new(app->ctx, &recipe->config) < 0 ? say_failure(app, NULL) : STATUS_DONE;
+}
+
+void recipe_free(struct recipe *recipe)
+{
+	if (recipe->full)
+		recipe_full_free(recipe->full);
+	nsmgr_config_free(recipe->config);
+}
+
+bool recipe_option(struct recipe *recipe, int id, const char *value, int *ret_status)
 {
 	if (id < 0 || id >= CREATE_OPTION_END)
 		return false;
-	*ret_status = id < NSMGR_TYPE_COUNT ? add_type(app, config, (enum nsmgr_type)id, value)
-					    : apply(app, config, id, value);
+	*ret_status = id < NSMGR_TYPE_COUNT ? add_type(recipe->app, recipe->config, (enum nsmgr_type)id, value)
+					    : apply(recipe, id, value);
 	return true;
+}
+
+int recipe_check(struct recipe *recipe, const char *name)
+{
+	int status = recipe->full ? recipe_full_check(recipe) : STATUS_DONE;
+
+	if (status == STATUS_DONE && nsmgr_config_check(recipe->config) < 0)
+		return say_refusal(recipe->app, name);
+	return status;
 }

@@ -59,8 +59,28 @@ enum {
 	{ "base", 0, "SET", CREATE_BASE, "take the types that are not asked for from SET" }, \
 	{ "label", 0, "KEY=VALUE", CREATE_LABEL, "give the set a label; repeatable" }
 
-/* Applies such an option to the configuration. false: it is none of these. *ret_status is STATUS_DONE, or that of a bad
- * value, after having said what is wrong. */
-bool create_option(const struct app *app, struct nsmgr_config *config, int id, const char *value, int *ret_status);
+/* A set to be made, as the command line describes it. */
+struct recipe {
+	struct app *app;
+	struct nsmgr_config *config;
+	struct recipe_full *full; /* what options say that nsmgr-full alone has; NULL: none was given */
+};
+
+/* STATUS_DONE, or a failure that was said. */
+int recipe_begin(struct recipe *recipe, struct app *app);
+void recipe_free(struct recipe *recipe);
+
+/* Applies such an option. false: it is none of these. *ret_status is STATUS_DONE, or that of a bad value, after having said what
+ * is wrong. */
+bool recipe_option(struct recipe *recipe, int id, const char *value, int *ret_status);
+
+/* Once all options are read, before anything is done: whether they fit together. `name` is that of the only set, or NULL.
+ * STATUS_DONE, or what was said. */
+int recipe_check(struct recipe *recipe, const char *name);
+
+/* The parts of these for the options that nsmgr-full alone has (recipe_full.c); the front hands over. */
+int recipe_full_option(struct recipe *recipe, int id, const char *value);
+int recipe_full_check(struct recipe *recipe);
+void recipe_full_free(struct recipe_full *full);
 
 #endif

@@ -2,6 +2,7 @@
 #include "cmd/verbs.h"
 
 #include "base/text.h"
+#include "cmd/create_opts.h"
 #include "cmd/many.h"
 #include "cmd/pool.h"
 #include "cmd/rm_report.h"
@@ -34,6 +35,24 @@ int pool_ls(const struct app *app, bool json)
 	(void)json;
 	hand_over(app);
 	return STATUS_FAILED;
+}
+
+int recipe_full_option(struct recipe *recipe, int id, const char *value)
+{
+	(void)id, (void)value;
+	hand_over(recipe->app);
+	return STATUS_FAILED;
+}
+
+int recipe_full_check(struct recipe *recipe)
+{
+	(void)recipe; /* there is none: its first option was handed over */
+	return STATUS_DONE;
+}
+
+void recipe_full_free(struct recipe_full *full)
+{
+	(void)full;
 }
 
 int launch_full_option(struct launch *launch, int id, const char *value)

@@ -17,7 +17,7 @@ static const struct opt options[] = {
 
 struct job {
 	struct app *app;
-	struct nsmgr_config *config;
+	struct recipe recipe;
 	struct names operands;
 	bool configured; /* an option says which sets are meant */
 	bool labelled;
@@ -27,7 +27,7 @@ struct job {
 static void free_job(struct job *job)
 {
 	free(job->operands.array);
-	nsmgr_config_free(job->config);
+	recipe_free(&job->recipe);
 }
 
 static int say_count(struct job *job, int count, const char *what)
@@ -42,23 +42,29 @@ static int say_count(struct job *job, int count, const char *what)
 static int fill(struct job *job)
 {
 	uint32_t count;
+	int status;
 
 	job->app->doing = "fill the pool";
 	if (job->operands.count != 2 || nsm_parse_u32(job->operands.array[1], &count) < 0 || count == 0)
 		return say_usage(job->app, "fill takes one number, of sets to have ready");
-	if (nsmgr_config_check(job->config) < 0)
-		return say_refusal(job->app, NULL);
-	return say_count(job, nsmgr_store_fill(job->app->ctx, job->config, count), "made");
+	status = recipe_check(&job->recipe, NULL);
+	if (status != STATUS_DONE)
+		return status;
+	return say_count(job, nsmgr_store_fill(job->app->ctx, job->recipe.config, count), "made");
 }
 
 static int drain(struct job *job)
 {
+	int status = STATUS_DONE;
+
 	job->app->doing = "drain the pool";
 	if (job->operands.count != 1)
 		return say_usage(job->app, "drain takes options only");
-	if (job->configured && nsmgr_config_check(job->config) < 0)
-		return say_refusal(job->app, NULL);
-	return say_count(job, nsmgr_store_drain(job->app->ctx, job->configured ? job->config : NULL), "removed");
+	if (job->configured)
+		status = recipe_check(&job->recipe, NULL);
+	if (status != STATUS_DONE)
+		return status;
+	return say_count(job, nsmgr_store_drain(job->app->ctx, job->configured ? job->recipe.config : NULL), "removed");
 }
 
 static int list(struct job *job)
@@ -99,12 +105,13 @@ static int run(struct app *app, int argc, char **argv)
 	int id, status;
 
 	app->doing = "use the pool";
-	if (nsmgr_config_new(app->ctx, &job.config) < 0)
-		return say_failure(app, NULL);
+	status = recipe_begin(&job.recipe, app);
+	if (status != STATUS_DONE)
+		return status;
 	while ((id = opt_next(&parser, &value)) != OPT_END) {
 		job.labelled |= id == CREATE_LABEL;
 		job.configured |= id >= 0 && id != OPT_JSON;
-		if (create_option(app, job.config, id, value, &status)) {
+		if (recipe_option(&job.recipe, id, value, &status)) {
 			if (status != STATUS_DONE)
 				return status;
 		} else if (id == OPT_OPERAND) {

@@ -21,7 +21,7 @@ static const struct opt options[] = {
 
 struct job {
 	struct app *app;
-	struct nsmgr_config *config;
+	struct recipe recipe;
 	struct launch launch;
 	const char *name;
 	struct nsmgr_set *set;
@@ -34,7 +34,7 @@ struct job {
 static void free_job(struct job *job)
 {
 	nsmgr_set_close(job->set);
-	nsmgr_config_free(job->config);
+	recipe_free(&job->recipe);
 	launch_free(&job->launch);
 }
 
@@ -87,8 +87,8 @@ static int make(struct job *job)
 	int r;
 
 	if (!job->name)
-		return nsmgr_unshare(job->config, &job->set);
-	r = nsmgr_create(job->app->ctx, job->name, job->config, 0);
+		return nsmgr_unshare(job->recipe.config, &job->set);
+	r = nsmgr_create(job->app->ctx, job->name, job->recipe.config, 0);
 	return r < 0 ? r : open_named(job);
 }
 
@@ -131,17 +131,20 @@ static int run_as_child(struct job *job, char **argv)
 static int act(struct job *job, char **argv)
 {
 	struct app *app = job->app;
-	int status = STATUS_DONE;
+	int status;
 
 	if (app->verbose)
 		nsmgr_set_log(app->ctx, say_remark, NULL);
-	if (nsmgr_config_check(job->config) < 0 || (job->name && nsmgr_check_name(app->ctx, job->name) < 0))
-		return say_refusal(app, job->name);
-	if (job->name)
-		status = launch_choose_etc(&job->launch, nsmgr_config_types(job->config), job->name);
+	status = recipe_check(&job->recipe, job->name);
 	if (status != STATUS_DONE)
 		return status;
-	if (job->name || launch_forks(&job->launch, nsmgr_config_types(job->config)))
+	if (job->name && nsmgr_check_name(app->ctx, job->name) < 0)
+		return say_refusal(app, job->name);
+	if (job->name)
+		status = launch_choose_etc(&job->launch, nsmgr_config_types(job->recipe.config), job->name);
+	if (status != STATUS_DONE)
+		return status;
+	if (job->name || launch_forks(&job->launch, nsmgr_config_types(job->recipe.config)))
 		return run_as_child(job, argv);
 	if (make(job) < 0)
 		return say_failure(app, NULL);
@@ -155,14 +158,14 @@ static int run(struct app *app, int argc, char **argv)
 	const char *value;
 	int id, status = launch_begin(&job.launch, app);
 
-	if (status == STATUS_DONE && nsmgr_config_new(app->ctx, &job.config) < 0)
-		status = say_failure(app, NULL);
+	if (status == STATUS_DONE)
+		status = recipe_begin(&job.recipe, app);
 	while (status == STATUS_DONE && (id = opt_next(&parser, &value)) != OPT_END) {
 		if (id == OPT_OPERAND)
 			return act(&job, argv + parser.next - 1);
 		if (id == OPT_NAME)
 			job.name = value;
-		else if (!create_option(app, job.config, id, value, &status) &&
+		else if (!recipe_option(&job.recipe, id, value, &status) &&
 			 !launch_option(&job.launch, id, value, &status) && opt_common(app, id, &status))
 			return status;
 	}

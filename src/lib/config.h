@@ -50,6 +50,7 @@ struct nsmgr_config {
 	nsmgr_outside_fn *outside;
 	nsmgr_inside_fn *inside;
 	void *outside_data, *inside_data;
+	bool hook_told; /* the one that runs has said why it fails */
 	sigset_t signals; /* blocked in the caller before we blocked all: for the hooks */
 	size_t sysctl_count;
 	struct nsm_sysctl sysctls[NSM_SYSCTL_COUNT];

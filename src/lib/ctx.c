@@ -138,6 +138,7 @@ static int record(struct nsmgr_ctx *ctx, int r, const char *step, enum nsmgr_typ
 	struct nsm_failure *failure = &ctx->failure;
 
 	failure->error = -r;
+	failure->of_hook = false;
 	failure->type = type;
 	nsm_copy(failure->step, sizeof(failure->step), step);
 	nsm_copy(failure->path, sizeof(failure->path), path ? path : "");

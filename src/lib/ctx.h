@@ -8,6 +8,7 @@
 /* A failure as it is recorded: without pointers, so that a child hands it to its parent as it is. */
 struct nsm_failure {
 	int error;
+	int of_hook; /* a hook of the caller's gave it */
 	enum nsmgr_type type;
 	char step[24];
 	char path[192];

@@ -20,7 +20,7 @@ int nsm_edge(struct nsmgr_ctx *ctx, enum nsm_edge function, int r)
 	if (r >= 0 || may_give(function, -r))
 		return r;
 	/* What a hook gives is between it and its owner. */
-	if (ctx && nsm_streq(ctx->failure.step, "hook"))
+	if (ctx && ctx->failure.of_hook)
 		return r;
 	if (ctx) {
 		if (!*ctx->failure.text)

@@ -6,6 +6,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,7 +17,18 @@ int nsm_hook_result(int result)
 	return result >= 0 ? 0 : result >= LOWEST_RESULT ? result : -EIO;
 }
 
-static _Noreturn void run(const struct nsmgr_config *config)
+/* Its own words, if it had any; a hook that fails without them has the step "hook". */
+static int fail(struct nsmgr_config *config, int r)
+{
+	if (!config->hook_told)
+		nsm_fail(config->ctx, r, "hook", NSMGR_TYPE_NONE, NULL);
+	config->ctx->failure.error = -r;
+	config->ctx->failure.of_hook = true;
+	return r;
+}
+
+/* `why` is shared with the one who waits. */
+static _Noreturn void run(struct nsmgr_config *config, struct nsm_failure *why)
 {
 	int r;
 
@@ -24,7 +36,12 @@ static _Noreturn void run(const struct nsmgr_config *config)
 	nsm_sys_close_range(0, ~0u, false);
 	nsm_sys_reset_handlers();
 	nsm_sys_restore_signals(&config->signals);
+	config->hook_told = false;
 	r = nsm_hook_result(config->inside(config->inside_data));
+	if (r < 0) {
+		fail(config, r);
+		*why = config->ctx->failure;
+	}
 	_exit(-r);
 }
 
@@ -41,17 +58,14 @@ static void wait_for_end(int pidfd, int socket)
 	_exit(1);
 }
 
-int nsm_hook_inside(struct nsmgr_config *config, int socket)
+static int run_inside(struct nsmgr_config *config, int socket, struct nsm_failure *why)
 {
 	nsm_autoclose int pidfd = -EBADF;
+	pid_t pid = nsm_sys_clone(&pidfd);
 	int status, r;
-	pid_t pid;
 
-	if (!config->inside)
-		return 0;
-	pid = nsm_sys_clone(&pidfd);
 	if (pid == 0)
-		run(config);
+		run(config, why);
 	if (pid < 0)
 		return nsm_fail(config->ctx, pid, "hook", NSMGR_TYPE_NONE, NULL);
 	wait_for_end(pidfd, socket);
@@ -61,7 +75,25 @@ int nsm_hook_inside(struct nsmgr_config *config, int socket)
 	if (WIFSIGNALED(status))
 		return nsm_fail_text(config->ctx, -ECHILD, "hook", NSMGR_TYPE_NONE, NULL, "it died of signal %d",
 				     WTERMSIG(status));
-	return WEXITSTATUS(status) ? nsm_fail(config->ctx, -WEXITSTATUS(status), "hook", NSMGR_TYPE_NONE, NULL) : 0;
+	if (WEXITSTATUS(status) == 0)
+		return 0;
+	/* One that ended by itself has left nothing there. */
+	return why->error ? nsm_failure_take(config->ctx, why) : fail(config, -WEXITSTATUS(status));
+}
+
+int nsm_hook_inside(struct nsmgr_config *config, int socket)
+{
+	struct nsm_failure *why;
+	int r;
+
+	if (!config->inside)
+		return 0;
+	why = mmap(NULL, sizeof(*why), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (why == MAP_FAILED)
+		return nsm_fail(config->ctx, -errno, "hook", NSMGR_TYPE_NONE, NULL);
+	r = run_inside(config, socket, why);
+	munmap(why, sizeof(*why));
+	return r;
 }
 
 int nsm_hook_outside(struct nsmgr_config *config, pid_t pid)
@@ -71,9 +103,10 @@ int nsm_hook_outside(struct nsmgr_config *config, pid_t pid)
 
 	if (!config->outside)
 		return 0;
+	config->hook_told = false;
 	nsm_sys_block_signals(&blocked);
 	nsm_sys_restore_signals(&config->signals);
 	r = nsm_hook_result(config->outside(config->outside_data, pid));
 	nsm_sys_restore_signals(&blocked);
-	return r < 0 ? nsm_fail(config->ctx, r, "hook", NSMGR_TYPE_NONE, NULL) : 0;
+	return r < 0 ? fail(config, r) : 0;
 }

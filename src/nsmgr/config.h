@@ -118,6 +118,12 @@ typedef int nsmgr_inside_fn(void *data);
 void nsmgr_config_hook_outside(struct nsmgr_config *config, nsmgr_outside_fn *hook, void *data);
 void nsmgr_config_hook_inside(struct nsmgr_config *config, nsmgr_inside_fn *hook, void *data);
 
+/* Says, in a hook that is about to fail, what did, for nsmgr_get_failure(): the step (23 bytes), a type or NSMGR_TYPE_NONE, a path (191
+ * bytes) and the reason in words (255 bytes), the last two or NULL; more is cut. Without it the step is "hook". Gives `error`, a -errno,
+ * for the hook to give. Allocates nothing. */
+int nsmgr_config_hook_fail(struct nsmgr_config *config, int error, const char *step, enum nsmgr_type type, const char *path,
+			   const char *text);
+
 /* Whether everything asked for fits together; nsmgr_create() and nsmgr_unshare() begin with it. -EINVAL. */
 int nsmgr_config_check(struct nsmgr_config *config);
 

@@ -123,6 +123,36 @@ START_TEST(a_failing_hook_fails_the_set_with_its_own_error)
 }
 END_TEST
 
+static int fail_in_words(void *data)
+{
+	(void)data;
+	return nsmgr_config_hook_fail(wanted, -EXFULL, "paint", NSMGR_MNT, "/wall", "no paint");
+}
+
+static int fail_outside(void *data, pid_t pid)
+{
+	(void)pid;
+	return fail_in_words(data);
+}
+
+START_TEST(a_hook_says_which_step_failed_and_why)
+{
+	wanted_new();
+	if (_i % 2)
+		nsmgr_config_make(wanted, NSMGR_PID);
+	nsmgr_config_make(wanted, NSMGR_UTS);
+	if (_i < 2)
+		nsmgr_config_hook_inside(wanted, fail_in_words, NULL);
+	else
+		nsmgr_config_hook_outside(wanted, fail_outside, NULL);
+	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", wanted, 0), -EXFULL);
+	assert_failure(EXFULL, "paint", NSMGR_MNT);
+	ck_assert_str_eq(nsmgr_get_failure(fixture.ctx)->path, "/wall");
+	ck_assert_str_eq(nsmgr_get_failure(fixture.ctx)->text, "no paint");
+	unshared_end();
+}
+END_TEST
+
 static int die(void *data)
 {
 	(void)data;
@@ -149,6 +179,7 @@ int main(void)
 	tcase_add_test(tcase, hooks_see_the_new_namespaces_from_both_sides);
 	tcase_add_test(tcase, hooks_work_under_a_name_too);
 	tcase_add_loop_test(tcase, a_failing_hook_fails_the_set_with_its_own_error, 0, 2);
+	tcase_add_loop_test(tcase, a_hook_says_which_step_failed_and_why, 0, 4);
 	tcase_add_test(tcase, a_hook_that_dies_is_no_success);
 	return suite_run(suite, NEED_ROOT);
 }

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_CMD_RECIPE_FULL_H
+#define NSM_CMD_RECIPE_FULL_H
+
+#include "cmd/create_opts.h"
+
+/* What nsmgr-full adds to a set in the making. */
+struct recipe_full {
+	struct app *app;
+	struct nsmgr_config *config;
+};
+
+/* One step inside, in a child that is in all the new namespaces, with the root and the working directory of the keeper, if there is
+ * one: pivot_root(2) moves them together. It has no descriptors of the program's. 0, or what nsmgr_config_hook_fail() gave. */
+struct recipe_step {
+	int (*run)(struct recipe_full *full);
+};
+
+#endif
