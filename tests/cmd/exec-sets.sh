@@ -163,10 +163,10 @@ signals() {
 stops() {
 	three
 	: >"$T/started"
-	spawn setsid "$NSMGR" exec --all-sets -P 3 sh -c "echo >>$T/started; read -r x <$T/never" 2>"$T/err"
+	spawn setsid "$NSMGR" exec --all-sets -P 3 sh -c "echo >>$T/started; read -r x <$T/go" 2>"$T/err"
 	until_true 'three run' wait_for_lines 3
 	kill -TSTP "$pid"
-	for _ in {1..3}; do echo >&$NEVER; done
+	for _ in {1..3}; do echo >&$GO; done
 	until_true 'they go on' gone "$pid"
 	wait "$pid"
 	is 'status' $? 0
@@ -201,5 +201,9 @@ cases() {
 	it 'gives each command the same as exec in one set' surroundings
 }
 
+# Not $T/never: whoever waits takes from that what was meant for another.
+mkfifo "$T/go"
+exec {GO}<>"$T/go"
 for_both
+exec {GO}<&-
 finish
