@@ -47,7 +47,8 @@ int hunt_run(struct hunt *hunt)
 	/* All namespaces are files of one file system. */
 	if (stat("/proc/self/ns/user", &st) < 0)
 		return -errno;
-	qsort(hunt->wanted, hunt->wanted_count, sizeof(*hunt->wanted), compare);
+	if (hunt->wanted_count)
+		qsort(hunt->wanted, hunt->wanted_count, sizeof(*hunt->wanted), compare);
 	hunt->nsfs = st.st_dev;
 	hunt->own_mntns = ns_inode("self", "mnt");
 	hunt->numbers_are_ours = procs_are_ours();

@@ -212,7 +212,8 @@ static void condense(struct searching *searching)
 		if (searching->survivors[i].name)
 			searching->survivors[count++] = searching->survivors[i];
 	searching->count = count;
-	qsort(searching->survivors, count, sizeof(*searching->survivors), compare);
+	if (count)
+		qsort(searching->survivors, count, sizeof(*searching->survivors), compare);
 	count = 0;
 	for (size_t i = 0; i < searching->count; i++)
 		if (count == 0 || searching->survivors[count - 1].ino != searching->survivors[i].ino)

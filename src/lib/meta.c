@@ -86,7 +86,8 @@ int nsm_meta_read(int setdir, struct nsm_meta *ret)
 	while (!complete && (line = nsm_token(&cursor, '\n')))
 		if (parse_line(line, &meta, &complete) < 0)
 			return -EBADMSG;
-	if (!complete)
+	/* Without the boot nobody could tell whether its ids mean anything. */
+	if (!complete || !*meta.boot_id)
 		return -EBADMSG;
 	*ret = meta;
 	return 0;
