@@ -84,15 +84,36 @@ static size_t line_of(const char *text, size_t at)
 	return line;
 }
 
+/* Where a number is that does not fit, for which json-c takes the largest one that does; NULL: nowhere. */
+static const char *large_number(const char *text)
+{
+	static const char largest[] = "18446744073709551615";
+	bool quoted = false;
+
+	for (size_t digits; *text; text += digits ? digits : 1) {
+		digits = quoted ? 0 : strspn(text, "0123456789");
+		if (digits >= sizeof(largest) || (digits == sizeof(largest) - 1 && strncmp(text, largest, digits) > 0))
+			return text;
+		if (quoted && *text == '\\' && text[1])
+			text++;
+		else if (*text == '"')
+			quoted = !quoted;
+	}
+	return NULL;
+}
+
 static int parse(struct json *root, const char *text, size_t len)
 {
 	nsm_cleanup(free_tokener) struct json_tokener *tokener = json_tokener_new_ex(DEPTH_LIMIT);
+	const char *large = large_number(text);
 	size_t end;
 
 	if (!tokener)
 		return json_complain(root, "out of memory");
 	if (strlen(text) != len)
 		return json_complain(root, "line %zu: a byte of zero", line_of(text, strlen(text)));
+	if (large)
+		return json_complain(root, "line %zu: a number is too large", line_of(text, (size_t)(large - text)));
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	/* The closing NUL is what tells it that there is no more. */
 	root->value = json_tokener_parse_ex(tokener, text, (int)len + 1);

@@ -132,7 +132,7 @@ static int confine(struct launch *launch, const char *list)
 			return say_usage(launch->app, "--landlock-scope: '%s' is none of signal, abstract-unix-socket", word);
 		bits |= bit;
 	}
-	if (!bits)
+	if (!bits || list[strlen(list) - 1] == ',')
 		return say_usage(launch->app, "--landlock-scope: a scope is missing");
 	return result(launch, nsmgr_command_landlock_scope(launch->command, bits));
 }

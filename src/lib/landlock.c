@@ -45,7 +45,7 @@ static const struct level {
 	{ "6.2", "truncation of files", { .fs = TRUNCATE } },
 	{ "6.7", "TCP ports", { .net = BIND_TCP | CONNECT_TCP } },
 	{ "6.10", "ioctls of devices", { .fs = IOCTL_DEV } },
-	{ "6.12", "scopes", { .scopes = NSMGR_LANDLOCK_ABSTRACT_UNIX_SOCKET | NSMGR_LANDLOCK_SIGNAL } },
+	{ "6.12", "signals and abstract sockets", { .scopes = NSMGR_LANDLOCK_ABSTRACT_UNIX_SOCKET | NSMGR_LANDLOCK_SIGNAL } },
 };
 
 static int failed(struct nsmgr_command *command, int r, const char *path)
@@ -62,14 +62,14 @@ static bool shares(const struct nsm_landlock_rights *a, const struct nsm_landloc
 
 static int lacks(struct nsmgr_command *command, const struct level *level, int abi)
 {
-	const char *have = abi > 0 ? "" : ", and is not there or not enabled (lsm= of the kernel's command line)";
+	const char *have = abi > 0 ? "" : ", and Landlock is not there, or not enabled by lsm= of the kernel's command line";
 
 	if (command->landlock_best_effort) {
 		nsm_log(command->ctx, "landlock: %s (Linux %s) left out%s", level->what, level->kernel, have);
 		return 0;
 	}
 	return nsm_fail_text(command->ctx, -EOPNOTSUPP, "landlock", NSMGR_TYPE_NONE, NULL,
-			     "%s: Landlock here cannot restrict that; it needs Linux %s%s (--landlock-best-effort goes without)",
+			     "%s cannot be restricted here: it needs Linux %s%s (--landlock-best-effort goes without)",
 			     level->what, level->kernel, have);
 }
 
