@@ -61,6 +61,12 @@ _nsmgr_value()
 	--propagation) _nsmgr_offer -W 'private slave shared unchanged' -- "$2" ;;
 	--kill-child) _nsmgr_offer -W 'HUP INT QUIT KILL USR1 USR2 TERM' -- "$2" ;;
 	--cap-keep | --cap-ambient) _nsmgr_list "$caps" "$2" ;;
+	--landlock-scope) _nsmgr_list 'signal abstract-unix-socket' "$2" ;;
+	--seccomp)
+		_nsmgr_offer -W 'container audit' -- "$2"
+		_nsmgr_offer -f -- "$2"
+		;;
+	--landlock-r[owx]) _nsmgr_offer -f -P "${2%"${2##*,}"}" -- "${2##*,}" ;;
 	--sets) _nsmgr_list "$(_nsmgr_sets)" "$2" ;;
 	--base) _nsmgr_offer -W "$(_nsmgr_sets)" -- "$2" ;;
 	--as | -S) _nsmgr_offer -u -- "$2" ;;

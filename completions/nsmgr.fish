@@ -47,6 +47,13 @@ function __nsmgr_value
             printf "$argv[2]%s\n" HUP INT QUIT KILL USR1 USR2 TERM
         case --cap-keep --cap-ambient
             __nsmgr_list "$argv[2]" "$argv[3]" $caps
+        case --landlock-scope
+            __nsmgr_list "$argv[2]" "$argv[3]" signal abstract-unix-socket
+        case --seccomp
+            printf "$argv[2]%s\n" container audit
+            __fish_complete_path "$argv[3]" | string replace -r '^' -- "$argv[2]"
+        case --landlock-ro --landlock-rw --landlock-rx
+            __fish_complete_path "$argv[3]" | string replace -r '^' -- "$argv[2]"
         case --sets
             __nsmgr_list "$argv[2]" "$argv[3]" (__nsmgr_sets)
         case --base

@@ -25,6 +25,7 @@
 #include <nsmgr/child.h>
 #include <nsmgr/command.h>
 #include <nsmgr/config.h>
+#include <nsmgr/confine.h>
 #include <nsmgr/ctx.h>
 #include <nsmgr/label.h>
 #include <nsmgr/map.h>

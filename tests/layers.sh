@@ -127,6 +127,10 @@ children="$children src/lib/keeper.c src/lib/start_child.c"
 		"$(in_code '<libsmartcols(/[a-z]+)?\.h>' $(all_but src/cmd/table.c $base $lib $cmd))"
 	result 'only src/cmd/caps.c includes libcap' \
 		"$(in_code '<sys/capability\.h>' $(all_but src/cmd/caps.c $base $lib $cmd))"
+	result 'only src/cmd/seccomp.c includes libseccomp' \
+		"$(in_code '<seccomp\.h>' $(all_but src/cmd/seccomp.c $base $lib $cmd))"
+	result 'only src/cmd/json.c includes json-c' \
+		"$(in_code '<json-c/[a-z_]+\.h>' $(all_but src/cmd/json.c $base $lib $cmd))"
 	result 'the library never exits nor prints' \
 		"$(in_code "$(call 'exit|quick_exit|abort|v?[df]?printf|perror|f?puts|putchar|f?putc|errx?|warnx?|syslog')" \
 			$base $lib)"

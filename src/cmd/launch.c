@@ -16,6 +16,8 @@ int launch_begin(struct launch *launch, struct app *app)
 
 void launch_free(struct launch *launch)
 {
+	if (launch->release)
+		launch->release(launch);
 	nsmgr_command_free(launch->command);
 	nsm_close(&launch->cgroup);
 	nsm_close(&launch->pty[0]);
@@ -75,9 +77,12 @@ static int apply(struct launch *launch, int id, const char *value)
 	case LAUNCH_EXCEPT:
 		return choose_types(launch, value, id == LAUNCH_ONLY);
 	case LAUNCH_AS:
+		launch->as = value;
 		return result(launch, nsmgr_command_as(launch->command, value));
 	case LAUNCH_PRESERVE_CREDENTIALS:
 		nsmgr_command_preserve_credentials(launch->command);
+		launch->preserves_credentials = true;
+		launch->as = NULL; /* the last counts */
 		return STATUS_DONE;
 	case LAUNCH_ROOT:
 		nsmgr_command_root(launch->command, value);

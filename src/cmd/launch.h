@@ -20,6 +20,11 @@ struct launch {
 	int cgroup;
 	char *label;
 	int pty[2]; /* our side of a terminal for the command, and its own */
+	const char *as; /* of --as, or NULL */
+	bool preserves_credentials, keeps_capabilities;
+	uint64_t capabilities; /* that are kept, or ambient */
+	struct seccomp *seccomp; /* its profiles, and who frees them */
+	void (*release)(struct launch *launch);
 	/* Stands in front of the command as supervise() does; NULL: that. */
 	int (*supervise)(struct launch *launch, const struct supervision *supervision);
 	const char *root; /* of --root, or NULL */
@@ -55,6 +60,14 @@ enum {
 	LAUNCH_RESET_VRF,
 	LAUNCH_SYSFS,
 	LAUNCH_PTY,
+	LAUNCH_LANDLOCK_RO,
+	LAUNCH_LANDLOCK_RW,
+	LAUNCH_LANDLOCK_RX,
+	LAUNCH_LANDLOCK_BIND,
+	LAUNCH_LANDLOCK_CONNECT,
+	LAUNCH_LANDLOCK_SCOPE,
+	LAUNCH_LANDLOCK_BEST_EFFORT,
+	LAUNCH_SECCOMP,
 	LAUNCH_OPTION_END
 };
 
@@ -77,6 +90,15 @@ enum {
 	{ "no-new-privs", 0, NULL, LAUNCH_NO_NEW_PRIVS, "no privilege can be gained by an exec" },              \
 	{ "cap-keep", 0, "CAP[,CAP...]", LAUNCH_CAP_KEEP, "keep these capabilities and no others" },            \
 	{ "cap-ambient", 0, "CAP[,CAP...]", LAUNCH_CAP_AMBIENT, "keep these as an ordinary user too" },         \
+	{ "landlock-ro", 0, "PATH[,PATH...]", LAUNCH_LANDLOCK_RO, "read these, and use no other files; repeatable" }, \
+	{ "landlock-rw", 0, "PATH[,PATH...]", LAUNCH_LANDLOCK_RW, "read and change these" },                    \
+	{ "landlock-rx", 0, "PATH[,PATH...]", LAUNCH_LANDLOCK_RX, "read and execute these" },                   \
+	{ "landlock-bind", 0, "PORT|A-B[,...]", LAUNCH_LANDLOCK_BIND, "bind TCP sockets to no other ports" },   \
+	{ "landlock-connect", 0, "PORT|A-B[,...]", LAUNCH_LANDLOCK_CONNECT, "connect TCP sockets to no other ports" }, \
+	{ "landlock-scope", 0, "SCOPE[,SCOPE]", LAUNCH_LANDLOCK_SCOPE,                                          \
+	  "send no signals, or connect to no abstract sockets, outside" },                                      \
+	{ "landlock-best-effort", 0, NULL, LAUNCH_LANDLOCK_BEST_EFFORT, "go without what the kernel cannot enforce" }, \
+	{ "seccomp", 0, "PROFILE", LAUNCH_SECCOMP, "filter system calls by FILE, container or audit; repeatable" }, \
 	{ "join-cgroup", 0, NULL, LAUNCH_JOIN_CGROUP, "run in the cgroup of the set's init" },                  \
 	{ "follow-context", 0, NULL, LAUNCH_FOLLOW_CONTEXT, "run with the security label of the set's init" },  \
 	{ "reset-vrf", 0, NULL, LAUNCH_RESET_VRF, "leave the VRF that the caller is in" },                      \

@@ -3,7 +3,9 @@
 
 #include "cmd/caps.h"
 #include "cmd/follow.h"
+#include "cmd/landlock.h"
 #include "cmd/pty.h"
+#include "cmd/seccomp_option.h"
 
 static int choose_capabilities(struct launch *launch, int id, const char *list)
 {
@@ -16,6 +18,8 @@ static int choose_capabilities(struct launch *launch, int id, const char *list)
 	if (caps_parse(list, &caps, &bad, &len) != 0)
 		return say_usage(launch->app, "'%.*s' is no capability", len, bad);
 	launch->privileges = true;
+	launch->capabilities = caps;
+	launch->keeps_capabilities = id == LAUNCH_CAP_KEEP;
 	if (id == LAUNCH_CAP_KEEP)
 		nsmgr_command_keep_capabilities(launch->command, caps);
 	else
@@ -29,6 +33,8 @@ static int prepare(struct launch *launch, const struct nsmgr_set *set, const cha
 
 	if (status == STATUS_DONE && (launch->join_cgroup || launch->follow_context))
 		status = follow_init(launch, set, name);
+	if (status == STATUS_DONE && launch->seccomp)
+		status = seccomp_prepare(launch, set);
 	if (status == STATUS_DONE && launch->supervise)
 		status = pty_open(launch);
 	return status;
@@ -62,6 +68,17 @@ int launch_full_option(struct launch *launch, int id, const char *value)
 		nsmgr_command_new_session(launch->command);
 		launch->prepare = prepare;
 		return STATUS_DONE;
+	case LAUNCH_LANDLOCK_RO:
+	case LAUNCH_LANDLOCK_RW:
+	case LAUNCH_LANDLOCK_RX:
+	case LAUNCH_LANDLOCK_BIND:
+	case LAUNCH_LANDLOCK_CONNECT:
+	case LAUNCH_LANDLOCK_SCOPE:
+	case LAUNCH_LANDLOCK_BEST_EFFORT:
+		return landlock_option(launch, id, value);
+	case LAUNCH_SECCOMP:
+		launch->prepare = prepare;
+		return seccomp_option(launch, value);
 	default:
 		launch->follow_context = true;
 		launch->prepare = prepare;

@@ -25,6 +25,10 @@ void nsmgr_command_free(struct nsmgr_command *command)
 {
 	if (!command)
 		return;
+	if (command->landlock)
+		command->landlock->free(command->landlock);
+	if (command->filters)
+		command->filters->free(command->filters);
 	nsm_close(&command->parent);
 	free(command->groups);
 	free(command->pid_env);

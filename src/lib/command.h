@@ -2,6 +2,7 @@
 #ifndef NSM_LIB_COMMAND_H
 #define NSM_LIB_COMMAND_H
 
+#include "lib/confine.h"
 #include "lib/ctx.h"
 
 #include <signal.h>
@@ -61,6 +62,9 @@ struct nsmgr_command {
 	bool sysfs;
 	size_t cover_count;
 	struct nsm_cover covers[NSM_COVER_COUNT];
+	struct nsm_landlock *landlock; /* NULL: none, and so below; then the front need not know how */
+	struct nsm_filters *filters;
+	bool landlock_best_effort;
 	uint64_t defaults, ignored; /* signals */
 	int parent_signal;
 	int parent; /* pidfd of who started the command */
@@ -128,7 +132,8 @@ int nsm_environment_build(struct nsmgr_command *command, char ***ret_environment
 void nsm_environment_put_pid(struct nsmgr_command *command);
 
 /* execve(2) of a program, looked up in the PATH of the new environment when it has no '/'. Like execvp(3), but without its
- * fallback to a shell, which C libraries do differently. Gives -errno. */
+ * fallback to a shell, which C libraries do differently. Gives -errno. Without argv it is only looked whether there is a program
+ * that may be executed: 0 then. */
 int nsm_exec_search(const char *program, const char *const argv[], char *const environment[]);
 
 #endif

@@ -197,6 +197,9 @@ int nsm_command_settle(struct nsmgr_command *command, struct nsm_exec *exec)
 		r = nsm_credentials_apply(command);
 	if (r == 0 && command->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		r = nsm_command_fail(command, -errno, "no new privileges", NULL);
+	/* Whoever is no CAP_SYS_ADMIN may confine himself only then: landlock_restrict_self(2). */
+	if (r == 0 && command->landlock)
+		r = command->landlock->enforce(command);
 	if (r == 0)
 		r = set_signals(command, exec);
 	if (r == 0)
@@ -213,7 +216,18 @@ int nsm_command_settle(struct nsmgr_command *command, struct nsm_exec *exec)
 
 int nsm_command_execute(struct nsmgr_command *command, const struct nsm_exec *exec)
 {
-	return nsm_command_fail(command, nsm_exec_search(exec->program, exec->argv, exec->environment), "exec", exec->program);
+	int r = 0;
+
+	/* Behind all that we do ourselves, so that a filter has to allow no more than execve(2). A program that is not there is
+	 * told of before, as long as that can be told. */
+	if (command->filters) {
+		r = nsm_exec_search(exec->program, NULL, exec->environment);
+		if (r == 0 && command->filters->load(command) < 0)
+			return -command->ctx->failure.error;
+	}
+	if (r == 0)
+		r = nsm_exec_search(exec->program, exec->argv, exec->environment);
+	return nsm_command_fail(command, r, "exec", exec->program);
 }
 
 /* ---- Becoming it ---- */
@@ -242,6 +256,10 @@ int nsm_exec_prepare(struct nsmgr_command *command, const char *const argv[], st
 		return nsm_fail_text(command->ctx, -EINVAL, "exec", NSMGR_TYPE_NONE, NULL, "there is no command");
 	ret->program = argv[0];
 	ret->argv = argv;
+	if (command->landlock)
+		r = command->landlock->prepare(command);
+	if (r < 0)
+		return r;
 	if (command->argv0)
 		r = rename_program(command->argv0, ret);
 	if (r < 0)

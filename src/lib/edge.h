@@ -29,7 +29,7 @@
 #define NSM_EDGE_REMOVE NSM_EDGE_CHANGE, EAGAIN, ENOTEMPTY, ETIMEDOUT
 /* Entering, and what comes after it. */
 #define NSM_EDGE_ENTER EINVAL, ENOENT
-#define NSM_EDGE_RUN NSM_EDGE_ENTER, NSM_EDGE_PATH, E2BIG, EAGAIN, EBADF, ENOEXEC, ETXTBSY
+#define NSM_EDGE_RUN NSM_EDGE_ENTER, NSM_EDGE_PATH, E2BIG, EAGAIN, EBADF, ENOEXEC, EOPNOTSUPP, ETXTBSY
 
 #define NSM_EDGE_TABLE(X)										\
 	X(call, NSM_EDGE_ENTER, EAGAIN, ECHILD)								\
@@ -50,9 +50,13 @@
 	X(command_fork, EAGAIN)										\
 	X(command_give_fd, E2BIG, EBADF)								\
 	X(command_ids, E2BIG, EINVAL)									\
+	X(command_landlock_path, EINVAL)								\
+	X(command_landlock_port, EINVAL)								\
+	X(command_landlock_scope, EINVAL)								\
 	X(command_new)											\
 	X(command_preserve_fd, E2BIG, EBADF)								\
 	X(command_process_group, EINVAL)								\
+	X(command_seccomp, E2BIG, EINVAL)								\
 	X(command_signal, EINVAL)									\
 	X(command_start, NSM_EDGE_RUN, EBUSY, ECHILD, ENOSPC)						\
 	X(command_stdio, EINVAL)									\

@@ -153,6 +153,8 @@ static int exec_in(const struct search *search, const char *dir, size_t len)
 	if (len)
 		path[len++] = '/';
 	memcpy(path + len, search->program, file_len + 1);
+	if (!search->argv)
+		return access(path, X_OK) < 0 ? -errno : 0;
 	execve(path, (char *const *)(uintptr_t)search->argv, search->environment);
 	return -errno;
 }

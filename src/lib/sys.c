@@ -21,6 +21,12 @@
 #define SYS_openat2 437
 #endif
 
+#ifndef SYS_landlock_create_ruleset
+#define SYS_landlock_create_ruleset 444
+#define SYS_landlock_add_rule 445
+#define SYS_landlock_restrict_self 446
+#endif
+
 #ifndef SYS_statmount
 #define SYS_statmount 457
 #endif
@@ -44,14 +50,24 @@ int nsm_sys_statx(int dirfd, const char *path, int flags, unsigned mask, struct 
 	return (int)nsm_sys_result(syscall(SYS_statx, dirfd, path, flags, mask, ret));
 }
 
-int nsm_sys_open_place(const char *path)
+static int open_without_magic(const char *path, int flags)
 {
 	/* linux/openat2.h */
 	const struct {
 		uint64_t flags, mode, resolve;
-	} how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = 0x02 /* RESOLVE_NO_MAGICLINKS */ };
+	} how = { .flags = (uint64_t)(O_PATH | O_CLOEXEC | flags), .resolve = 0x02 /* RESOLVE_NO_MAGICLINKS */ };
 
 	return (int)nsm_sys_result(syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how)));
+}
+
+int nsm_sys_open_place(const char *path)
+{
+	return open_without_magic(path, O_DIRECTORY);
+}
+
+int nsm_sys_open_object(const char *path)
+{
+	return open_without_magic(path, 0);
 }
 
 int nsm_sys_getcwd(char *buf, size_t size)
@@ -182,4 +198,50 @@ int nsm_sys_open_namespace(uint64_t id, int flag, uint32_t ino)
 	} handle = { .bytes = 16, .type = 0xf1, .id = id, .ns_type = (uint32_t)flag, .ino = ino };
 
 	return (int)nsm_sys_result(syscall(SYS_open_by_handle_at, nsfs_root, &handle, O_RDONLY | O_CLOEXEC));
+}
+
+int nsm_sys_landlock_abi(void)
+{
+	return (int)nsm_sys_result(syscall(SYS_landlock_create_ruleset, NULL, 0, 1 /* LANDLOCK_CREATE_RULESET_VERSION */));
+}
+
+/* linux/landlock.h. An older kernel takes a longer structure as long as what it does not know is 0. */
+int nsm_sys_landlock_create(uint64_t fs, uint64_t net, uint64_t scopes)
+{
+	const uint64_t handled[] = { fs, net, scopes };
+
+	return (int)nsm_sys_result(syscall(SYS_landlock_create_ruleset, handled, sizeof(handled), 0));
+}
+
+int nsm_sys_landlock_allow_beneath(int rules, uint64_t access, int fd)
+{
+	const struct __attribute__((packed)) {
+		uint64_t access;
+		int32_t fd;
+	} rule = { access, fd };
+
+	return (int)nsm_sys_result(syscall(SYS_landlock_add_rule, rules, 1 /* LANDLOCK_RULE_PATH_BENEATH */, &rule, 0));
+}
+
+int nsm_sys_landlock_allow_port(int rules, uint64_t access, uint64_t port)
+{
+	const uint64_t rule[] = { access, port };
+
+	return (int)nsm_sys_result(syscall(SYS_landlock_add_rule, rules, 2 /* LANDLOCK_RULE_NET_PORT */, rule, 0));
+}
+
+int nsm_sys_landlock_restrict(int rules)
+{
+	return (int)nsm_sys_result(syscall(SYS_landlock_restrict_self, rules, 0));
+}
+
+int nsm_sys_seccomp(unsigned flags, const void *program, unsigned short count)
+{
+	/* struct sock_fprog of linux/filter.h */
+	const struct {
+		unsigned short count;
+		const void *program;
+	} filter = { count, program };
+
+	return (int)nsm_sys_result(syscall(SYS_seccomp, 1 /* SECCOMP_SET_MODE_FILTER */, flags, &filter));
 }

@@ -195,6 +195,25 @@ int nsm_sys_statmount(uint64_t mount_id);
 /* Takes away every inheritable and ambient capability, and with `all` the effective and permitted ones too. */
 int nsm_sys_clear_capabilities(bool all);
 
+/* What Landlock of this kernel knows, a version from 1 on: -ENOSYS, -EOPNOTSUPP: nothing. landlock_create_ruleset(2) */
+int nsm_sys_landlock_abi(void);
+
+/* An open set of rules, close-on-exec, for these rights. landlock(7) */
+int nsm_sys_landlock_create(uint64_t fs, uint64_t net, uint64_t scopes);
+
+/* Allows `access` to what an O_PATH descriptor is of, and all below it; or to a TCP port. landlock_add_rule(2) */
+int nsm_sys_landlock_allow_beneath(int rules, uint64_t access, int fd);
+int nsm_sys_landlock_allow_port(int rules, uint64_t access, uint64_t port);
+
+/* From now on, for the calling thread and all it makes. landlock_restrict_self(2) */
+int nsm_sys_landlock_restrict(int rules);
+
+/* Loads a filter of `count` instructions for the calling thread. seccomp(2), SECCOMP_SET_MODE_FILTER */
+int nsm_sys_seccomp(unsigned flags, const void *program, unsigned short count);
+
+/* Opens a file or directory as a place (O_PATH), on the way as nsm_sys_open_place(). */
+int nsm_sys_open_object(const char *path);
+
 #define NSM_CAP_SETGID 6u
 #define NSM_CAP_SYS_ADMIN 21u
 

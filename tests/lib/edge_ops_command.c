@@ -18,6 +18,22 @@ static int run_command_start(void)
 	return r;
 }
 
+/* One that is confined by all there is. */
+static int run_command_confined(void)
+{
+	/* BPF_RET | BPF_K, SECCOMP_RET_ALLOW of linux/seccomp.h */
+	static const struct {
+		uint16_t code;
+		uint8_t jumps[2];
+		uint32_t value;
+	} allow = { 6, { 0, 0 }, 0x7fff0000 };
+
+	nsmgr_command_landlock_path(world.runner, "/", NSMGR_LANDLOCK_RX);
+	nsmgr_command_landlock_port(world.runner, NSMGR_LANDLOCK_BIND, 80, 80);
+	nsmgr_command_seccomp(world.runner, &allow, sizeof(allow), 0);
+	return run_command_start();
+}
+
 static int run_command_enter(void)
 {
 	nsmgr_command_root(world.runner, "/");
@@ -107,6 +123,7 @@ static int run_child_output(void)
 
 const struct op command_ops[] = {
 	{ "command_start", NSM_EDGE_command_start, run_command_start, NULL },
+	{ "command_start confined", NSM_EDGE_command_start, run_command_confined, NULL },
 	{ "command_enter", NSM_EDGE_command_enter, run_command_enter, NULL },
 	{ "command_fork", NSM_EDGE_command_fork, run_command_fork, NULL },
 	{ "child_wait", NSM_EDGE_child_wait, run_child_wait, start_child },
