@@ -3,6 +3,7 @@
 #define NSM_LIB_COMMAND_H
 
 #include "lib/ctx.h"
+#include "lib/sys.h"
 
 #include <signal.h>
 
@@ -34,6 +35,8 @@ struct nsm_cover {
 
 #define NSM_COVER_COUNT 4
 
+#define NSM_LIMIT_COUNT 16
+
 struct nsmgr_command {
 	struct nsmgr_ctx *ctx;
 	enum nsm_credentials credentials;
@@ -54,6 +57,10 @@ struct nsmgr_command {
 	enum nsm_privileges privileges;
 	bool sets_mask;
 	uint64_t capabilities, mask;
+	uint64_t dropped;	 /* capabilities that it has in no set */
+	uint64_t bounding;	 /* with `bounds`: those of its bounding set */
+	bool bounds;
+	unsigned securebits;	 /* beside those that are there */
 	int cgroup; /* a directory of the caller's, or below 0 */
 	const char *label;
 	/* Mounts its own mounts and changes its root on the way; NULL where it has none, so that the front need not know how. */
@@ -61,6 +68,8 @@ struct nsmgr_command {
 	bool sysfs;
 	size_t cover_count;
 	struct nsm_cover covers[NSM_COVER_COUNT];
+	unsigned limited; /* a bit for each of those that it has of: */
+	struct nsm_limit limits[NSM_LIMIT_COUNT];
 	uint64_t defaults, ignored; /* signals */
 	int parent_signal;
 	int parent; /* pidfd of who started the command */
@@ -97,6 +106,11 @@ void nsm_command_look_at(struct nsmgr_command *command, const struct nsmgr_set *
 /* What it takes over before it enters: a cgroup, a label. */
 int nsm_command_follow(struct nsmgr_command *command);
 
+/* Hard limits go up before it enters, as who is in another user namespace, or has other ids, cannot raise any. The rest comes
+ * right before the execve(2), for what is limited is our own steps as well. getrlimit(2) */
+int nsm_limits_raise(struct nsmgr_command *command);
+int nsm_limits_apply(struct nsmgr_command *command);
+
 /* Enters it, and changes to the command's root and directory. */
 int nsm_command_go_to(struct nsmgr_command *command, struct nsmgr_set *set);
 
@@ -118,6 +132,7 @@ int nsm_descriptors_close(struct nsmgr_command *command);
 int nsm_credentials_apply(struct nsmgr_command *command);
 
 /* Around the change of ids: keeps those capabilities over it that the command shall have, and makes them all it has. */
+bool nsm_privileges_are_usual(const struct nsmgr_command *command); /* those of its ids */
 int nsm_privileges_prepare(struct nsmgr_command *command);
 int nsm_privileges_apply(struct nsmgr_command *command);
 

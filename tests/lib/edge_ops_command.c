@@ -5,6 +5,7 @@
 #include "fixture.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +17,17 @@ static int run_command_start(void)
 
 	nsmgr_child_free(child);
 	return r;
+}
+
+/* With all that it can be confined by. */
+static int run_command_start_confined(void)
+{
+	nsmgr_command_limit(world.runner, RLIMIT_CORE, 0, 0);
+	nsmgr_command_drop_capabilities(world.runner, 1);
+	nsmgr_command_bounding_capabilities(world.runner, 6);
+	nsmgr_command_ambient_capabilities(world.runner, 2);
+	nsmgr_command_securebits(world.runner, 1);
+	return run_command_start();
 }
 
 static int run_command_enter(void)
@@ -107,6 +119,7 @@ static int run_child_output(void)
 
 const struct op command_ops[] = {
 	{ "command_start", NSM_EDGE_command_start, run_command_start, NULL },
+	{ "command_start confined", NSM_EDGE_command_start, run_command_start_confined, NULL },
 	{ "command_enter", NSM_EDGE_command_enter, run_command_enter, NULL },
 	{ "command_fork", NSM_EDGE_command_fork, run_command_fork, NULL },
 	{ "child_wait", NSM_EDGE_child_wait, run_child_wait, start_child },
