@@ -131,8 +131,10 @@ static int run_as_child(struct job *job, char **argv)
 static int act(struct job *job, char **argv)
 {
 	struct app *app = job->app;
-	int status = STATUS_DONE;
+	int status = launch_check(&job->launch);
 
+	if (status != STATUS_DONE)
+		return status;
 	if (app->verbose)
 		nsmgr_set_log(app->ctx, say_remark, NULL);
 	if (nsmgr_config_check(job->config) < 0 || (job->name && nsmgr_check_name(app->ctx, job->name) < 0))
