@@ -145,6 +145,32 @@ wrong() {
 	done
 }
 
+# same 'OPTIONS OF SETPRIV' OPTION...: both give a command the same
+same() {
+	local theirs=$1
+	shift
+	# shellcheck disable=SC2086
+	ok setpriv $theirs setpriv --dump
+	cp "$T/out" "$T/theirs"
+	ok "$NSMGR" exec "$@" "$P.uts" setpriv --dump
+	is "what setpriv $theirs gives" "$out" "$(<"$T/theirs")"
+}
+
+# What nsmgr-equivalents(7) says of setpriv(1).
+like_setpriv() {
+	make_sets
+	same --no-new-privs --no-new-privs
+	same '--inh-caps=+chown,+kill --ambient-caps=+chown,+kill' --cap-add=chown,kill
+	same '--bounding-set=-all,+chown,+kill' --cap-bounding=chown,kill
+	same '--inh-caps=-all --bounding-set=-net_admin,-chown' --cap-drop=net_admin,chown
+	same '--reuid=77 --regid=78 --groups=78 --inh-caps=-all' --as=77:78
+	same '--reuid=77 --regid=78 --groups=78,79,80 --inh-caps=-all' --as=77:78,79,80
+	same "--reuid=nobody --regid=$(id -g nobody) --init-groups --inh-caps=-all" --as=nobody
+	same '--securebits=+noroot,+keep_caps_locked' --securebits=noroot,keep_caps_locked
+	same '--pdeathsig=TERM' --kill-child=TERM
+	same '--reuid=77 --regid=78 --groups=78 --inh-caps=-all --pdeathsig=USR1' --as=77:78 --kill-child=USR1
+}
+
 cases() {
 	it '--cap-drop takes capabilities out of all five sets' dropping
 	[ "$PROGRAM" = full ] || return 0 # which the front hands all of it over to
@@ -152,6 +178,7 @@ cases() {
 	it '--cap-add is --cap-ambient' adding
 	it '--cap-bounding is the bounding set' bounding
 	it '--securebits sets securebits' securebits
+	it 'it does what setpriv(1) does' like_setpriv
 	it 'what is wrong is refused' wrong
 }
 
