@@ -60,13 +60,20 @@ _nsmgr_value()
 	--setgroups) _nsmgr_offer -W 'allow deny' -- "$2" ;;
 	--propagation) _nsmgr_offer -W 'private slave shared unchanged' -- "$2" ;;
 	--kill-child) _nsmgr_offer -W 'HUP INT QUIT KILL USR1 USR2 TERM' -- "$2" ;;
-	--cap-keep | --cap-ambient) _nsmgr_list "$caps" "$2" ;;
 	--landlock-scope) _nsmgr_list 'signal abstract-unix-socket' "$2" ;;
 	--seccomp)
 		_nsmgr_offer -W 'container audit' -- "$2"
 		_nsmgr_offer -f -- "$2"
 		;;
 	--landlock-r[owx]) _nsmgr_offer -f -P "${2%"${2##*,}"}" -- "${2##*,}" ;;
+	--cap-keep | --cap-ambient | --cap-add | --cap-drop | --cap-bounding) _nsmgr_list "$caps" "$2" ;;
+	--securebits) _nsmgr_list 'noroot noroot_locked no_setuid_fixup no_setuid_fixup_locked keep_caps_locked
+		no_cap_ambient_raise no_cap_ambient_raise_locked' "$2" ;;
+	--limit)
+		_nsmgr_offer -S = -W 'as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime
+			sigpending stack' -- "$2"
+		compopt -o nospace 2>/dev/null
+	--rusage) _nsmgr_offer -f -- "$2" ;;
 	--sets) _nsmgr_list "$(_nsmgr_sets)" "$2" ;;
 	--base) _nsmgr_offer -W "$(_nsmgr_sets)" -- "$2" ;;
 	--as | -S) _nsmgr_offer -u -- "$2" ;;

@@ -45,7 +45,7 @@ function __nsmgr_value
             printf "$argv[2]%s\n" private slave shared unchanged
         case --kill-child
             printf "$argv[2]%s\n" HUP INT QUIT KILL USR1 USR2 TERM
-        case --cap-keep --cap-ambient
+        case --cap-keep --cap-ambient --cap-add --cap-drop --cap-bounding
             __nsmgr_list "$argv[2]" "$argv[3]" $caps
         case --landlock-scope
             __nsmgr_list "$argv[2]" "$argv[3]" signal abstract-unix-socket
@@ -53,6 +53,14 @@ function __nsmgr_value
             printf "$argv[2]%s\n" container audit
             __fish_complete_path "$argv[3]" | string replace -r '^' -- "$argv[2]"
         case --landlock-ro --landlock-rw --landlock-rx
+            __fish_complete_path "$argv[3]" | string replace -r '^' -- "$argv[2]"
+        case --securebits
+            __nsmgr_list "$argv[2]" "$argv[3]" noroot noroot_locked no_setuid_fixup no_setuid_fixup_locked \
+                keep_caps_locked no_cap_ambient_raise no_cap_ambient_raise_locked
+        case --limit
+            printf "$argv[2]%s=\n" as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime \
+                sigpending stack
+        case --rusage
             __fish_complete_path "$argv[3]" | string replace -r '^' -- "$argv[2]"
         case --sets
             __nsmgr_list "$argv[2]" "$argv[3]" (__nsmgr_sets)

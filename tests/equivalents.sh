@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Holds nsmgr-equivalents(7) to the tools of which it tells: a row for each option of unshare, nsenter and lsns and each verb
+# Holds nsmgr-equivalents(7) to the tools of which it tells: a row for each option of unshare, nsenter, setpriv and lsns and each verb
 # of ip netns as they are installed here; each option of ours in it is one; and each command line of ours for lsns and ip
 # netns is run.
 # Runs in the build directory; $srcdir is the source tree, as automake sets it.
@@ -16,7 +16,7 @@ section() {
 	awk -v name="$1" '$1 == ".Sh" { inside = substr($0, 5) == name } inside' "$page"
 }
 
-for tool in unshare nsenter lsns; do
+for tool in unshare nsenter setpriv lsns; do
 	section "$(echo $tool | tr "[:lower:]" "[:upper:]")" | sed -nE -e 's/^\.It (Fl . , )?Fl Fl ([a-z-]+).*/--\2/p' >"$tmp/long"
 	section "$(echo $tool | tr "[:lower:]" "[:upper:]")" | sed -nE -e 's/^\.It Fl (.) , Fl Fl .*/-\1/p' >"$tmp/short"
 	cat "$tmp/long" "$tmp/short" | sort >"$tmp/page"
@@ -62,7 +62,7 @@ options_of() {
 	options_of run exec
 	printf '%s\n' --pid --version --all-sets --TYPE --mount-binfmt
 } | sort -u >"$tmp/ours"
-said UNSHARE NSENTER >"$tmp/said"
+said UNSHARE NSENTER SETPRIV >"$tmp/said"
 result 'the options named as equivalents are there' "$(comm -23 "$tmp/said" "$tmp/ours")"
 options_of ls | sort -u >"$tmp/ours"
 said LSNS >"$tmp/said"

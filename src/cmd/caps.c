@@ -45,3 +45,34 @@ int caps_parse(const char *list, uint64_t *ret, const char **ret_bad, int *ret_l
 	*ret = caps;
 	return 0;
 }
+
+int caps_parse_securebits(const char *list, unsigned *ret, const char **ret_bad, int *ret_len)
+{
+	/* linux/securebits.h, whose newest are of Linux 6.14. */
+	static const char *const names[] = {
+		"noroot", "noroot_locked", "no_setuid_fixup", "no_setuid_fixup_locked", NULL, "keep_caps_locked",
+		"no_cap_ambient_raise", "no_cap_ambient_raise_locked", "exec_restrict_file", "exec_restrict_file_locked",
+		"exec_deny_interactive", "exec_deny_interactive_locked",
+	};
+	unsigned bits = 0;
+
+	for (const char *word = list;; word++) {
+		const size_t len = strcspn(word, ",");
+		unsigned bit = 0;
+
+		while (bit < NSM_ARRAY_SIZE(names) &&
+		       !(names[bit] && strlen(names[bit]) == len && strncmp(names[bit], word, len) == 0))
+			bit++;
+		if (bit == NSM_ARRAY_SIZE(names)) {
+			*ret_bad = word;
+			*ret_len = (int)len;
+			return 1;
+		}
+		bits |= 1u << bit;
+		word += len;
+		if (!*word)
+			break;
+	}
+	*ret = bits;
+	return 0;
+}

@@ -3,8 +3,7 @@
 
 #include "base/fd.h"
 #include "base/signals.h"
-#include "cmd/job_output.h"
-#include "cmd/terminal.h"
+#include "cmd/job.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -12,21 +11,9 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* A command that runs. Each has a session of its own: what asks at the terminal fails at once, where it would stop in the background
- * for ever, the terminal's signals come through us, and all it started can be told to end by its process group, which the first
- * process of a session cannot leave. */
-struct job {
-	size_t number; /* of its name */
-	struct nsmgr_child *child; /* NULL: the slot is free */
-	struct job_output outputs[2];
-};
-
 /* What is watched: our signals, and of each slot its end and its outputs. */
 #define EVENTS_BEFORE 1
 #define EVENTS_EACH 3
-
-/* How long who was told to end may take. */
-static const struct timespec patience = { .tv_sec = 5 };
 
 /* ---- Starting one ---- */
 
@@ -87,6 +74,8 @@ static enum outcome_kind start_in(struct jobs *jobs, struct job *job, const char
 		say_failure(launch->app, name);
 		return OUTCOME_REFUSED;
 	}
+	time_limit_begin(&job->limit, launch, nsmgr_child_pid(job->child));
+	usage_begin(&jobs->outcomes[job->number].usage, launch);
 	return OUTCOME_ENDED;
 }
 
@@ -117,6 +106,18 @@ static void start(struct jobs *jobs, struct job *job)
 		empty(job);
 }
 
+static void conclude(struct outcome *outcome, const struct job *job)
+{
+	const struct nsmgr_status *status = &outcome->status;
+	const struct rusage *rusage = nsmgr_child_usage(job->child);
+
+	outcome->status.timed_out = job->limit.sent != 0;
+	if (rusage)
+		outcome->usage.rusage = *rusage;
+	usage_end(&outcome->usage,
+		  time_limit_status(&job->limit, status->signal ? STATUS_SIGNAL + status->signal : status->code));
+}
+
 static void finish(struct jobs *jobs, struct job *job)
 {
 	struct outcome *outcome = &jobs->outcomes[job->number];
@@ -124,8 +125,11 @@ static void finish(struct jobs *jobs, struct job *job)
 	/* As long as it is not reaped, nobody else has its number. Of a run that is to end nothing stays. */
 	if (jobs->patience.bounded)
 		kill(-nsmgr_child_pid(job->child), SIGKILL);
+	time_limit_keep(&job->limit);
 	if (nsmgr_child_wait(job->child, NULL, &outcome->status) < 0)
 		outcome->kind = OUTCOME_LOST;
+	else
+		conclude(outcome, job);
 	/* From here on its number may be another's, and what is written may take as long as its reader likes. */
 	nsmgr_child_free(take_ptr(job->child));
 	for (int i = 0; i < 2; i++)
@@ -134,73 +138,7 @@ static void finish(struct jobs *jobs, struct job *job)
 	jobs->running--;
 }
 
-/* ---- Signals ---- */
-
-static void tell_all(struct jobs *jobs, int signal)
-{
-	for (size_t i = 0; i < jobs->parallel; i++)
-		if (jobs->slots[i].child)
-			kill(-nsmgr_child_pid(jobs->slots[i].child), signal);
-}
-
-void jobs_stop(struct jobs *jobs, int signal)
-{
-	if (jobs->patience.bounded) {
-		tell_all(jobs, SIGKILL);
-		return;
-	}
-	tell_all(jobs, signal);
-	tell_all(jobs, SIGCONT);
-	jobs->patience = nsm_deadline(&patience);
-}
-
-/* nohup(1), and what a shell starts in the background. */
-static bool is_ignored(int signal)
-{
-	struct sigaction action;
-
-	return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
-}
-
-static void take_signal(struct jobs *jobs, int signal)
-{
-	switch (signal) {
-	case SIGHUP:
-	case SIGINT:
-	case SIGQUIT:
-	case SIGTERM:
-		if (is_ignored(signal))
-			break;
-		if (!jobs->signal)
-			jobs->signal = signal;
-		jobs_stop(jobs, signal);
-		break;
-	case SIGTSTP:
-	case SIGTTIN:
-	case SIGTTOU:
-		tell_all(jobs, SIGSTOP);
-		terminal_suspend(signal);
-		/* Where nobody could continue us, we were not stopped. */
-		tell_all(jobs, SIGCONT);
-		break;
-	case SIGCHLD: /* their pidfds tell */
-	case SIGPIPE: /* and so does write(2) */
-	case SIGWINCH:
-	case SIGURG:
-		break;
-	default:
-		tell_all(jobs, signal);
-		break;
-	}
-}
-
-void jobs_take_signals(struct jobs *jobs)
-{
-	struct signalfd_siginfo info;
-
-	while (read(jobs->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
-		take_signal(jobs, (int)info.ssi_signo);
-}
+/* ---- Waiting ---- */
 
 static void look_after(struct jobs *jobs, struct job *job, const struct pollfd *events)
 {
@@ -209,6 +147,22 @@ static void look_after(struct jobs *jobs, struct job *job, const struct pollfd *
 			job_output_pass(jobs, &job->outputs[i], SIZE_MAX);
 	if (events[0].revents)
 		finish(jobs, job);
+	else
+		time_limit_keep(&job->limit);
+}
+
+/* How long nothing is due, for poll(2). */
+static int left(const struct jobs *jobs)
+{
+	int left = jobs->killed ? -1 : nsm_deadline_left(&jobs->patience);
+
+	for (size_t i = 0; i < jobs->parallel; i++) {
+		int own = jobs->slots[i].child ? time_limit_left(&jobs->slots[i].limit) : -1;
+
+		if (own >= 0 && (left < 0 || own < left))
+			left = own;
+	}
+	return left;
 }
 
 static void wait_for_some(struct jobs *jobs)
@@ -224,8 +178,9 @@ static void wait_for_some(struct jobs *jobs)
 		for (int k = 0; k < 2; k++)
 			own[1 + k] = (struct pollfd){ .fd = job->outputs[k].from, .events = POLLIN };
 	}
-	if (poll(events, EVENTS_BEFORE + jobs->parallel * EVENTS_EACH, jobs->killed ? -1 : nsm_deadline_left(&jobs->patience)) == 0) {
-		tell_all(jobs, SIGKILL);
+	poll(events, EVENTS_BEFORE + jobs->parallel * EVENTS_EACH, left(jobs));
+	if (!jobs->killed && nsm_deadline_left(&jobs->patience) == 0) {
+		jobs_kill(jobs);
 		jobs->killed = true;
 	}
 	if (events[0].revents)
@@ -272,6 +227,7 @@ static int prepare(struct jobs *jobs)
 		for (int k = 0; k < 2; k++)
 			jobs->slots[i].outputs[k].from = jobs->slots[i].outputs[k].file = -EBADF;
 	nsm_all_signals(&all);
+	jobs->launch->new_session = true;
 	supervise_begin(&jobs->supervision);
 	jobs->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (jobs->signals < 0)

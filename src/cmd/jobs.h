@@ -5,6 +5,7 @@
 #include "base/deadline.h"
 #include "cmd/launch.h"
 #include "cmd/supervise.h"
+#include "cmd/usage.h"
 
 /* One command in many sets, some of them at a time. */
 
@@ -20,6 +21,7 @@ enum outcome_kind {
 struct outcome {
 	enum outcome_kind kind;
 	struct nsmgr_status status; /* where it ended */
+	struct usage usage;
 };
 
 struct jobs {
@@ -51,6 +53,9 @@ void jobs_take_signals(struct jobs *jobs);
 
 /* Has all of them end: they are told by a signal, and killed when they take too long, or at the second time. */
 void jobs_stop(struct jobs *jobs, int signal);
+
+/* At once, without a word. */
+void jobs_kill(struct jobs *jobs);
 
 /* Writes all of it, unless our output is broken. While it cannot be written, signals are seen to; what still cannot be when
  * one has ended us is dropped. */

@@ -10,7 +10,8 @@
 
 int launch_begin(struct launch *launch, struct app *app)
 {
-	*launch = (struct launch){ .app = app, .types = NSMGR_MASK_ALL, .cgroup = -EBADF, .pty = { -EBADF, -EBADF } };
+	*launch = (struct launch){ .app = app, .types = NSMGR_MASK_ALL, .bounding = UINT64_MAX, .cgroup = -EBADF, .pty = { -EBADF, -EBADF },
+				   .usage = -EBADF, .kill_after = { .tv_sec = 5 } };
 	return nsmgr_command_new(app->ctx, &launch->command) < 0 ? say_failure(app, NULL) : STATUS_DONE;
 }
 
@@ -22,6 +23,7 @@ void launch_free(struct launch *launch)
 	nsm_close(&launch->cgroup);
 	nsm_close(&launch->pty[0]);
 	nsm_close(&launch->pty[1]);
+	nsm_close(&launch->usage);
 	free(launch->label);
 }
 
@@ -128,6 +130,13 @@ bool launch_option(struct launch *launch, int id, const char *value, int *ret_st
 		return false;
 	*ret_status = apply(launch, id, value);
 	return true;
+}
+
+int launch_check(const struct launch *launch)
+{
+	if (launch->has_kill_after && !launch->has_timeout)
+		return say_usage(launch->app, "--kill-after goes with --timeout");
+	return STATUS_DONE;
 }
 
 /* ---- Running it ---- */

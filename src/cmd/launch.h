@@ -15,16 +15,25 @@ struct launch {
 	bool chosen;	/* --only or --except was given */
 	bool fork, new_session, no_etc;
 	/* From options that nsmgr-full alone has: */
-	bool privileges; /* of the two about capabilities one was given */
+	unsigned cap_options; /* those about capabilities that were given */
 	bool join_cgroup, follow_context, reset_vrf;
 	int cgroup;
 	char *label;
+	bool has_pty;
 	int pty[2]; /* our side of a terminal for the command, and its own */
 	const char *as; /* of --as, or NULL */
 	bool preserves_credentials, keeps_capabilities;
 	uint64_t capabilities; /* that are kept, or ambient */
+	uint64_t bounding;     /* what root is left with of the others */
 	struct seccomp *seccomp; /* its profiles, and who frees them */
 	void (*release)(struct launch *launch);
+	bool has_timeout, has_kill_after, leads; /* it has a process group of its own, for that */
+	struct timespec timeout, kill_after;
+	bool counts; /* --rusage */
+	int usage;   /* its file, or below 0 */
+	bool usage_json;
+	const char *name; /* of the set, from `prepare` on, and when that was */
+	struct timespec begun;
 	/* Stands in front of the command as supervise() does; NULL: that. */
 	int (*supervise)(struct launch *launch, const struct supervision *supervision);
 	const char *root; /* of --root, or NULL */
@@ -68,6 +77,13 @@ enum {
 	LAUNCH_LANDLOCK_SCOPE,
 	LAUNCH_LANDLOCK_BEST_EFFORT,
 	LAUNCH_SECCOMP,
+	LAUNCH_CAP_DROP,
+	LAUNCH_CAP_BOUNDING,
+	LAUNCH_SECUREBITS,
+	LAUNCH_LIMIT,
+	LAUNCH_TIMEOUT,
+	LAUNCH_KILL_AFTER,
+	LAUNCH_RUSAGE,
 	LAUNCH_OPTION_END
 };
 
@@ -99,6 +115,14 @@ enum {
 	  "send no signals, or connect to no abstract sockets, outside" },                                      \
 	{ "landlock-best-effort", 0, NULL, LAUNCH_LANDLOCK_BEST_EFFORT, "go without what the kernel cannot enforce" }, \
 	{ "seccomp", 0, "PROFILE", LAUNCH_SECCOMP, "filter system calls by FILE, container or audit; repeatable" }, \
+	{ "cap-add", 0, "CAP[,CAP...]", LAUNCH_CAP_AMBIENT, "the same as --cap-ambient" },                      \
+	{ "cap-drop", 0, "CAP[,CAP...]", LAUNCH_CAP_DROP, "have these in no set, but what --cap-add keeps" },   \
+	{ "cap-bounding", 0, "CAP[,CAP...]", LAUNCH_CAP_BOUNDING, "have these alone in the bounding set" },     \
+	{ "securebits", 0, "BIT[,BIT...]", LAUNCH_SECUREBITS, "set these securebits too" },                     \
+	{ "limit", 0, "NAME=SOFT[:HARD]", LAUNCH_LIMIT, "limit a resource, by its name in setrlimit; repeatable" }, \
+	{ "timeout", 0, "SEC[.FRAC]", LAUNCH_TIMEOUT, "end it by SIGTERM after so long, with status 124" },     \
+	{ "kill-after", 0, "SEC[.FRAC]", LAUNCH_KILL_AFTER, "then by SIGKILL, so long after that (5)" },        \
+	{ "rusage", 0, "[=FILE]", LAUNCH_RUSAGE, "say at the end what it used; as JSON in FILE.json" },         \
 	{ "join-cgroup", 0, NULL, LAUNCH_JOIN_CGROUP, "run in the cgroup of the set's init" },                  \
 	{ "follow-context", 0, NULL, LAUNCH_FOLLOW_CONTEXT, "run with the security label of the set's init" },  \
 	{ "reset-vrf", 0, NULL, LAUNCH_RESET_VRF, "leave the VRF that the caller is in" },                      \
@@ -116,6 +140,9 @@ void launch_free(struct launch *launch);
 /* Applies such an option. false: it is none of these. *ret_status is STATUS_DONE, or that of a bad value, after having
  * said what is wrong. */
 bool launch_option(struct launch *launch, int id, const char *value, int *ret_status);
+
+/* Once all options are known: whether they go together. STATUS_DONE, or what is wrong was said. */
+int launch_check(const struct launch *launch);
 
 /* Such an option of those that nsmgr-full alone has; the front hands over. */
 int launch_full_option(struct launch *launch, int id, const char *value);

@@ -112,7 +112,9 @@ static void describe(FILE *line, const struct outcome *outcome)
 		fputs("not executable", line);
 		break;
 	case OUTCOME_ENDED:
-		if (outcome->status.signal)
+		if (outcome->status.timed_out)
+			fputs("timed out", line);
+		else if (outcome->status.signal)
 			fprintf(line, "signal %d", outcome->status.signal);
 		else
 			fprintf(line, "status %d", outcome->status.code);
@@ -125,7 +127,9 @@ static void describe(FILE *line, const struct outcome *outcome)
 
 static bool is_failure(const struct outcome *outcome)
 {
-	return outcome->kind != OUTCOME_ENDED || outcome->status.signal || outcome->status.code;
+	const struct nsmgr_status *status = &outcome->status;
+
+	return outcome->kind != OUTCOME_ENDED || status->signal || status->code || status->timed_out;
 }
 
 /* One line that leaves nobody out, however many they are. */
@@ -176,6 +180,20 @@ static int sum_up(const struct jobs *jobs)
 	return status;
 }
 
+/* What could not be said is a failure of ours, unless there is a worse one. */
+static int say_usages(const struct jobs *jobs, int status)
+{
+	nsm_autofree struct usage *usages = calloc(jobs->count, sizeof(*usages));
+	int said;
+
+	if (!usages)
+		return say_plain(jobs->launch->app, "out of memory");
+	for (size_t i = 0; i < jobs->count; i++)
+		usages[i] = jobs->outcomes[i].usage;
+	said = usage_say(jobs->launch, usages, jobs->count);
+	return status < STATUS_NSMGR && said != STATUS_DONE ? said : status;
+}
+
 /* ---- All of it ---- */
 
 static void free_names(struct names *names)
@@ -201,7 +219,7 @@ int many_run(struct launch *launch, const struct many *many, char **argv)
 		return say_plain(app, "out of memory");
 	if (many->all && many->sets)
 		return say_usage(app, "--all-sets and --sets exclude each other");
-	if (launch->supervise)
+	if (launch->has_pty)
 		return say_usage(app, "--pty goes with one set");
 	status = parse_parallel(app, many->parallel, &jobs.parallel);
 	if (status == STATUS_DONE && many->sets)
@@ -217,8 +235,11 @@ int many_run(struct launch *launch, const struct many *many, char **argv)
 	jobs.names = names.array;
 	jobs.count = names.count;
 	status = jobs_run(&jobs);
-	if (status == STATUS_DONE)
+	if (status == STATUS_DONE) {
 		status = sum_up(&jobs);
+		if (launch->counts)
+			status = say_usages(&jobs, status);
+	}
 	free(jobs.outcomes);
 	return status;
 }

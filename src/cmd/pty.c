@@ -3,6 +3,7 @@
 
 #include "base/fd.h"
 #include "base/signals.h"
+#include "cmd/flow.h"
 #include "cmd/terminal.h"
 
 #include <fcntl.h>
@@ -19,15 +20,9 @@
 /* How long nothing may happen behind the end of our input until that is told again. */
 #define END_MILLISECONDS 500
 
-/* What was read on one side and waits to be written on the other. */
-struct flow {
-	size_t at, end;
-	int error; /* the errno with which it could not be written, or 0 */
-	char data[4096];
-};
-
 struct bridge {
 	const struct supervision *supervision;
+	struct time_limit *limit;
 	int master; /* below 0: hung up */
 	int signals;
 	bool input; /* ours is read */
@@ -73,31 +68,6 @@ int pty_open(struct launch *launch)
 
 /* ---- To and fro ---- */
 
-static void fill(struct flow *flow, int fd, bool *end)
-{
-	ssize_t n = read(fd, flow->data, sizeof(flow->data));
-
-	flow->at = 0;
-	flow->end = n > 0 ? (size_t)n : 0;
-	*end = n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN);
-}
-
-static void drain(struct flow *flow, int fd, bool *end)
-{
-	ssize_t n = write(fd, flow->data + flow->at, flow->end - flow->at);
-
-	*end = n < 0 && errno != EINTR && errno != EAGAIN;
-	if (*end)
-		flow->error = errno;
-	if (n > 0)
-		flow->at += (size_t)n;
-}
-
-static bool is_empty(const struct flow *flow)
-{
-	return flow->at == flow->end;
-}
-
 /* Nobody is there any more on our side: the command is told as by a line that breaks. */
 static void hang_up(struct bridge *bridge)
 {
@@ -129,7 +99,7 @@ static void read_ours(struct bridge *bridge)
 {
 	bool end;
 
-	fill(&bridge->in, STDIN_FILENO, &end);
+	flow_fill(&bridge->in, STDIN_FILENO, &end);
 	if (!end)
 		return;
 	if (isatty(STDIN_FILENO)) {
@@ -151,19 +121,19 @@ static void pass(struct bridge *bridge, const struct pollfd *events)
 
 	if (events[1].revents)
 		read_ours(bridge);
-	if (events[2].revents && !is_empty(&bridge->in))
-		drain(&bridge->in, bridge->master, &end);
+	if (events[2].revents && !flow_is_empty(&bridge->in))
+		flow_drain(&bridge->in, bridge->master, &end);
 	if (end)
 		bridge->in.at = bridge->in.end;
-	if (events[2].revents & (POLLIN | POLLHUP | POLLERR) && is_empty(&bridge->out) && bridge->master >= 0) {
-		fill(&bridge->out, bridge->master, &end);
+	if (events[2].revents & (POLLIN | POLLHUP | POLLERR) && flow_is_empty(&bridge->out) && bridge->master >= 0) {
+		flow_fill(&bridge->out, bridge->master, &end);
 		if (end) {
 			nsm_close(&bridge->master);
 			bridge->input = false;
 		}
 	}
 	if (events[3].revents) {
-		drain(&bridge->out, STDOUT_FILENO, &end);
+		flow_drain(&bridge->out, STDOUT_FILENO, &end);
 		if (end)
 			hang_up(bridge);
 	}
@@ -185,7 +155,7 @@ static void take_signal(struct bridge *bridge, const struct signalfd_siginfo *in
 	case SIGTSTP:
 	case SIGTTIN:
 	case SIGTTOU:
-		terminal_suspend((int)info->ssi_signo);
+		time_limit_stop(bridge->limit, terminal_suspend, (int)info->ssi_signo);
 		make_raw(bridge);
 		break;
 	case SIGCONT:
@@ -231,31 +201,33 @@ static void flush(struct bridge *bridge)
 	bool end = false;
 
 	while (bridge->master >= 0 && !end) {
-		while (!is_empty(&bridge->out) && !end && may_write(bridge))
-			drain(&bridge->out, STDOUT_FILENO, &end);
-		if (!is_empty(&bridge->out))
+		while (!flow_is_empty(&bridge->out) && !end && may_write(bridge))
+			flow_drain(&bridge->out, STDOUT_FILENO, &end);
+		if (!flow_is_empty(&bridge->out))
 			break;
 		if (!end)
-			fill(&bridge->out, bridge->master, &end);
-		if (is_empty(&bridge->out))
+			flow_fill(&bridge->out, bridge->master, &end);
+		if (flow_is_empty(&bridge->out))
 			break;
 	}
 }
 
 static void wait_for_some(struct bridge *bridge)
 {
-	bool room = is_empty(&bridge->in);
+	bool room = flow_is_empty(&bridge->in);
 	struct pollfd events[] = {
 		{ .fd = bridge->signals, .events = POLLIN },
 		{ .fd = bridge->input && room ? STDIN_FILENO : -1, .events = POLLIN },
-		{ .fd = is_empty(&bridge->out) || !room ? bridge->master : -1,
-		  .events = (short)((is_empty(&bridge->out) ? POLLIN : 0) | (room ? 0 : POLLOUT)) },
-		{ .fd = is_empty(&bridge->out) ? -1 : STDOUT_FILENO, .events = POLLOUT },
+		{ .fd = flow_is_empty(&bridge->out) || !room ? bridge->master : -1,
+		  .events = (short)((flow_is_empty(&bridge->out) ? POLLIN : 0) | (room ? 0 : POLLOUT)) },
+		{ .fd = flow_is_empty(&bridge->out) ? -1 : STDOUT_FILENO, .events = POLLOUT },
 	};
 	const bool again = bridge->over && bridge->master >= 0 && room;
-	int n = poll(events, NSM_ARRAY_SIZE(events), again ? END_MILLISECONDS : -1);
+	const int left = time_limit_left(bridge->limit);
+	const bool due = left >= 0 && (!again || left < END_MILLISECONDS);
+	const int n = poll(events, NSM_ARRAY_SIZE(events), due ? left : again ? END_MILLISECONDS : -1);
 
-	if (n == 0)
+	if (n == 0 && !due)
 		press_end(bridge);
 	if (n <= 0)
 		return;
@@ -264,9 +236,15 @@ static void wait_for_some(struct bridge *bridge)
 	pass(bridge, events);
 }
 
-int pty_supervise(struct launch *launch, const struct supervision *supervision)
+static enum child_state look(struct bridge *bridge, int *ret_status)
 {
-	struct bridge bridge = { .supervision = supervision, .master = take_fd(launch->pty[0]), .input = true };
+	time_limit_keep(bridge->limit);
+	return supervise_look(bridge->supervision, ret_status);
+}
+
+int pty_supervise(struct launch *launch, const struct supervision *supervision, struct time_limit *limit)
+{
+	struct bridge bridge = { .supervision = supervision, .limit = limit, .master = take_fd(launch->pty[0]), .input = true };
 	enum child_state state;
 	sigset_t all;
 	int status = STATUS_NSMGR;
@@ -280,9 +258,9 @@ int pty_supervise(struct launch *launch, const struct supervision *supervision)
 	}
 	terminal_catch_faults();
 	make_raw(&bridge);
-	while ((state = supervise_look(supervision, &status)) != CHILD_ENDED) {
+	while ((state = look(&bridge, &status)) != CHILD_ENDED) {
 		if (state == CHILD_STOPPED)
-			terminal_suspend(SIGSTOP);
+			time_limit_stop(limit, terminal_suspend, SIGSTOP);
 		else
 			wait_for_some(&bridge);
 	}

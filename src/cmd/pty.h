@@ -2,7 +2,7 @@
 #ifndef NSM_CMD_PTY_H
 #define NSM_CMD_PTY_H
 
-#include "cmd/launch.h"
+#include "cmd/time_limit.h"
 
 /* A terminal of its own for the command: what privilege it has inside cannot reach ours through it (LESSONS security 10,
  * KERNEL section 9). pty(7) */
@@ -12,6 +12,6 @@ int pty_open(struct launch *launch);
 
 /* In place of supervise(): what we read goes to it, what the command writes there comes from us, and our terminal is raw
  * meanwhile, if we have one. */
-int pty_supervise(struct launch *launch, const struct supervision *supervision);
+int pty_supervise(struct launch *launch, const struct supervision *supervision, struct time_limit *limit);
 
 #endif

@@ -131,8 +131,10 @@ static int run_as_child(struct job *job, char **argv)
 static int act(struct job *job, char **argv)
 {
 	struct app *app = job->app;
-	int status;
+	int status = launch_check(&job->launch);
 
+	if (status != STATUS_DONE)
+		return status;
 	if (app->verbose)
 		nsmgr_set_log(app->ctx, say_remark, NULL);
 	status = recipe_check(&job->recipe, job->name);

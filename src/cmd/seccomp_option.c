@@ -53,7 +53,7 @@ static uint64_t expected(const struct launch *launch, const struct nsmgr_set *se
 	if (launch->as)
 		root = names_root(launch->as);
 	/* Who enters a user namespace has them all there, also in the bounding set: user_namespaces(7). */
-	return launch->capabilities | (root ? (enters_user ? UINT64_MAX : all_capabilities()) : 0);
+	return launch->capabilities | (root ? (enters_user ? UINT64_MAX : all_capabilities()) & launch->bounding : 0);
 }
 
 /* ---- Filters ---- */

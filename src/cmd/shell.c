@@ -54,7 +54,10 @@ static int run(struct app *app, int argc, char **argv)
 	}
 	if (status != STATUS_DONE)
 		return status;
-	return name ? act(&launch, name) : say_usage(app, "a NAME is missing");
+	if (!name)
+		return say_usage(app, "a NAME is missing");
+	status = launch_check(&launch);
+	return status == STATUS_DONE ? act(&launch, name) : status;
 }
 
 const struct verb verb_shell = {

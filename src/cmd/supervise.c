@@ -83,27 +83,29 @@ static bool is_to_be_forwarded(const struct supervision *supervision, const sigi
 
 enum child_state supervise_look(const struct supervision *supervision, int *ret_status)
 {
-	siginfo_t info;
+	int status;
 
 	for (;;) {
-		info.si_pid = 0;
-		if (waitid(P_PID, (id_t)supervision->child, &info, WEXITED | WSTOPPED | WCONTINUED | WNOHANG | __WALL) < 0 ||
-		    info.si_pid == 0)
+		/* waitid(2) would not tell in the C libraries what it used. */
+		if (wait4(supervision->child, &status, WUNTRACED | WCONTINUED | WNOHANG | __WALL, supervision->usage) <= 0)
 			return CHILD_RUNS;
-		switch (info.si_code) {
-		case CLD_EXITED:
-			*ret_status = info.si_status;
-			return CHILD_ENDED;
-		case CLD_KILLED:
-		case CLD_DUMPED:
-			*ret_status = STATUS_SIGNAL + info.si_status;
-			return CHILD_ENDED;
-		case CLD_STOPPED:
+		if (WIFSTOPPED(status))
 			return CHILD_STOPPED;
-		default:
-			break;
-		}
+		if (WIFCONTINUED(status))
+			continue;
+		*ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_SIGNAL + WTERMSIG(status);
+		return CHILD_ENDED;
 	}
+}
+
+void supervise_pass(const struct supervision *supervision, int signal, const siginfo_t *info)
+{
+	const pid_t child = supervision->child;
+
+	if (signal == SIGCONT)
+		kill(supervision->leads ? -child : child, SIGCONT);
+	else if (signal > 0 && signal != SIGCHLD && is_to_be_forwarded(supervision, info))
+		kill(supervision->leads && info->si_code == SI_KERNEL ? -child : child, signal);
 }
 
 /* True at the child's end. */
@@ -129,11 +131,7 @@ int supervise(const struct supervision *supervision)
 	while (!collect(supervision, &status)) {
 		int sig = sigwaitinfo(&all, &info);
 
-		if (sig == SIGCONT) {
-			kill(supervision->child, SIGCONT);
-		} else if (sig > 0 && sig != SIGCHLD && is_to_be_forwarded(supervision, &info)) {
-			kill(supervision->child, sig);
-		}
+		supervise_pass(supervision, sig, &info);
 	}
 	return status;
 }

@@ -5,12 +5,15 @@
 #include "base/macro.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 /* A child that stands for us: what we are sent it gets, when it stops we stop, and its end is ours. */
 struct supervision {
 	pid_t child;
 	bool shares_terminal; /* it gets the signals of the terminal itself */
+	bool leads; /* a process group, which gets them from us */
+	struct rusage *usage; /* what it used, at its end; may be NULL */
 	sigset_t before;
 	struct sigaction chld_before;
 };
@@ -28,6 +31,9 @@ int supervise_command(const struct supervision *supervision, struct nsmgr_comman
 /* What the child does: CHILD_STOPPED is told once for each time. ret_status is that of supervise(), at its end. */
 enum child_state { CHILD_RUNS, CHILD_STOPPED, CHILD_ENDED };
 enum child_state supervise_look(const struct supervision *supervision, int *ret_status);
+
+/* Hands a signal on that we were sent, where that is for us to do; below 1 is none. */
+void supervise_pass(const struct supervision *supervision, int signal, const siginfo_t *info);
 
 /* Waits for the end; gives the exit status, or 128 and the signal. */
 int supervise(const struct supervision *supervision);

@@ -28,6 +28,8 @@ int table_new(const struct table_style *style, struct table **ret_table)
 		r = scols_table_enable_raw(table->scols, style->raw);
 	if (r == 0)
 		r = scols_table_enable_noheadings(table->scols, style->no_headings);
+	if (r == 0 && style->stream)
+		r = scols_table_set_stream(table->scols, style->stream);
 	if (r < 0)
 		return r;
 	table->tree = style->tree;

@@ -4,6 +4,8 @@
 
 #include "base/macro.h"
 
+#include <stdio.h>
+
 /* Rows and columns as text, raw or JSON. The only user of libsmartcols. */
 
 enum cell_kind { CELL_TEXT, CELL_NUMBER };
@@ -17,6 +19,7 @@ struct column {
 struct table_style {
 	const char *name; /* of the array in JSON */
 	bool json, raw, no_headings;
+	FILE *stream; /* NULL: standard output */
 	bool tree; /* in the first column; objects in objects in JSON */
 };
 

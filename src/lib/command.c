@@ -96,6 +96,30 @@ void nsmgr_command_ambient_capabilities(struct nsmgr_command *command, uint64_t 
 	command->capabilities = capabilities;
 }
 
+void nsmgr_command_drop_capabilities(struct nsmgr_command *command, uint64_t capabilities)
+{
+	command->dropped = capabilities;
+}
+
+void nsmgr_command_bounding_capabilities(struct nsmgr_command *command, uint64_t capabilities)
+{
+	command->bounds = true;
+	command->bounding = capabilities;
+}
+
+int nsmgr_command_securebits(struct nsmgr_command *command, unsigned bits)
+{
+	const unsigned keep_caps = 1u << 4, known = 0xfff; /* linux/securebits.h */
+
+	if (bits & ~known)
+		return nsm_fail_text(command->ctx, -EINVAL, "securebits", NSMGR_TYPE_NONE, NULL, "%#x are none", bits & ~known);
+	if (bits & keep_caps)
+		return nsm_fail_text(command->ctx, -EINVAL, "securebits", NSMGR_TYPE_NONE, NULL,
+				     "keep_caps is cleared by an execve(2)");
+	command->securebits = bits;
+	return 0;
+}
+
 void nsmgr_command_cgroup(struct nsmgr_command *command, int fd)
 {
 	command->cgroup = fd;

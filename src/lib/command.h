@@ -4,6 +4,7 @@
 
 #include "lib/confine.h"
 #include "lib/ctx.h"
+#include "lib/sys.h"
 
 #include <signal.h>
 
@@ -35,6 +36,8 @@ struct nsm_cover {
 
 #define NSM_COVER_COUNT 4
 
+#define NSM_LIMIT_COUNT 16
+
 struct nsmgr_command {
 	struct nsmgr_ctx *ctx;
 	enum nsm_credentials credentials;
@@ -55,6 +58,10 @@ struct nsmgr_command {
 	enum nsm_privileges privileges;
 	bool sets_mask;
 	uint64_t capabilities, mask;
+	uint64_t dropped;	 /* capabilities that it has in no set */
+	uint64_t bounding;	 /* with `bounds`: those of its bounding set */
+	bool bounds;
+	unsigned securebits;	 /* beside those that are there */
 	int cgroup; /* a directory of the caller's, or below 0 */
 	const char *label;
 	/* Mounts its own mounts and changes its root on the way; NULL where it has none, so that the front need not know how. */
@@ -65,6 +72,8 @@ struct nsmgr_command {
 	struct nsm_landlock *landlock; /* NULL: none, and so below; then the front need not know how */
 	struct nsm_filters *filters;
 	bool landlock_best_effort;
+	unsigned limited; /* a bit for each of those that it has of: */
+	struct nsm_limit limits[NSM_LIMIT_COUNT];
 	uint64_t defaults, ignored; /* signals */
 	int parent_signal;
 	int parent; /* pidfd of who started the command */
@@ -101,6 +110,11 @@ void nsm_command_look_at(struct nsmgr_command *command, const struct nsmgr_set *
 /* What it takes over before it enters: a cgroup, a label. */
 int nsm_command_follow(struct nsmgr_command *command);
 
+/* Hard limits go up before it enters, as who is in another user namespace, or has other ids, cannot raise any. The rest comes
+ * right before the execve(2), for what is limited is our own steps as well. getrlimit(2) */
+int nsm_limits_raise(struct nsmgr_command *command);
+int nsm_limits_apply(struct nsmgr_command *command);
+
 /* Enters it, and changes to the command's root and directory. */
 int nsm_command_go_to(struct nsmgr_command *command, struct nsmgr_set *set);
 
@@ -122,6 +136,7 @@ int nsm_descriptors_close(struct nsmgr_command *command);
 int nsm_credentials_apply(struct nsmgr_command *command);
 
 /* Around the change of ids: keeps those capabilities over it that the command shall have, and makes them all it has. */
+bool nsm_privileges_are_usual(const struct nsmgr_command *command); /* those of its ids */
 int nsm_privileges_prepare(struct nsmgr_command *command);
 int nsm_privileges_apply(struct nsmgr_command *command);
 

@@ -114,9 +114,9 @@ static int change_directory(struct nsmgr_command *command, const char *before)
 int nsm_command_go_to(struct nsmgr_command *command, struct nsmgr_set *set)
 {
 	char before[PATH_MAX] = "";
-	int r = 0;
+	int r = command->limited ? nsm_limits_raise(command) : 0;
 
-	if (command->cgroup >= 0 || command->label)
+	if (r == 0 && (command->cgroup >= 0 || command->label))
 		r = nsm_command_follow(command);
 	if (r < 0)
 		return r;
@@ -216,8 +216,10 @@ int nsm_command_settle(struct nsmgr_command *command, struct nsm_exec *exec)
 
 int nsm_command_execute(struct nsmgr_command *command, const struct nsm_exec *exec)
 {
-	int r = 0;
+	int r = command->limited ? nsm_limits_apply(command) : 0;
 
+	if (r < 0)
+		return r;
 	/* Behind all that we do ourselves, so that a filter has to allow no more than execve(2). A program that is not there is
 	 * told of before, as long as that can be told. */
 	if (command->filters) {

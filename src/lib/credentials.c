@@ -139,7 +139,7 @@ static int become(struct nsmgr_command *command, const struct identity *identity
 		return failed(command, r, "setresuid");
 	/* What a sparing kernel leaves behind a change of ids (securebits), and what never goes by itself
 	 * (CVE-2022-27650). */
-	r = command->privileges != NSM_PRIVILEGES_USUAL ? 0 : nsm_sys_clear_capabilities(identity->uid != 0);
+	r = nsm_privileges_are_usual(command) ? nsm_sys_clear_capabilities(identity->uid != 0) : 0;
 	if (r < 0)
 		return failed(command, r, "capabilities");
 	if (getresgid(&rgid, &egid, &sgid) < 0 || getresuid(&ruid, &euid, &suid) < 0)

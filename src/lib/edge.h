@@ -57,6 +57,8 @@
 	X(command_preserve_fd, E2BIG, EBADF)								\
 	X(command_process_group, EINVAL)								\
 	X(command_seccomp, E2BIG, EINVAL)								\
+	X(command_limit, EINVAL)									\
+	X(command_securebits, EINVAL)									\
 	X(command_signal, EINVAL)									\
 	X(command_start, NSM_EDGE_RUN, EBUSY, ECHILD, ENOSPC)						\
 	X(command_stdio, EINVAL)									\

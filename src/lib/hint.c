@@ -53,6 +53,7 @@ static const struct rule rules[] = {
 	{ "setresgid", EPERM, ANY, "needs CAP_SETGID" },
 	{ "setresuid", EPERM, ANY, "needs CAP_SETUID" },
 	{ "capabilities", EPERM, ANY, "needs CAP_SETPCAP" },
+	{ "securebits", EPERM, ANY, "needs CAP_SETPCAP, and bits that this kernel has and that are not locked" },
 	{ "root", EPERM, ANY, "needs CAP_SYS_CHROOT" },
 	{ "owner", EPERM, ANY, "needs CAP_SETUID and CAP_SETGID" },
 	{ "hide", EBUSY, ANY, "the set's directory is itself a mount: unmount it" },

@@ -172,6 +172,14 @@ int nsm_sys_set_disposition(int signal, void (*disposition)(int));
 /* In a child: a handler of the program that it was cloned from must not run there. */
 void nsm_sys_reset_handlers(void);
 
+/* A limit of resources of the calling process; UINT64_MAX is for none. Either of the two may be NULL. prlimit(2), which has
+ * 64 bits everywhere. */
+struct nsm_limit {
+	uint64_t soft, hard;
+};
+
+int nsm_sys_prlimit(int resource, const struct nsm_limit *limit, struct nsm_limit *ret_before);
+
 uint64_t nsm_sys_random(void);
 
 /* The capabilities of the calling thread, a bit each. capabilities(7) */
@@ -215,6 +223,7 @@ int nsm_sys_seccomp(unsigned flags, const void *program, unsigned short count);
 int nsm_sys_open_object(const char *path);
 
 #define NSM_CAP_SETGID 6u
+#define NSM_CAP_SETPCAP 8u
 #define NSM_CAP_SYS_ADMIN 21u
 
 #endif

@@ -101,6 +101,11 @@ int nsm_sys_pidfd_wait(int pidfd, bool block, siginfo_t *ret_info, struct rusage
 	return (int)nsm_sys_result(syscall(SYS_waitid, p_pidfd, pidfd, ret_info, options, ret_usage));
 }
 
+int nsm_sys_prlimit(int resource, const struct nsm_limit *limit, struct nsm_limit *ret_before)
+{
+	return (int)nsm_sys_result(syscall(SYS_prlimit64, 0, resource, limit, ret_before));
+}
+
 void nsm_sys_block_signals(sigset_t *ret_old)
 {
 	sigset_t all;

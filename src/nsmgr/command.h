@@ -89,6 +89,20 @@ void nsmgr_command_keep_capabilities(struct nsmgr_command *command, uint64_t cap
  * with the above. -EPERM when it is executed and they were not there before the change of ids. */
 void nsmgr_command_ambient_capabilities(struct nsmgr_command *command, uint64_t capabilities);
 
+/* These it has in none of its five sets, whatever it is by its ids and by the files that it executes, unless it keeps them by one
+ * of the two above. -EPERM when it is executed: want of CAP_SETPCAP. */
+void nsmgr_command_drop_capabilities(struct nsmgr_command *command, uint64_t capabilities);
+
+/* Its bounding set has these and no others; what it has in the other sets stays. -EPERM when it is executed: want of
+ * CAP_SETPCAP, one that is not in the bounding set of the caller, or, in a user namespace that was entered, in the full one that
+ * it begins with; or one that it shall keep is none of these. capabilities(7) */
+void nsmgr_command_bounding_capabilities(struct nsmgr_command *command, uint64_t capabilities);
+
+/* SECBIT_NOROOT and so on, which it has beside those that are there; a user namespace that is entered begins without any.
+ * -EINVAL: unknown ones, or SECBIT_KEEP_CAPS, which execve(2) clears. The failure's step, when it is executed, is "securebits":
+ * -EPERM for want of CAP_SETPCAP, for bits that are locked, and for those that the kernel does not have. capabilities(7) */
+int nsmgr_command_securebits(struct nsmgr_command *command, unsigned bits);
+
 void nsmgr_command_no_new_privs(struct nsmgr_command *command);
 
 /* ---- What it belongs to ---- */
@@ -102,6 +116,17 @@ void nsmgr_command_cgroup(struct nsmgr_command *command, int fd);
 /* What is written to the file attr/exec of it: the security label that its execve(2) gives it, in the words of the security
  * module that is active; NULL takes it back. The failure's step is "label": -EINVAL where no module knows it. proc_pid_attr(5) */
 void nsmgr_command_label(struct nsmgr_command *command, const char *text);
+
+/* A limit of resources, by its RLIMIT_ number, the soft and the hard value in the units of getrlimit(2); NSMGR_UNLIMITED is for
+ * none. -EINVAL: no such resource, or the soft value is above the hard one. A hard limit that goes up does so before the set is
+ * entered, as that takes CAP_SYS_RESOURCE of the initial user namespace; one that is become changes the CALLING PROCESS. The
+ * rest comes last before the execve(2), so that its start is not limited, nor the hook. The failure's step is "limit", its path
+ * the name of the limit. getrlimit(2) */
+#define NSMGR_UNLIMITED UINT64_MAX
+int nsmgr_command_limit(struct nsmgr_command *command, int resource, uint64_t soft, uint64_t hard);
+
+/* RLIMIT_NOFILE for "nofile", and so on for all 16; -1: none is called so. */
+int nsmgr_limit_number(const char *name);
 
 /* ---- Signals and jobs ---- */
 

@@ -5,6 +5,7 @@
 #include "fixture.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,6 +32,11 @@ static int run_command_confined(void)
 	nsmgr_command_landlock_path(world.runner, "/", NSMGR_LANDLOCK_RX);
 	nsmgr_command_landlock_port(world.runner, NSMGR_LANDLOCK_BIND, 80, 80);
 	nsmgr_command_seccomp(world.runner, &allow, sizeof(allow), 0);
+	nsmgr_command_limit(world.runner, RLIMIT_CORE, 0, 0);
+	nsmgr_command_drop_capabilities(world.runner, 1);
+	nsmgr_command_bounding_capabilities(world.runner, 6);
+	nsmgr_command_ambient_capabilities(world.runner, 2);
+	nsmgr_command_securebits(world.runner, 1);
 	return run_command_start();
 }
 
