@@ -216,6 +216,15 @@ in_front() {
 	is 'the status' $? 9
 	script -qfec "$NSMGR exec --timeout=0.1 $P.a sh -c 'exec sleep 1000'" /dev/null </dev/null >"$T/screen" 2>&1
 	is 'the status of one that takes too long' $? 124
+	# It is in no group of its own, and all that it started is found by descent, whoever listens to TERM.
+	script -qfec "$NSMGR exec --timeout=0.3 $P.a sh -c '(trap \"\" TERM; (sleep 1000; echo) & sleep 1000; echo); echo'" /dev/null \
+		</dev/null >"$T/screen" 2>&1
+	is 'the status of one that leaves others behind' $? 124
+	until_true 'nothing is left' none_marked
+	script -qfec "$NSMGR exec --timeout=0.1 --kill-after=0.1 $P.a sh -c 'trap \"\" TERM; while :; do sleep 1000; done'" /dev/null \
+		</dev/null >"$T/screen" 2>&1
+	is 'the status of one that is killed' $? 137
+	until_true 'nothing is left of that' none_marked
 }
 
 in_many_sets() {
