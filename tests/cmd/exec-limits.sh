@@ -300,6 +300,11 @@ wrong_usage() {
 	yes 'it was run' test -e "$T/run"
 	expect 125 "$NSMGR" exec --sets="$P.a" --rusage=/dev/full true
 	expect 125 "$NSMGR" exec --rusage --rusage "$P.a" true
+	# Nothing is done to it before all else is found to be right.
+	echo old >"$T/usage"
+	expect 125 "$NSMGR" exec --rusage="$T/usage" --no-such-option "$P.a" true
+	expect 125 "$NSMGR" exec --rusage="$T/usage" --kill-after=1 "$P.a" true
+	is 'what is in the file' "$(<"$T/usage")" old
 	# What was never run has used nothing.
 	expect 127 "$NSMGR" exec --rusage="$T/usage" "$P.a" no-such-command
 	is 'what is told' "$(<"$T/usage")" ''
