@@ -56,6 +56,7 @@ int attend(struct launch *launch, const struct supervision *supervision)
 	own.shares_terminal &= !launch->leads;
 	status = launch->has_pty ? pty_supervise(launch, &own, &limit) : stand_by(&own, &limit);
 	status = time_limit_status(&limit, status);
+	time_limit_end(&limit);
 	if (!launch->counts)
 		return status;
 	usage_end(&usage, status);

@@ -132,11 +132,9 @@ bool launch_option(struct launch *launch, int id, const char *value, int *ret_st
 	return true;
 }
 
-int launch_check(const struct launch *launch)
+int launch_check(struct launch *launch)
 {
-	if (launch->has_kill_after && !launch->has_timeout)
-		return say_usage(launch->app, "--kill-after goes with --timeout");
-	return STATUS_DONE;
+	return launch->check ? launch->check(launch) : STATUS_DONE;
 }
 
 /* ---- Running it ---- */

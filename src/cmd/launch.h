@@ -30,10 +30,12 @@ struct launch {
 	bool has_timeout, has_kill_after, leads; /* it has a process group of its own, for that */
 	struct timespec timeout, kill_after;
 	bool counts; /* --rusage */
-	int usage;   /* its file, or below 0 */
-	bool usage_json;
+	const char *usage_path; /* or NULL, and its file, or below 0 */
+	int usage;
 	const char *name; /* of the set, from `prepare` on, and when that was */
 	struct timespec begun;
+	/* Whether what was asked for goes together: STATUS_DONE, or a failure that was said. NULL: it does. */
+	int (*check)(struct launch *launch);
 	/* Stands in front of the command as supervise() does; NULL: that. */
 	int (*supervise)(struct launch *launch, const struct supervision *supervision);
 	const char *root; /* of --root, or NULL */
@@ -142,7 +144,7 @@ void launch_free(struct launch *launch);
 bool launch_option(struct launch *launch, int id, const char *value, int *ret_status);
 
 /* Once all options are known: whether they go together. STATUS_DONE, or what is wrong was said. */
-int launch_check(const struct launch *launch);
+int launch_check(struct launch *launch);
 
 /* Such an option of those that nsmgr-full alone has; the front hands over. */
 int launch_full_option(struct launch *launch, int id, const char *value);

@@ -59,6 +59,13 @@ static int choose_securebits(struct launch *launch, const char *list)
 	return nsmgr_command_securebits(launch->command, bits) < 0 ? say_refusal(launch->app, NULL) : STATUS_DONE;
 }
 
+static int check(struct launch *launch)
+{
+	if (launch->has_kill_after && !launch->has_timeout)
+		return say_usage(launch->app, "--kill-after goes with --timeout");
+	return usage_open(launch);
+}
+
 static int prepare(struct launch *launch, const struct nsmgr_set *set, const char *name)
 {
 	int status = launch->reset_vrf ? follow_no_vrf(launch) : STATUS_DONE;
@@ -93,6 +100,7 @@ static void have_attended(struct launch *launch)
 
 int launch_full_option(struct launch *launch, int id, const char *value)
 {
+	launch->check = check;
 	launch->prepare = prepare;
 	switch (id) {
 	case LAUNCH_CAP_KEEP:

@@ -2,6 +2,7 @@
 #include "cmd/time_limit.h"
 
 #include "base/parse.h"
+#include "cmd/descent.h"
 #include "cmd/terminal.h"
 
 #include <stdio.h>
@@ -27,7 +28,7 @@ static bool is_limited(const struct launch *launch)
 }
 
 /* A group of its own can be told and killed as a whole, whoever its processes are children of by then. From the foreground of
- * a terminal, though, it would fall into the background, and stop when it reads there: then the command alone is told. */
+ * a terminal, though, it would fall into the background, and stop when it reads there: then its descendants are looked for. */
 void time_limit_prepare(struct launch *launch)
 {
 	if (!is_limited(launch) || launch->new_session)
@@ -53,6 +54,7 @@ int time_limit_left(const struct time_limit *limit)
 static void tell(const struct time_limit *limit, int signal)
 {
 	kill(limit->leads ? -limit->child : limit->child, signal);
+	descent_signal(&limit->descent, signal);
 }
 
 static bool has_ended(const struct time_limit *limit)
@@ -75,7 +77,7 @@ void time_limit_keep(struct time_limit *limit)
 	if (!limit->next.bounded && !limit->sent)
 		return;
 	if (has_ended(limit)) {
-		if (limit->sent && limit->leads)
+		if (limit->sent)
 			tell(limit, SIGKILL);
 		limit->next.bounded = false;
 		return;
@@ -84,6 +86,8 @@ void time_limit_keep(struct time_limit *limit)
 		const bool last = limit->sent == SIGTERM;
 
 		limit->sent = last ? SIGKILL : SIGTERM;
+		if (!limit->leads)
+			descent_gather(&limit->descent, limit->child);
 		tell(limit, limit->sent);
 		tell(limit, SIGCONT);
 		say_sent(limit);
@@ -104,6 +108,11 @@ void time_limit_stop(const struct time_limit *limit, void (*stop)(int signal), i
 	stop(signal);
 	if (timed)
 		timer_delete(timer);
+}
+
+void time_limit_end(struct time_limit *limit)
+{
+	crowd_free(&limit->descent);
 }
 
 int time_limit_status(const struct time_limit *limit, int status)

@@ -33,12 +33,21 @@ int usage_option(struct launch *launch, const char *file)
 	if (launch->counts)
 		return say_usage(launch->app, "--rusage goes once");
 	launch->counts = true;
-	if (!file)
+	launch->usage_path = file;
+	return STATUS_DONE;
+}
+
+int usage_open(struct launch *launch)
+{
+	const char *path = launch->usage_path;
+	char escaped[512];
+
+	if (!path)
 		return STATUS_DONE;
-	launch->usage = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+	launch->usage = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
 	if (launch->usage < 0)
-		return say_plain(launch->app, "--rusage: cannot write '%s': %s", file, strerror(errno));
-	launch->usage_json = ends_with(file, ".json");
+		return say_plain(launch->app, "--rusage: cannot write '%s': %s",
+				 nsm_escape(path, escaped, sizeof(escaped)), strerror(errno));
 	return STATUS_DONE;
 }
 
@@ -114,7 +123,7 @@ static int print(const struct table_style *style, const struct usage *usages, si
 
 int usage_say(struct launch *launch, const struct usage *usages, size_t count)
 {
-	struct table_style style = { .name = "rusage", .json = launch->usage_json };
+	struct table_style style = { .name = "rusage", .json = launch->usage_path && ends_with(launch->usage_path, ".json") };
 	bool failed = false;
 	int r;
 

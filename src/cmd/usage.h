@@ -14,9 +14,11 @@ struct usage {
 	int status;
 };
 
-/* --rusage[=FILE]: the file is opened at once, so that one that cannot be is no surprise at the end. STATUS_DONE, or what is wrong was
- * said. */
+/* --rusage[=FILE]. STATUS_DONE, or what is wrong was said. */
 int usage_option(struct launch *launch, const char *file);
+
+/* Once all options are known: opens the file, so that one that cannot be opened is no surprise at the end. The same results. */
+int usage_open(struct launch *launch);
 
 /* Of the command that was started last, in the set that it was started in. */
 void usage_begin(struct usage *usage, const struct launch *launch);

@@ -55,7 +55,7 @@ static int failed(struct nsmgr_command *command, int r, int resource)
 	if (r != -EPERM)
 		return nsm_fail(command->ctx, r, "limit", NSMGR_TYPE_NONE, names[resource]);
 	return nsm_fail_text(command->ctx, r, "limit", NSMGR_TYPE_NONE, names[resource],
-			     "a hard limit is raised with CAP_SYS_RESOURCE of the initial user namespace alone%s",
+			     "only CAP_SYS_RESOURCE of the initial user namespace raises a hard limit%s",
 			     both ? ", and at most to /proc/sys/fs/nr_open" : "");
 }
 

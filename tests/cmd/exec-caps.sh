@@ -103,6 +103,8 @@ securebits() {
 	for set in uts user; do
 		ok "$NSMGR" exec --securebits=noroot,noroot_locked,no_setuid_fixup --as=77 "$P.$set" setpriv --dump
 		is "those of a user in $set" "$(bits_of)" 'noroot,noroot_locked,no_setuid_fixup'
+		caps --securebits=no_setuid_fixup --as=77 "$P.$set"
+		like "a user has none by that in $set" "$out" "$none $none $none *[!0]* $none "
 		caps --securebits=noroot "$P.$set"
 		like "root is nobody special in $set" "$out" "$none $none $none *[!0]* $none "
 		# It is set behind what it forbids, with a right that is not kept.

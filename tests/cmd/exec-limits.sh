@@ -216,6 +216,15 @@ in_front() {
 	is 'the status' $? 9
 	script -qfec "$NSMGR exec --timeout=0.1 $P.a sh -c 'exec sleep 1000'" /dev/null </dev/null >"$T/screen" 2>&1
 	is 'the status of one that takes too long' $? 124
+	# It is in no group of its own, and all that it started is found by descent, whoever listens to TERM.
+	script -qfec "$NSMGR exec --timeout=0.3 $P.a sh -c '(trap \"\" TERM; (sleep 1000; echo) & sleep 1000; echo); echo'" /dev/null \
+		</dev/null >"$T/screen" 2>&1
+	is 'the status of one that leaves others behind' $? 124
+	until_true 'nothing is left' none_marked
+	script -qfec "$NSMGR exec --timeout=0.1 --kill-after=0.1 $P.a sh -c 'trap \"\" TERM; while :; do sleep 1000; done'" /dev/null \
+		</dev/null >"$T/screen" 2>&1
+	is 'the status of one that is killed' $? 137
+	until_true 'nothing is left of that' none_marked
 }
 
 in_many_sets() {
@@ -291,6 +300,11 @@ wrong_usage() {
 	yes 'it was run' test -e "$T/run"
 	expect 125 "$NSMGR" exec --sets="$P.a" --rusage=/dev/full true
 	expect 125 "$NSMGR" exec --rusage --rusage "$P.a" true
+	# Nothing is done to it before all else is found to be right.
+	echo old >"$T/usage"
+	expect 125 "$NSMGR" exec --rusage="$T/usage" --no-such-option "$P.a" true
+	expect 125 "$NSMGR" exec --rusage="$T/usage" --kill-after=1 "$P.a" true
+	is 'what is in the file' "$(<"$T/usage")" old
 	# What was never run has used nothing.
 	expect 127 "$NSMGR" exec --rusage="$T/usage" "$P.a" no-such-command
 	is 'what is told' "$(<"$T/usage")" ''
