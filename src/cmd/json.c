@@ -17,7 +17,7 @@
 /* ---- What is wrong ---- */
 
 /* Where and what, in printable characters: the file may be anybody's. */
-static void compose(const struct json *at, const char *fmt, va_list args, char *line, size_t size)
+static void nsm_printf_like(2, 0) compose(const struct json *at, const char *fmt, va_list args, char *line, size_t size)
 {
 	char said[512], name[512], where[512], what[800];
 	struct nsm_text text = { .buf = line, .size = size };
