@@ -47,6 +47,7 @@ enum {
 	LAUNCH_FORK,
 	LAUNCH_KILL_CHILD,
 	LAUNCH_NO_ETC,
+	LAUNCH_NO_JOIN_CGROUP,
 	/* nsmgr-full: */
 	LAUNCH_CAP_KEEP,
 	LAUNCH_CAP_AMBIENT,
@@ -78,6 +79,7 @@ enum {
 	{ "cap-keep", 0, "CAP[,CAP...]", LAUNCH_CAP_KEEP, "keep these capabilities and no others" },            \
 	{ "cap-ambient", 0, "CAP[,CAP...]", LAUNCH_CAP_AMBIENT, "keep these as an ordinary user too" },         \
 	{ "join-cgroup", 0, NULL, LAUNCH_JOIN_CGROUP, "run in the cgroup of the set's init" },                  \
+	{ "no-join-cgroup", 0, NULL, LAUNCH_NO_JOIN_CGROUP, "stay in the caller's cgroup" },                   \
 	{ "follow-context", 0, NULL, LAUNCH_FOLLOW_CONTEXT, "run with the security label of the set's init" },  \
 	{ "reset-vrf", 0, NULL, LAUNCH_RESET_VRF, "leave the VRF that the caller is in" },                      \
 	{ "sysfs", 0, NULL, LAUNCH_SYSFS, "a /sys of its own, of its network namespace" },                      \

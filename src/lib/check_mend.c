@@ -152,6 +152,7 @@ static int remove_set(struct nsm_look *look)
 	int r = nsm_stage_hide(&stage, look->set.name);
 
 	nsm_store_unlock(&look->check->store);
+	stage.spares = true;
 	return r < 0 ? r : nsm_stage_remove(&stage, NULL);
 }
 

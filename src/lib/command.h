@@ -55,6 +55,8 @@ struct nsmgr_command {
 	bool sets_mask;
 	uint64_t capabilities, mask;
 	int cgroup; /* a directory of the caller's, or below 0 */
+	bool stays_in_cgroup;
+	int procs;  /* the file by which it goes into that of the set, from before that is entered */
 	const char *label;
 	/* Mounts its own mounts and changes its root on the way; NULL where it has none, so that the front need not know how. */
 	int (*mount)(struct nsmgr_command *command);
@@ -96,6 +98,11 @@ void nsm_command_look_at(struct nsmgr_command *command, const struct nsmgr_set *
 
 /* What it takes over before it enters: a cgroup, a label. */
 int nsm_command_follow(struct nsmgr_command *command);
+
+/* Opens the way into the set's cgroup, before it is out of sight, and goes it, as the process that becomes the command: who stands in
+ * front of that is not counted with it. */
+int nsm_command_find_cgroup(struct nsmgr_command *command, const struct nsmgr_set *set);
+int nsm_command_join_cgroup(struct nsmgr_command *command);
 
 /* Enters it, and changes to the command's root and directory. */
 int nsm_command_go_to(struct nsmgr_command *command, struct nsmgr_set *set);
