@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "lib/check.h"
+#include "lib/check_set.h"
 
 #include "base/text.h"
 #include "lib/cgroup.h"
@@ -9,7 +9,29 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Cgroups that were made for sets of this store, and have none. By their marks: what other stores have there is theirs. */
+/* Sets of which the cgroup is gone, and cgroups that were made for sets of this store, and have none. By their marks: what other stores have there is theirs. */
+
+/* ---- of a set ---- */
+
+void nsm_look_at_cgroup(struct nsm_look *look)
+{
+	const struct nsm_cgroup *cgroup = &look->set.meta.cgroup;
+	nsm_autoclose int hierarchy = -EBADF, fd = -EBADF;
+	struct nsm_finding *finding;
+
+	if (!look->current || cgroup->origin != NSMGR_MADE)
+		return;
+	hierarchy = nsm_cgroup_open_hierarchy();
+	fd = nsm_cgroup_open(cgroup);
+	/* Where there is no hierarchy to be seen nothing can be said. */
+	if (hierarchy < 0 || fd != -ENOENT)
+		return;
+	finding = nsm_look_add(look, NSMGR_PROBLEM_CGROUP, NSMGR_TYPE_NONE, NSM_CGROUP_FILE);
+	if (finding)
+		nsm_finding_say(finding, "its cgroup %s is gone, or not below the root of our cgroup namespace", cgroup->path);
+}
+
+/* ---- without one ---- */
 
 /* The set, or the stage, has claimed it. A claim is there before its cgroup, and goes after it. */
 static bool is_claim_of(int dir, const char *set, const char *token)

@@ -187,24 +187,6 @@ static void look_at_labels(struct nsm_look *look)
 	nsm_finding_cure(finding, "delete the file: %s/%s", look->check->ctx->root, finding->file);
 }
 
-static void look_at_cgroup(struct nsm_look *look)
-{
-	const struct nsm_cgroup *cgroup = &look->set.meta.cgroup;
-	nsm_autoclose int hierarchy = -EBADF, fd = -EBADF;
-	struct nsm_finding *finding;
-
-	if (!look->current || cgroup->origin != NSMGR_MADE)
-		return;
-	hierarchy = nsm_cgroup_open_hierarchy();
-	fd = nsm_cgroup_open(cgroup);
-	/* Where there is no hierarchy to be seen nothing can be said. */
-	if (hierarchy < 0 || fd != -ENOENT)
-		return;
-	finding = nsm_look_add(look, NSMGR_PROBLEM_CGROUP, NSMGR_TYPE_NONE, NSM_CGROUP_FILE);
-	if (finding)
-		nsm_finding_say(finding, "its cgroup %s is gone, or not below the root of our cgroup namespace", cgroup->path);
-}
-
 static void look_at_meta(struct nsm_look *look)
 {
 	struct nsm_finding *finding = NULL;
@@ -268,7 +250,7 @@ static int look_inside(struct nsm_look *look)
 		return r;
 	look_at_meta(look);
 	look_at_labels(look);
-	look_at_cgroup(look);
+	nsm_look_at_cgroup(look);
 	look_for_unrecorded(look);
 	look_for_nothing(look);
 	return 0;

@@ -259,7 +259,8 @@ options() {
 	expect 1 "$NSMGR" create "$P.a" --uts --cgroup-set=nothing.max=1
 	like 'no controller' "$err" "*cgroup: 'nothing.max': the nothing controller is not in this kernel; --cgroup-optional*"
 	no 'its cgroup is there' has_cgroup a
-	ok "$NSMGR" create "$P.a" --uts --cgroup-set=nothing.max=1 --cgroup-optional
+	ok "$NSMGR" create "$P.a" --uts --cgroup-set=nothing.max=1 --cgroup-optional -v
+	like 'told by -v' "$err" '*going on without a limit: the nothing controller*'
 	yes 'its cgroup is there' has_cgroup a
 	ok "$NSMGR" rm "$P.a"
 	has_controller memory || {
