@@ -78,7 +78,7 @@ _nsmgr_value()
 	--base) _nsmgr_offer -W "$(_nsmgr_sets)" -- "$2" ;;
 	--as | -S) _nsmgr_offer -u -- "$2" ;;
 	--env | -e) _nsmgr_offer -v -- "$2" ;;
-	--store | --root | --cwd | -w | --wdns | -W) _nsmgr_offer -d -- "$2" ;;
+	--store | --root | --cwd | -w | --wdns | -W | --cgroup-path) _nsmgr_offer -d -- "$2" ;;
 	--from-file) _nsmgr_offer -f -- "$2" ;;
 	--cgroup | --ipc | --mnt | --mount | --net | --pid | --time | --user | --uts)
 		_nsmgr_offer -P @ -W "$(_nsmgr_sets)" -- "${2#@}"

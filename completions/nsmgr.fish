@@ -71,7 +71,7 @@ function __nsmgr_value
         case --cgroup --ipc --mnt --mount --net --pid --time --user --uts
             printf "$argv[2]@%s\n" (__nsmgr_sets)
             __fish_complete_path "$argv[3]" | string replace -r '^' -- "$argv[2]"
-        case --store --root --cwd -w --wdns -W
+        case --store --root --cwd -w --wdns -W --cgroup-path
             __fish_complete_directories "$argv[3]" | string replace -r '^' -- "$argv[2]"
         case --from-file
             __fish_complete_path "$argv[3]" | string replace -r '^' -- "$argv[2]"

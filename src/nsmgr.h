@@ -21,6 +21,7 @@
  *
  * Rules of the kernel are from namespaces(7) and its family, and from kernel/nsproxy.c, fs/nsfs.c and fs/namespace.c. */
 
+#include <nsmgr/cgroup.h>
 #include <nsmgr/check.h>
 #include <nsmgr/child.h>
 #include <nsmgr/command.h>

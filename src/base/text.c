@@ -90,3 +90,23 @@ bool nsm_unescape(char *text)
 	*out = '\0';
 	return true;
 }
+
+static bool is_octal(char c)
+{
+	return c >= '0' && c <= '7';
+}
+
+void nsm_unescape_octal(char *text)
+{
+	char *to = text;
+
+	for (const char *p = text; *p;) {
+		if (p[0] == '\\' && p[1] >= '0' && p[1] <= '3' && is_octal(p[2]) && is_octal(p[3])) {
+			*to++ = (char)((p[1] - '0') << 6 | (p[2] - '0') << 3 | (p[3] - '0'));
+			p += 4;
+		} else {
+			*to++ = *p++;
+		}
+	}
+	*to = '\0';
+}

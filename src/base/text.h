@@ -31,4 +31,7 @@ const char *nsm_escape(const char *in, char *out, size_t size);
 /* The other way round, in place; false for a malformed escape and for \x00. */
 bool nsm_unescape(char *text);
 
+/* Blanks, newlines and backslashes as \040 and so on, as the kernel writes them in its tables: in place. */
+void nsm_unescape_octal(char *text);
+
 #endif

@@ -93,6 +93,8 @@ static int act(struct job *job)
 
 	if (status != STATUS_DONE || job->names.count == 0)
 		return status;
+	if (job->app->verbose)
+		nsmgr_set_log(job->app->ctx, say_remark, NULL);
 	failures = nsmgr_create_many(job->app->ctx, job->names.array, job->names.count, job->recipe.config, job->flags, report,
 				     job);
 	if (failures < 0)

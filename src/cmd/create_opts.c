@@ -157,6 +157,14 @@ static int apply(struct recipe *recipe, int id, const char *value)
 		return result(app, nsmgr_config_base(config, value));
 	case CREATE_LABEL:
 		return add_label(app, config, value);
+	case CREATE_CGROUP_PATH:
+	case CREATE_CGROUP_NEW:
+	case CREATE_CGROUP_SET:
+	case CREATE_CGROUP_OPTIONAL:
+	case CREATE_CPU:
+	case CREATE_MEMORY:
+	case CREATE_PIDS:
+		return create_cgroup_option(app, config, id, value);
 	case CREATE_NO_PROC:
 		nsmgr_config_proc(config, false);
 		return STATUS_DONE;

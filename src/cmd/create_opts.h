@@ -26,6 +26,13 @@ enum {
 	CREATE_SYSCTL,
 	CREATE_BASE,
 	CREATE_LABEL,
+	CREATE_CGROUP_PATH,
+	CREATE_CGROUP_NEW,
+	CREATE_CGROUP_SET,
+	CREATE_CGROUP_OPTIONAL,
+	CREATE_CPU,
+	CREATE_MEMORY,
+	CREATE_PIDS,
 	CREATE_OPTION_END
 };
 
@@ -57,7 +64,14 @@ enum {
 	{ "no-proc", 0, NULL, CREATE_NO_PROC, "mnt and pid: do not mount a /proc of the new pid namespace" }, \
 	{ "sysctl", 0, "KEY=VALUE", CREATE_SYSCTL, "write a sysctl of the new namespaces; repeatable" }, \
 	{ "base", 0, "SET", CREATE_BASE, "take the types that are not asked for from SET" }, \
-	{ "label", 0, "KEY=VALUE", CREATE_LABEL, "give the set a label; repeatable" }
+	{ "label", 0, "KEY=VALUE", CREATE_LABEL, "give the set a label; repeatable" }, \
+	{ "cgroup-new", 0, NULL, CREATE_CGROUP_NEW, "a cgroup for the set, nsmgr/NAME" }, \
+	{ "cgroup-path", 0, "PATH", CREATE_CGROUP_PATH, "have the set in this cgroup, which exists" }, \
+	{ "cpu", 0, "CPUS", CREATE_CPU, "new cgroup: limit processor time to that of CPUS processors" }, \
+	{ "memory", 0, "SIZE", CREATE_MEMORY, "new cgroup: limit memory, bytes or with K, M, G, T" }, \
+	{ "pids", 0, "COUNT", CREATE_PIDS, "new cgroup: limit the number of processes and threads" }, \
+	{ "cgroup-set", 0, "FILE=VALUE", CREATE_CGROUP_SET, "new cgroup: write VALUE to its FILE; repeatable" }, \
+	{ "cgroup-optional", 0, NULL, CREATE_CGROUP_OPTIONAL, "go on where there is no such cgroup or controller" }
 
 /* A set to be made, as the command line describes it. */
 struct recipe {
@@ -82,5 +96,8 @@ int recipe_check(struct recipe *recipe, const char *name);
 int recipe_full_option(struct recipe *recipe, int id, const char *value);
 int recipe_full_check(struct recipe *recipe);
 void recipe_full_free(struct recipe_full *full);
+
+/* Such an option about a cgroup: a status. create_cgroup.c */
+int create_cgroup_option(const struct app *app, struct nsmgr_config *config, int id, const char *value);
 
 #endif

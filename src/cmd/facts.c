@@ -132,7 +132,7 @@ static void find_processes(struct facts *facts)
 	int r;
 
 	targets_of_handles(facts->app, facts->name, facts->handles, facts->count, &targets);
-	if (!targets.types) {
+	if (!targets.types && !*targets.cgroup) {
 		add_unseen(facts, "processes", "none of its namespaces can be looked for from here");
 		return;
 	}
@@ -266,6 +266,10 @@ static int gather(struct app *app, const char *name, struct facts *facts)
 			facts->parents[i] = handle_parent(nsmgr_get_root(app->ctx), name, &facts->handles[i]);
 	find_keeper(facts);
 	find_processes(facts);
+	if (facts_find_own_cgroup(facts) < 0)
+		add_failure(facts, "cgroup of the set");
+	if (facts->own_cgroup != NSMGR_ORIGIN_UNKNOWN && facts->own_gone)
+		add_unseen(facts, "cgroup of the set", "it is gone, or not below the root of our cgroup namespace");
 	look_around(facts);
 	return STATUS_DONE;
 }

@@ -14,6 +14,14 @@ struct fact_process {
 	char command[256]; /* cut if it is longer */
 };
 
+#define FACTS_LIMITS 64
+
+/* A file of the set's cgroup, and its first line. */
+struct fact_limit {
+	char file[64];
+	char value[128];
+};
+
 #define FACTS_UNSEEN 16
 
 /* What is not known, and why. */
@@ -32,6 +40,11 @@ struct facts {
 	struct inside *inside;
 	unsigned seen;	    /* types that were looked into */
 	char cgroup[4096];  /* root of the cgroup namespace, or "" */
+	enum nsmgr_origin own_cgroup; /* of the set itself, NSMGR_ORIGIN_UNKNOWN: it has none */
+	char own_path[NSMGR_CGROUP_PATH_SIZE];
+	bool own_gone, frozen;
+	struct fact_limit limits[FACTS_LIMITS];
+	size_t limit_count;
 	enum { KEEPER_NONE, KEEPER_ALIVE, KEEPER_DEAD, KEEPER_UNKNOWN } keeper_state;
 	pid_t keeper;	    /* of one alive */
 	struct fact_process *processes;
@@ -44,6 +57,9 @@ struct facts {
 /* STATUS_DONE, or what was said. What cannot be found out is no failure, but among the unseen. */
 int facts_gather(struct app *app, const char *name, struct facts *ret);
 void facts_free(struct facts *facts);
+
+/* facts_cgroup.c: 0, or -errno with the failure recorded. */
+int facts_find_own_cgroup(struct facts *facts);
 
 /* ---- facts_words.c: what was found, in words ---- */
 

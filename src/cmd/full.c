@@ -17,6 +17,8 @@ const struct verb *const verbs[] = {
 	&verb_identify,
 	&verb_holders,
 	&verb_kill,
+	&verb_freeze,
+	&verb_thaw,
 	&verb_label,
 	&verb_nsid,
 	&verb_export,

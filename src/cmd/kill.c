@@ -47,7 +47,7 @@ static int open_member(struct job *job, const struct process *process, int *ret_
 	if (pidfd < 0)
 		return pidfd;
 	process_look(&now);
-	if (!targets_types_of(&job->targets, &now))
+	if (!targets_types_of(&job->targets, &now) && !targets_has_in_cgroup(&job->targets, &now))
 		return -ESRCH;
 	*ret_pidfd = take_fd(pidfd);
 	return 0;

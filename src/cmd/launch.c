@@ -117,6 +117,9 @@ static int apply(struct launch *launch, int id, const char *value)
 	case LAUNCH_NO_ETC:
 		launch->no_etc = true;
 		return STATUS_DONE;
+	case LAUNCH_NO_JOIN_CGROUP:
+		nsmgr_command_stay_in_cgroup(launch->command);
+		return STATUS_DONE;
 	case LAUNCH_KILL_CHILD:
 		return kill_child(launch, value);
 	default:

@@ -63,6 +63,7 @@ enum {
 	LAUNCH_FORK,
 	LAUNCH_KILL_CHILD,
 	LAUNCH_NO_ETC,
+	LAUNCH_NO_JOIN_CGROUP,
 	/* nsmgr-full: */
 	LAUNCH_CAP_KEEP,
 	LAUNCH_CAP_AMBIENT,
@@ -126,6 +127,7 @@ enum {
 	{ "kill-after", 0, "SEC[.FRAC]", LAUNCH_KILL_AFTER, "then by SIGKILL, so long after that (5)" },        \
 	{ "rusage", 0, "[=FILE]", LAUNCH_RUSAGE, "say at the end what it used; as JSON in FILE.json" },         \
 	{ "join-cgroup", 0, NULL, LAUNCH_JOIN_CGROUP, "run in the cgroup of the set's init" },                  \
+	{ "no-join-cgroup", 0, NULL, LAUNCH_NO_JOIN_CGROUP, "stay in the caller's cgroup" },                   \
 	{ "follow-context", 0, NULL, LAUNCH_FOLLOW_CONTEXT, "run with the security label of the set's init" },  \
 	{ "reset-vrf", 0, NULL, LAUNCH_RESET_VRF, "leave the VRF that the caller is in" },                      \
 	{ "sysfs", 0, NULL, LAUNCH_SYSFS, "a /sys of its own, of its network namespace" },                      \

@@ -61,7 +61,7 @@ static int visit(void *data, const struct process *process)
 		return 0;
 	members->hidden += targets_may_have(members->targets, process);
 	member.types = targets_types_of(members->targets, process);
-	if (!is_member(members, &member))
+	if (!is_member(members, &member) && !targets_has_in_cgroup(members->targets, process))
 		return visit_threads(members, process, &member);
 	/* A zombie is still in its pid namespace. */
 	if (process_read(process, &member.details) < 0 || member.details.ended)

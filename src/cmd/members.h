@@ -11,7 +11,7 @@ struct member {
 	struct process_details details;
 	pid_t tid;	/* a thread that is there while its process is not; 0: the process */
 	const ino_t *ns; /* of the process or thread: as in struct process */
-	unsigned types; /* in which of the targets it is */
+	unsigned types; /* in which of the targets it is; of one that is only in the cgroup none */
 	bool keeper;
 };
 

@@ -24,7 +24,7 @@ static const struct column columns[PIDS_COLUMN_COUNT] = {
 	[PIDS_COMMAND] = { "COMMAND", CELL_TEXT, "its command line" },
 	[PIDS_USER] = { "USER", CELL_TEXT, "user that it runs as" },
 	[PIDS_UID] = { "UID", CELL_NUMBER, "number of that user" },
-	[PIDS_TYPES] = { "TYPES", CELL_TEXT, "in which of the namespaces looked for it is" },
+	[PIDS_TYPES] = { "TYPES", CELL_TEXT, "in which of the namespaces looked for it is; none: in the cgroup alone" },
 };
 
 static const size_t defaults[] = { PIDS_PID, PIDS_TID, PIDS_PPID, PIDS_COMMAND, PIDS_USER, PIDS_TYPES };

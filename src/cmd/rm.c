@@ -11,7 +11,7 @@ enum { OPT_ALL_SETS, OPT_IGNORE_MISSING, OPT_KILL, OPT_WAIT, OPT_FORCE, OPT_REPO
 static const struct opt options[] = {
 	{ "all-sets", 0, NULL, OPT_ALL_SETS, "remove every set of the store" },
 	{ "ignore-missing", 0, NULL, OPT_IGNORE_MISSING, "no such set is a success" },
-	{ "kill", 0, NULL, OPT_KILL, "end the processes of a pid namespace that the set made" },
+	{ "kill", 0, NULL, OPT_KILL, "end the processes of a pid namespace or cgroup of the set's own" },
 	{ "wait", 0, "[=SEC]", OPT_WAIT, "wait for them to end by themselves" },
 	{ "force", 0, NULL, OPT_FORCE, "also where the store is mounted in another mount namespace" },
 	{ "report", 0, NULL, OPT_REPORT, "tell what keeps namespaces of removed sets alive" },

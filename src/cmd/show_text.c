@@ -57,6 +57,16 @@ static void print_keeper(const struct facts *facts)
 		say("Keeper", "dead");
 }
 
+static void print_own_cgroup(const struct facts *facts)
+{
+	if (facts->own_cgroup == NSMGR_ORIGIN_UNKNOWN)
+		return;
+	say("Lives in", "%s (%s%s)", facts->own_path, facts->own_cgroup == NSMGR_MADE ? "made" : "pinned",
+	    facts->own_gone ? ", gone" : facts->frozen ? ", frozen" : "");
+	for (size_t i = 0; i < facts->limit_count; i++)
+		say(i ? "" : "Limits", "%s %s", facts->limits[i].file, facts->limits[i].value);
+}
+
 static void print_facts(const struct facts *facts)
 {
 	char buf[32];
@@ -79,6 +89,7 @@ static void print_facts(const struct facts *facts)
 	print_keeper(facts);
 	if (*facts->cgroup)
 		say("Cgroup", "%s", facts->cgroup);
+	print_own_cgroup(facts);
 	for (size_t i = 0; i < facts->unseen_count; i++)
 		say("Not seen", "%s: %s", facts->unseen[i].what, facts->unseen[i].why);
 }

@@ -89,8 +89,37 @@ static unsigned add_handle(struct targets *targets, const struct nsmgr_handle *h
 	return present | NSMGR_MASK(handle->type);
 }
 
+/* The cgroup that the set made; one that was there before may have anybody in it. */
+static int find_cgroup(struct targets *targets)
+{
+	struct nsmgr_cgroup cgroup;
+	int r = nsmgr_cgroup_open(targets->app->ctx, targets->name, &cgroup);
+
+	if (r < 0)
+		return r;
+	if (cgroup.origin == NSMGR_MADE && cgroup.fd >= 0)
+		nsm_copy(targets->cgroup, sizeof(targets->cgroup), cgroup.path);
+	nsmgr_cgroup_close(&cgroup);
+	return 0;
+}
+
+bool targets_has_in_cgroup(const struct targets *targets, const struct process *process)
+{
+	char lines[8192];
+	const char *path, *rest;
+
+	if (!*targets->cgroup || nsm_read_text_at(process->dir, "cgroup", lines, sizeof(lines)) < 0)
+		return false;
+	path = process_cgroup(lines);
+	rest = path ? nsm_after(path, targets->cgroup) : NULL;
+	return rest && (!*rest || *rest == '/');
+}
+
 static void choose(struct targets *targets, unsigned types)
 {
+	/* Namespaces that everybody is in tell nothing about who is in the set. */
+	if (targets->common && *targets->cgroup)
+		types &= ~targets->common;
 	targets->types = types;
 	targets->common &= types;
 }
@@ -109,6 +138,8 @@ int targets_open(struct app *app, const char *name, unsigned types, struct targe
 	for (int type = 0; type < NSMGR_TYPE_COUNT; type++)
 		if (types & ~present & NSMGR_MASK(type))
 			return say_plain(app, "'%s' has no %s namespace", name, nsmgr_type_name((enum nsmgr_type)type));
+	if (!types && find_cgroup(targets) < 0)
+		return say_failure(app, name);
 	choose(targets, types ? types : usual_types(present, targets->common));
 	for (int i = 0; i < count && status == STATUS_DONE; i++)
 		if (targets->types & NSMGR_MASK(handles[i].type))
@@ -125,6 +156,8 @@ void targets_of_handles(const struct app *app, const char *name, const struct ns
 	for (int i = 0; i < count; i++)
 		if (handles[i].state == NSMGR_LIVE || handles[i].state == NSMGR_DEAD)
 			present = add_handle(targets, &handles[i], present);
+	if (find_cgroup(targets) < 0)
+		targets->cgroup[0] = '\0';
 	choose(targets, present ? usual_types(present, targets->common) : 0);
 }
 

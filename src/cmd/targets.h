@@ -13,6 +13,7 @@ struct targets {
 	struct nsmgr_handle handles[NSMGR_TYPE_COUNT]; /* by type */
 	unsigned types;				       /* those that are looked for */
 	unsigned common; /* of them, those that process 1 of the machine or container is in as well */
+	char cgroup[NSMGR_CGROUP_PATH_SIZE]; /* of its own, where its processes are looked for as well; "" */
 	ino_t own_pid;	 /* our own pid namespace */
 	pid_t *keepers;	 /* of the store, once one had to be known */
 	size_t keeper_count;
@@ -21,8 +22,8 @@ struct targets {
 
 void targets_free(struct targets *targets);
 
-/* Those of `types` that the set has; 0: the usual ones, which are its pid namespace if it has one, else all. Those that
- * are common are not among the usual ones, unless there are no others. Gives a status, and what is wrong was said. */
+/* Those of `types` that the set has; 0: the usual ones, which are its pid namespace if it has one, else all, and the cgroup that
+ * it made. Those that are common are not among the usual ones, unless there is nothing else. Gives a status, and what is wrong was said. */
 int targets_open(struct app *app, const char *name, unsigned types, struct targets *targets);
 
 /* The usual ones of a set whose handles are known, of those that are live or dead; there may be none. Says nothing. */
@@ -31,6 +32,9 @@ void targets_of_handles(const struct app *app, const char *name, const struct ns
 
 /* In which of them the process is: below a pid namespace is in it, too. */
 unsigned targets_types_of(const struct targets *targets, const struct process *process);
+
+/* Whether it is in the cgroup, or in one below it. */
+bool targets_has_in_cgroup(const struct targets *targets, const struct process *process);
 
 /* Whether the process is the keeper of a set of this store. */
 bool targets_is_keeper(struct targets *targets, pid_t pid, const char *command);

@@ -10,6 +10,7 @@ extern const struct verb verb_check; /* nsmgr-full */
 extern const struct verb verb_create;
 extern const struct verb verb_exec;
 extern const struct verb verb_export; /* nsmgr-full */
+extern const struct verb verb_freeze; /* nsmgr-full */
 extern const struct verb verb_gc; /* nsmgr-full */
 extern const struct verb verb_holders;
 extern const struct verb verb_identify;
@@ -26,6 +27,7 @@ extern const struct verb verb_rm;
 extern const struct verb verb_run;
 extern const struct verb verb_shell; /* nsmgr-full */
 extern const struct verb verb_show;
+extern const struct verb verb_thaw;  /* nsmgr-full */
 extern const struct verb verb_wait;  /* nsmgr-full */
 
 #endif

@@ -29,10 +29,11 @@ static int add_handle(struct nsm_stage *stage, const struct nsmgr_config *config
 	return nsm_stage_bind(stage, type, fd);
 }
 
-static int fill_stage(struct nsm_stage *stage, const struct nsmgr_config *config, const struct nsm_creator *creator)
+static int fill_stage(struct nsm_stage *stage, const struct nsmgr_config *config, const struct nsm_creator *creator,
+		      const struct nsm_cgroup *cgroup)
 {
 	struct nsm_store *store = stage->store;
-	struct nsm_meta meta = { .mount_id = store->mount_id, .keeper = creator->keeper };
+	struct nsm_meta meta = { .mount_id = store->mount_id, .keeper = creator->keeper, .cgroup = *cgroup };
 	unsigned types = nsmgr_config_types(config);
 	int r;
 
@@ -77,16 +78,20 @@ static int fill_and_publish(struct nsm_stage *stage, const char *name, struct ns
 {
 	nsm_autocreator struct nsm_creator own = NSM_CREATOR_INIT;
 	struct nsm_creator *creator = self;
-	int r = 0;
+	struct nsm_cgroup cgroup = { .origin = NSMGR_ORIGIN_UNKNOWN };
+	nsm_autoclose int fd = -EBADF;
+	int r = nsm_config_has_cgroup(config) ? nsm_stage_add_cgroup(stage, name, config, &cgroup, &fd) : 0;
 
+	if (r < 0)
+		return r;
 	if (nsm_creator_is_needed(config)) {
 		creator = &own;
-		r = nsm_creator_start(config, &(struct nsm_order){ .name = name, .floor = floor }, creator);
+		r = nsm_creator_start(config, &(struct nsm_order){ .name = name, .floor = floor, .cgroup = fd }, creator);
 	} else if (config->make) {
 		r = nsm_creator_self(config, creator);
 	}
 	if (r == 0)
-		r = fill_stage(stage, config, creator);
+		r = fill_stage(stage, config, creator, &cgroup);
 	if (r == 0)
 		r = nsm_creator_release(config->ctx, creator);
 	if (r < 0)
@@ -182,6 +187,12 @@ static int check_existing(struct nsm_stage *stage, const char *name, const struc
 	return r == 0 && config->ip_netns ? nsm_store_add_ip_netns(stage->store, name) : r;
 }
 
+/* Whether it is taken in /run/netns, or by a cgroup. */
+static bool is_apart(const struct nsm_failure *failure)
+{
+	return nsm_streq(failure->step, NSM_IP_NETNS_STEP) || nsm_streq(failure->step, "cgroup");
+}
+
 /* The name is found taken only when it is to be given, which costs something once, and spares everybody else a look. By a set, or
  * in /run/netns alone: there by one on its way out, which has let go of it once the lock is free, or by somebody else. */
 static int check_taken(struct nsm_stage *stage, const char *name, const struct nsmgr_config *config, unsigned flags,
@@ -196,7 +207,7 @@ static int check_taken(struct nsm_stage *stage, const char *name, const struct n
 	}
 	if (r == 0)
 		r = check_existing(stage, name, config, flags);
-	if (r <= 0 || !again || !nsm_streq(failure.step, NSM_IP_NETNS_STEP))
+	if (r <= 0 || !again || !is_apart(&failure))
 		return r;
 	config->ctx->failure = failure;
 	return -EEXIST;

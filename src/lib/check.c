@@ -20,7 +20,7 @@ const char *nsmgr_problem_name(enum nsmgr_problem problem)
 		[NSMGR_PROBLEM_DEAD] = "dead",		     [NSMGR_PROBLEM_EMPTY] = "empty",
 		[NSMGR_PROBLEM_OLD] = "old",		     [NSMGR_PROBLEM_METADATA] = "metadata",
 		[NSMGR_PROBLEM_STAGE] = "stage",	     [NSMGR_PROBLEM_POOL] = "pool",
-		[NSMGR_PROBLEM_NAME] = "name",
+		[NSMGR_PROBLEM_NAME] = "name",		     [NSMGR_PROBLEM_CGROUP] = "cgroup",
 	};
 
 	return (size_t)problem < NSM_ARRAY_SIZE(names) ? names[problem] : NULL;
@@ -132,6 +132,7 @@ static int run(struct nsm_check *check)
 {
 	static int (*const parts[])(struct nsm_check *) = {
 		nsm_check_place, nsm_check_stages, nsm_check_mount, nsm_check_files, nsm_check_pools, nsm_check_sets,
+		nsm_check_cgroups,
 	};
 	int r = 0;
 

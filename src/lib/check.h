@@ -85,5 +85,6 @@ int nsm_check_mend_mode(struct nsm_check *check, int dir, const struct nsm_expec
 int nsm_check_stages(struct nsm_check *check);
 int nsm_check_pools(struct nsm_check *check);
 int nsm_check_sets(struct nsm_check *check);
+int nsm_check_cgroups(struct nsm_check *check);
 
 #endif

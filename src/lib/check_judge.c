@@ -58,6 +58,10 @@ static void judge_one(struct nsm_look *look, struct nsm_finding *finding)
 	case NSMGR_PROBLEM_DEAD:
 		nsm_finding_cure(finding, "remove the set with rm, and create it again");
 		break;
+	case NSMGR_PROBLEM_CGROUP:
+		finding->mend = NSMGR_MEND_BY_REPAIR;
+		nsm_finding_cure(finding, "makes it anew, without the limits that it had");
+		break;
 	case NSMGR_PROBLEM_METADATA:
 	case NSMGR_PROBLEM_OLD:
 		if (nsm_streq(strrchr(finding->file, '/') + 1, NSM_LABELS_FILE))

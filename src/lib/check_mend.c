@@ -135,6 +135,26 @@ static int record(struct nsm_look *look)
 	return r;
 }
 
+/* ---- its cgroup ---- */
+
+/* What may be left of another try is taken away first. */
+static int make_cgroup(struct nsm_look *look)
+{
+	const char *slash = strrchr(look->set.meta.cgroup.path, '/');
+	struct nsmgr_config *config;
+	nsm_autoclose int fd = -EBADF;
+	int r = nsm_cgroup_remove(look->check->ctx, look->set.fd, true);
+
+	if (r == 0)
+		r = nsmgr_config_new(look->check->ctx, &config);
+	if (r < 0)
+		return r;
+	nsmgr_config_cgroup_new(config);
+	r = nsm_cgroup_prepare(config, look->set.fd, slash ? slash + 1 : look->set.name, &look->set.meta.cgroup, &fd);
+	nsmgr_config_free(config);
+	return r < 0 ? r : record(look);
+}
+
 /* ---- all of it ---- */
 
 static int mend_mode(struct nsm_look *look, const struct nsm_finding *finding)
@@ -152,6 +172,7 @@ static int remove_set(struct nsm_look *look)
 	int r = nsm_stage_hide(&stage, look->set.name);
 
 	nsm_store_unlock(&look->check->store);
+	stage.spares = true;
 	return r < 0 ? r : nsm_stage_remove(&stage, NULL);
 }
 
@@ -183,6 +204,11 @@ static bool is_record(const struct nsm_finding *finding)
 	return finding->problem == NSMGR_PROBLEM_METADATA || finding->problem == NSMGR_PROBLEM_OLD;
 }
 
+static bool is_cgroup(const struct nsm_finding *finding)
+{
+	return finding->problem == NSMGR_PROBLEM_CGROUP;
+}
+
 static void mend_handle(struct nsm_look *look, enum nsmgr_type type)
 {
 	bool tried = false;
@@ -191,7 +217,7 @@ static void mend_handle(struct nsm_look *look, enum nsmgr_type type)
 	for (size_t i = 0; i < look->count; i++) {
 		struct nsm_finding *finding = &look->findings[i];
 
-		if (finding->type != type || is_record(finding) || !nsm_check_mends(look->check, finding->mend))
+		if (finding->type != type || is_record(finding) || is_cgroup(finding) || !nsm_check_mends(look->check, finding->mend))
 			continue;
 		if (!tried)
 			r = restore(look, type);
@@ -214,6 +240,7 @@ void nsm_look_mend(struct nsm_look *look)
 		for NSM_EACH_TYPE (type)
 			mend_handle(look, type);
 		mend_all(look, is_record, record);
+		mend_all(look, is_cgroup, make_cgroup);
 	}
 	nsm_sys_restore_signals(&signals);
 }

@@ -41,4 +41,7 @@ int nsm_look_open(struct nsm_look *look, enum nsmgr_type type);
 /* Mends what is asked for, under the lock. */
 void nsm_look_mend(struct nsm_look *look);
 
+/* Whether its cgroup is there. check_cgroup.c */
+void nsm_look_at_cgroup(struct nsm_look *look);
+
 #endif

@@ -16,7 +16,7 @@ int nsmgr_command_new(struct nsmgr_ctx *ctx, struct nsmgr_command **ret_command)
 	command->ctx = nsmgr_ref(ctx);
 	command->parent = -EBADF;
 	command->group = -1;
-	command->cgroup = -EBADF;
+	command->cgroup = command->procs = -EBADF;
 	*ret_command = command;
 	return 0;
 }
@@ -30,6 +30,7 @@ void nsmgr_command_free(struct nsmgr_command *command)
 	if (command->filters)
 		command->filters->free(command->filters);
 	nsm_close(&command->parent);
+	nsm_close(&command->procs);
 	free(command->groups);
 	free(command->pid_env);
 	free(command->env);
@@ -125,6 +126,11 @@ void nsmgr_command_cgroup(struct nsmgr_command *command, int fd)
 	command->cgroup = fd;
 }
 
+void nsmgr_command_stay_in_cgroup(struct nsmgr_command *command)
+{
+	command->stays_in_cgroup = true;
+}
+
 void nsmgr_command_label(struct nsmgr_command *command, const char *text)
 {
 	command->label = text;
@@ -208,7 +214,9 @@ pid_t nsmgr_command_fork(struct nsmgr_command *command)
 	pid = fork();
 	if (pid < 0)
 		pid = nsm_fail(command->ctx, -errno, "fork", type, NULL);
-	if (pid != 0)
+	if (pid != 0) {
 		nsm_close(&command->parent);
+		nsm_close(&command->procs);
+	}
 	return nsm_edge(command->ctx, NSM_EDGE_command_fork, pid);
 }

@@ -63,6 +63,8 @@ struct nsmgr_command {
 	bool bounds;
 	unsigned securebits;	 /* beside those that are there */
 	int cgroup; /* a directory of the caller's, or below 0 */
+	bool stays_in_cgroup;
+	int procs;  /* the file by which it goes into that of the set, from before that is entered */
 	const char *label;
 	/* Mounts its own mounts and changes its root on the way; NULL where it has none, so that the front need not know how. */
 	int (*mount)(struct nsmgr_command *command);
@@ -114,6 +116,10 @@ int nsm_command_follow(struct nsmgr_command *command);
  * right before the execve(2), for what is limited is our own steps as well. getrlimit(2) */
 int nsm_limits_raise(struct nsmgr_command *command);
 int nsm_limits_apply(struct nsmgr_command *command);
+/* Opens the way into the set's cgroup, before it is out of sight, and goes it, as the process that becomes the command: who stands in
+ * front of that is not counted with it. */
+int nsm_command_find_cgroup(struct nsmgr_command *command, const struct nsmgr_set *set);
+int nsm_command_join_cgroup(struct nsmgr_command *command);
 
 /* Enters it, and changes to the command's root and directory. */
 int nsm_command_go_to(struct nsmgr_command *command, struct nsmgr_set *set);

@@ -118,6 +118,8 @@ int nsm_command_go_to(struct nsmgr_command *command, struct nsmgr_set *set)
 
 	if (r == 0 && (command->cgroup >= 0 || command->label))
 		r = nsm_command_follow(command);
+	if (r == 0 && set && set->cgroup.origin != NSMGR_ORIGIN_UNKNOWN)
+		r = nsm_command_find_cgroup(command, set);
 	if (r < 0)
 		return r;
 	/* "(unreachable)..." is what the kernel says of a directory outside our root. */
@@ -189,8 +191,10 @@ static int bind_to_parent(struct nsmgr_command *command)
 
 int nsm_command_settle(struct nsmgr_command *command, struct nsm_exec *exec)
 {
-	int r = join_jobs(command);
+	int r = command->procs >= 0 ? nsm_command_join_cgroup(command) : 0;
 
+	if (r == 0)
+		r = join_jobs(command);
 	if (r == 0)
 		r = nsm_descriptors_move(command, exec);
 	if (r == 0)

@@ -36,6 +36,7 @@ void nsmgr_config_free(struct nsmgr_config *config)
 	free(config->maps[NSMGR_GID]);
 	free(config->maps[NSMGR_PROJID]);
 	free(config->labels);
+	nsm_config_free_cgroup(config);
 	nsmgr_unref(config->ctx);
 	free(config);
 }
@@ -203,5 +204,5 @@ int nsmgr_config_check(struct nsmgr_config *config)
 	if (config->ip_netns && !(nsmgr_config_types(config) & NSMGR_MASK(NSMGR_NET)))
 		return nsm_fail_text(config->ctx, -EINVAL, "configuration", NSMGR_NET, NULL,
 				     "a name for ip netns needs a network namespace");
-	return 0;
+	return nsm_config_check_cgroup(config);
 }

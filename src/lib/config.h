@@ -11,11 +11,18 @@
 
 #define NSM_HOSTNAME_SIZE 65 /* 64 bytes, KERNEL R61 */
 #define NSM_SYSCTL_COUNT 128
+#define NSM_CGROUP_LIMIT_COUNT 32
 
 enum nsm_setgroups { NSM_SETGROUPS_DEFAULT, NSM_SETGROUPS_ALLOW, NSM_SETGROUPS_DENY };
 
 struct nsm_sysctl {
 	char *key;
+	char *value;
+};
+
+/* A file of a cgroup, and what is written to it. */
+struct nsm_cgroup_limit {
+	char *file;
 	char *value;
 };
 
@@ -55,6 +62,10 @@ struct nsmgr_config {
 	size_t sysctl_count;
 	struct nsm_sysctl sysctls[NSM_SYSCTL_COUNT];
 	struct nsm_labels *labels; /* NULL: none */
+	bool cgroup_new, cgroup_optional;
+	char *cgroup_path; /* of one that exists, or NULL */
+	size_t cgroup_limit_count;
+	struct nsm_cgroup_limit cgroup_limits[NSM_CGROUP_LIMIT_COUNT];
 };
 
 static inline bool nsm_config_makes(const struct nsmgr_config *config, enum nsmgr_type type)
@@ -70,6 +81,18 @@ int nsm_config_prepare(struct nsmgr_config *config);
 
 /* For what has no name, and so no labels: -EINVAL where any are asked for. label.c */
 int nsm_config_refuse_labels(struct nsmgr_config *config);
+
+/* Whether the set gets a cgroup, and whether what is asked of it fits together. config_cgroup.c */
+static inline bool nsm_config_has_cgroup(const struct nsmgr_config *config)
+{
+	return config->cgroup_new || config->cgroup_path;
+}
+
+int nsm_config_check_cgroup(struct nsmgr_config *config);
+void nsm_config_free_cgroup(struct nsmgr_config *config);
+
+/* For what has no name after which a cgroup could be called: -EINVAL where one is to be made. */
+int nsm_config_refuse_new_cgroup(struct nsmgr_config *config);
 
 /* The first range of `id`'s in /etc/subuid or /etc/subgid, looked up by the *user's* name or number in both. */
 int nsm_subid_range(struct nsmgr_ctx *ctx, enum nsmgr_id_kind kind, uint32_t uid, uint32_t *ret_start,

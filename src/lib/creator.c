@@ -22,7 +22,8 @@ bool nsm_creator_is_needed(const struct nsmgr_config *config)
 {
 	const unsigned felt = NSMGR_MASK(NSMGR_USER) | NSMGR_MASK(NSMGR_MNT) | NSMGR_MASK(NSMGR_PID);
 
-	return (config->make & felt) || config->outside || config->inside ||
+	/* A process that goes into a cgroup stays there. */
+	return (config->make & felt) || config->outside || config->inside || (config->make && nsm_config_has_cgroup(config)) ||
 	       (config->make && config->source[NSMGR_USER] >= 0);
 }
 

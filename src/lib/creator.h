@@ -26,6 +26,7 @@ struct nsm_order {
 	const char *name; /* that the keeper shows */
 	uint64_t floor;	  /* 0, or the id that a new mount namespace's has to exceed */
 	bool tied;	  /* the keeper is our child, and ends with the socket: it is never released */
+	int cgroup;	  /* a directory of cgroup2 to be in, or below 0 */
 };
 
 /* Whether a set of this configuration needs a creator of its own. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/creator_run.h"
 
+#include "base/fd.h"
 #include "lib/hook.h"
 #include "lib/keeper.h"
 #include "lib/setup.h"
@@ -59,6 +60,15 @@ static _Noreturn void run_keeper(struct nsmgr_config *config, const struct nsm_o
 	nsm_keeper_stay(title);
 }
 
+/* A cgroup namespace has as its root the cgroup that its maker is in (KERNEL R63), and the keeper is where the creator is. "0" is the
+ * writing process. */
+static int join_cgroup(struct nsmgr_config *config, int cgroup)
+{
+	int r = cgroup < 0 ? 0 : nsm_write_text_at(cgroup, "cgroup.procs", "0");
+
+	return r < 0 ? nsm_fail(config->ctx, r, "cgroup", NSMGR_TYPE_NONE, "cgroup.procs") : 0;
+}
+
 static int unshare_user(struct nsmgr_config *config, int socket)
 {
 	int source = config->source[NSMGR_USER];
@@ -102,6 +112,8 @@ _Noreturn void nsm_creator_run(struct nsmgr_config *config, const struct nsm_ord
 	struct pollfd end = { .fd = socket };
 	pid_t keeper;
 
+	if (join_cgroup(config, order->cgroup) < 0)
+		fail(config->ctx, socket);
 	close_others(socket, config->source[NSMGR_USER]);
 	if (unshare_user(config, socket) < 0)
 		fail(config->ctx, socket);

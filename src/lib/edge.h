@@ -33,6 +33,8 @@
 
 #define NSM_EDGE_TABLE(X)										\
 	X(call, NSM_EDGE_ENTER, EAGAIN, ECHILD)								\
+	X(cgroup_freeze, NSM_EDGE_STORE, ENOENT, EOPNOTSUPP, ESTALE, ETIMEDOUT)				\
+	X(cgroup_open, NSM_EDGE_STORE, ENOENT)								\
 	X(check, NSM_EDGE_STORE)									\
 	X(check_name, EINVAL)										\
 	X(child_kill)											\
@@ -46,7 +48,7 @@
 	X(command_enter, NSM_EDGE_ENTER, NSM_EDGE_PATH, E2BIG, EBADF, EBUSY, ENOSPC)			\
 	X(command_env, EINVAL)										\
 	X(command_env_pid, EINVAL)									\
-	X(command_exec, NSM_EDGE_RUN)									\
+	X(command_exec, NSM_EDGE_RUN, EBUSY)								\
 	X(command_fork, EAGAIN)										\
 	X(command_give_fd, E2BIG, EBADF)								\
 	X(command_ids, E2BIG, EINVAL)									\
@@ -65,6 +67,8 @@
 	X(config_base, NSM_EDGE_OPEN)									\
 	X(config_base_caller, ENOENT)									\
 	X(config_base_set, ENOENT)									\
+	X(config_cgroup_path, EINVAL, ENAMETOOLONG)							\
+	X(config_cgroup_set, E2BIG, EINVAL)								\
 	X(config_check, EINVAL)										\
 	X(config_domainname, EINVAL, ENAMETOOLONG)							\
 	X(config_hostname, EINVAL, ENAMETOOLONG)							\

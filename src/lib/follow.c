@@ -2,6 +2,7 @@
 #include "lib/command.h"
 
 #include "base/fd.h"
+#include "lib/set.h"
 #include "lib/sys.h"
 
 #include <fcntl.h>
@@ -14,6 +15,33 @@ static int join_cgroup(struct nsmgr_command *command)
 {
 	int r = nsm_write_text_at(command->cgroup, "cgroup.procs", "0");
 
+	return r < 0 ? nsm_command_fail(command, r, "cgroup", "cgroup.procs") : 0;
+}
+
+int nsm_command_find_cgroup(struct nsmgr_command *command, const struct nsmgr_set *set)
+{
+	nsm_autoclose int cgroup = -EBADF;
+
+	if (command->stays_in_cgroup || command->cgroup >= 0)
+		return 0;
+	cgroup = nsm_cgroup_open(&set->cgroup);
+	if (cgroup == -ENOENT)
+		return nsm_fail_text(command->ctx, cgroup, "cgroup", NSMGR_TYPE_NONE, set->cgroup.path,
+				     "the set's cgroup is gone, or not to be seen here (cure: nsmgr check --repair, --no-join-cgroup)");
+	nsm_close(&command->procs);
+	command->procs = cgroup < 0 ? cgroup : openat(cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+	if (command->procs < 0)
+		return nsm_command_fail(command, cgroup < 0 ? cgroup : -errno, "cgroup", set->cgroup.path);
+	return 0;
+}
+
+int nsm_command_join_cgroup(struct nsmgr_command *command)
+{
+	int r = nsm_write_once(command->procs, "0", 1);
+
+	nsm_close(&command->procs);
+	if (r == -ENODEV)
+		r = -ENOENT; /* removed meanwhile */
 	return r < 0 ? nsm_command_fail(command, r, "cgroup", "cgroup.procs") : 0;
 }
 

@@ -32,7 +32,8 @@ static int read_entries(struct nsm_setdir *set)
 			set->types |= NSMGR_MASK(type);
 		else if (nsm_ip_netns_is_mark(entry->d_name))
 			set->has_marks = true;
-		else if (!nsm_streq(entry->d_name, NSM_META_FILE) && !nsm_streq(entry->d_name, NSM_LABELS_FILE))
+		else if (!nsm_streq(entry->d_name, NSM_META_FILE) && !nsm_streq(entry->d_name, NSM_LABELS_FILE) &&
+			 !nsm_streq(entry->d_name, NSM_CGROUP_FILE))
 			nsm_copy(set->odd, sizeof(set->odd), entry->d_name);
 	}
 	return r;
@@ -111,8 +112,7 @@ bool nsm_setdir_is_current(const struct nsm_setdir *set)
 	       named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
 }
 
-/* Whether the record speaks of this boot; what an older one says of ids means nothing. */
-static bool record_is_current(const struct nsm_setdir *set)
+bool nsm_setdir_is_of_this_boot(const struct nsm_setdir *set)
 {
 	char boot_id[NSM_BOOT_ID_SIZE];
 
@@ -151,7 +151,7 @@ int nsm_handle_probe(struct nsm_setdir *set, enum nsmgr_type type, int *ret_fd)
 	if (is != type)
 		return NSMGR_FOREIGN;
 	if (set->has_meta && record->origin != NSMGR_ORIGIN_UNKNOWN && !nsm_nsfd_is(*ret_fd, &record->id) &&
-	    record_is_current(set))
+	    nsm_setdir_is_of_this_boot(set))
 		return NSMGR_FOREIGN;
 	return NSMGR_LIVE;
 }
@@ -193,7 +193,7 @@ int nsm_setdir_open_by_keeper(const struct nsm_setdir *set)
 	struct nsm_text text = NSM_TEXT(path);
 	nsm_autoclose int fd = -EBADF;
 
-	if (!set->has_meta || set->meta.keeper <= 0 || !record_is_current(set))
+	if (!set->has_meta || set->meta.keeper <= 0 || !nsm_setdir_is_of_this_boot(set))
 		return -EBADF;
 	nsm_text_add(&text, "/proc/%ld/ns/pid", (long)set->meta.keeper);
 	fd = nsm_nsfd_open(AT_FDCWD, path, false);

@@ -9,12 +9,20 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#define FILE_SIZE 1024
+#define FILE_SIZE 2048
 
 static const char *const origin_names[] = {
 	[NSMGR_MADE] = "made",
 	[NSMGR_PINNED] = "pinned",
 };
+
+static enum nsmgr_origin parse_origin(const char *text)
+{
+	for (enum nsmgr_origin o = NSMGR_MADE; text && o <= NSMGR_PINNED; o++)
+		if (nsm_streq(text, origin_names[o]))
+			return o;
+	return NSMGR_ORIGIN_UNKNOWN;
+}
 
 /* net 4026532231 123456 made */
 static int parse_type(struct nsm_meta *meta, enum nsmgr_type type, char *rest)
@@ -28,10 +36,20 @@ static int parse_type(struct nsm_meta *meta, enum nsmgr_type type, char *rest)
 	if (!ino || !id || !origin || nsm_parse_u64(ino, &inode) < 0 || nsm_parse_u64(id, &record->id.id) < 0)
 		return -EBADMSG;
 	record->id.ino = (ino_t)inode;
-	for (enum nsmgr_origin o = NSMGR_MADE; o <= NSMGR_PINNED; o++)
-		if (nsm_streq(origin, origin_names[o]))
-			record->origin = o;
+	record->origin = parse_origin(origin);
 	return record->origin == NSMGR_ORIGIN_UNKNOWN ? -EBADMSG : 0;
+}
+
+/* "cgroup" is a type.  cgroup2 made 4528 nsmgr/web */
+static int parse_cgroup(struct nsm_cgroup *cgroup, const char *origin, char *rest)
+{
+	const char *ino = nsm_token(&rest, ' ');
+
+	cgroup->origin = parse_origin(origin);
+	if (cgroup->origin == NSMGR_ORIGIN_UNKNOWN || !ino || !rest || nsm_parse_u64(ino, &cgroup->ino) < 0 ||
+	    !nsm_copy(cgroup->path, sizeof(cgroup->path), rest))
+		return -EBADMSG;
+	return 0;
 }
 
 static int parse_line(char *line, struct nsm_meta *meta, bool *complete)
@@ -59,6 +77,8 @@ static int parse_line(char *line, struct nsm_meta *meta, bool *complete)
 		return nsm_parse_u64(value, &meta->mount_id);
 	if (nsm_streq(key, "created"))
 		return nsm_parse_duration(value, &meta->created);
+	if (nsm_streq(key, "cgroup2"))
+		return parse_cgroup(&meta->cgroup, value, line);
 	if (nsm_streq(key, "keeper")) {
 		if (nsm_parse_u32(value, &pid) < 0 || pid > INT32_MAX)
 			return -EBADMSG;
@@ -110,6 +130,9 @@ int nsm_meta_write(int dir, const char *path, bool mode_exact, const struct nsm_
 				     (unsigned long long)record->id.ino, (unsigned long long)record->id.id,
 				     origin_names[record->origin]);
 	}
+	if (meta->cgroup.origin != NSMGR_ORIGIN_UNKNOWN)
+		nsm_text_add(&text, "cgroup2 %s %llu %s\n", origin_names[meta->cgroup.origin],
+			     (unsigned long long)meta->cgroup.ino, meta->cgroup.path);
 	nsm_text_add(&text, "end\n");
 	if (text.cut)
 		return -EMSGSIZE;

@@ -3,6 +3,7 @@
 #define NSM_LIB_META_H
 
 #include "lib/boot.h"
+#include "lib/cgroup.h"
 #include "lib/nsfd.h"
 
 /* ROOT/NAME/.set: what the kernel cannot tell about a set, and what it is checked against. */
@@ -19,6 +20,7 @@ struct nsm_meta {
 	struct timespec created;
 	pid_t keeper;
 	struct nsm_record types[NSMGR_TYPE_COUNT];
+	struct nsm_cgroup cgroup;
 };
 
 /* -ENOENT: there is none (a set made by hand); -EBADMSG: it is not one of ours, or was cut; anything else says nothing about the

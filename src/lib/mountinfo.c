@@ -47,27 +47,6 @@ static int read_all(char **ret)
 	return 0;
 }
 
-static bool is_octal(char c)
-{
-	return c >= '0' && c <= '7';
-}
-
-/* Blanks, newlines and backslashes are written as \040: in place. */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	for (const char *p = text; *p;) {
-		if (p[0] == '\\' && p[1] >= '0' && p[1] <= '3' && is_octal(p[2]) && is_octal(p[3])) {
-			*to++ = (char)((p[1] - '0') << 6 | (p[2] - '0') << 3 | (p[3] - '0'));
-			p += 4;
-		} else {
-			*to++ = *p++;
-		}
-	}
-	*to = '\0';
-}
-
 /* ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [shared:N] [master:N] ... - TYPE ... */
 static bool parse_line(char *line, struct nsm_mount *mount)
 {
@@ -83,7 +62,7 @@ static bool parse_line(char *line, struct nsm_mount *mount)
 		mount->shared |= nsm_after(field, "shared:") != NULL;
 		mount->slave |= nsm_after(field, "master:") != NULL;
 	}
-	unescape(point);
+	nsm_unescape_octal(point);
 	mount->point = point;
 	mount->root = root;
 	return true;

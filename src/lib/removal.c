@@ -14,6 +14,53 @@
 
 #define SHOWN_PIDS 16
 
+/* ---- who is there ---- */
+
+/* Those in the pid namespace that the set made, but for its init, and those in its cgroup, who may be elsewhere. */
+static int add_members(const struct nsm_removal *removal, pid_t pids[], int count)
+{
+	pid_t members[256], init = 0;
+	int found = nsm_cgroup_pids(removal->cgroup, members, NSM_ARRAY_SIZE(members));
+
+	if (found < 0)
+		return found == -ENODEV ? count : found;
+	if (removal->pidns >= 0)
+		nsm_init_find(removal->pidns, removal->keeper, NULL, &init);
+	for (int i = 0; i < found && i < (int)NSM_ARRAY_SIZE(members); i++) {
+		bool known = members[i] == init;
+
+		for (int j = 0; j < count && j < SHOWN_PIDS; j++)
+			known |= pids[j] == members[i];
+		if (known || (removal->pidns >= 0 && members[i] > 0 && nsm_is_inhabitant(removal->pidns, members[i])))
+			continue;
+		if (count < SHOWN_PIDS)
+			pids[count] = members[i];
+		count++;
+	}
+	return count;
+}
+
+static int find_members(const struct nsm_removal *removal, pid_t pids[])
+{
+	int count = removal->pidns < 0 ? 0 : nsm_inhabitants(removal->pidns, removal->keeper, pids, SHOWN_PIDS);
+
+	return count < 0 || removal->cgroup < 0 ? count : add_members(removal, pids, count);
+}
+
+static bool is_member(const struct nsm_removal *removal, pid_t pid)
+{
+	pid_t members[256];
+	int found;
+
+	if (removal->pidns >= 0 && nsm_is_inhabitant(removal->pidns, pid))
+		return true;
+	found = removal->cgroup < 0 ? 0 : nsm_cgroup_pids(removal->cgroup, members, NSM_ARRAY_SIZE(members));
+	for (int i = 0; i < found && i < (int)NSM_ARRAY_SIZE(members); i++)
+		if (members[i] == pid)
+			return true;
+	return false;
+}
+
 static int refuse_busy(const struct nsm_removal *removal, int r, const pid_t pids[], int count)
 {
 	char list[192] = "";
@@ -23,7 +70,8 @@ static int refuse_busy(const struct nsm_removal *removal, int r, const pid_t pid
 		nsm_text_add(&text, " %ld", (long)pids[i]);
 	if (count > SHOWN_PIDS)
 		nsm_text_add(&text, " ...");
-	return nsm_fail_text(removal->store->ctx, r, "remove", NSMGR_PID, NULL, "%d process%s still in it:%s%s", count,
+	return nsm_fail_text(removal->store->ctx, r, "remove", removal->pidns >= 0 ? NSMGR_PID : NSMGR_TYPE_NONE, NULL,
+			     "%d process%s still in it:%s%s", count,
 			     count == 1 ? "" : "es", list,
 			     r == -EBUSY ? " (cure: --kill ends them, --wait waits)" : "");
 }
@@ -40,7 +88,7 @@ static int wait_for_one(const struct nsm_removal *removal, pid_t pid)
 	if (pidfd < 0)
 		return nsm_fail(removal->store->ctx, pidfd, "wait", NSMGR_PID, NULL);
 	/* The number may be somebody else's by now (LESSONS 11). */
-	if (!nsm_is_inhabitant(removal->pidns, pid))
+	if (!is_member(removal, pid))
 		return 0;
 	fd.fd = pidfd;
 	/* The only place where a signal may end us: nothing has been touched. */
@@ -96,6 +144,7 @@ static int inspect(struct nsm_removal *removal)
 	int r = nsm_setdir_open(removal->store, removal->name, &set);
 
 	nsm_close(&removal->pidns);
+	nsm_close(&removal->cgroup);
 	if (r < 0)
 		return r;
 	removal->has_marks = set.has_marks;
@@ -104,6 +153,8 @@ static int inspect(struct nsm_removal *removal)
 				     "'%s' in it is no handle: remove it by hand", set.odd);
 	if (set.elsewhere && !(removal->flags & NSMGR_REMOVE_FORCE))
 		return nsm_store_refuse_elsewhere(removal->store);
+	if (set.meta.cgroup.origin == NSMGR_MADE)
+		removal->cgroup = nsm_cgroup_open(&set.meta.cgroup);
 	return set.types & NSMGR_MASK(NSMGR_PID) ? inspect_pid(removal, &set) : 0;
 }
 
@@ -122,8 +173,8 @@ static int try_hide(struct nsm_removal *removal, pid_t *ret_pid)
 	if (r < 0)
 		return r;
 	r = inspect(removal);
-	if (r == 0 && removal->pidns >= 0 && !(removal->flags & NSMGR_REMOVE_KILL)) {
-		int count = nsm_inhabitants(removal->pidns, removal->keeper, pids, SHOWN_PIDS);
+	if (r == 0 && (removal->pidns >= 0 || removal->cgroup >= 0) && !(removal->flags & NSMGR_REMOVE_KILL)) {
+		int count = find_members(removal, pids);
 
 		if (count == -EXDEV)
 			r = nsm_fail_text(removal->store->ctx, count, "remove", NSMGR_PID, NULL,

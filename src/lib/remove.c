@@ -51,6 +51,7 @@ static int remove_one(struct nsm_removal *removal)
 
 	if (r < 0)
 		return r;
+	stage->spares = !(removal->flags & NSMGR_REMOVE_KILL);
 	r = kill_init(removal, &init);
 	if (r == 0)
 		r = nsm_stage_remove(stage, &detached);
@@ -70,7 +71,7 @@ int nsm_remove_name(struct nsm_stage *stage, const char *name, unsigned flags, c
 {
 	struct nsm_removal removal = {
 		.store = stage->store, .stage = stage, .name = name, .flags = flags, .deadline = nsm_deadline(timeout),
-		.pidns = -EBADF,
+		.pidns = -EBADF, .cgroup = -EBADF,
 	};
 	int r;
 
@@ -78,6 +79,7 @@ int nsm_remove_name(struct nsm_stage *stage, const char *name, unsigned flags, c
 	r = remove_one(&removal);
 	nsm_sys_restore_signals(&removal.signals);
 	nsm_close(&removal.pidns);
+	nsm_close(&removal.cgroup);
 	return r == -ENOENT && (flags & NSMGR_REMOVE_MISSING) ? 0 : r;
 }
 

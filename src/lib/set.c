@@ -54,9 +54,9 @@ static int open_handles(struct nsmgr_set *set, const char *name, unsigned types,
 	nsm_autosetdir struct nsm_setdir dir = NSM_SETDIR_INIT;
 	int r = nsm_setdir_open(&set->store, name, &dir);
 
-	/* The lock is for the moment between a look at the set and the entering of its pid namespace, in which rm could
+	/* The lock is for the moment between a look at the set and the entering of its pid namespace or cgroup, in which rm could
 	 * take it away; so the look is taken again behind it. */
-	if (r == 0 && hold && (dir.types & types & NSMGR_MASK(NSMGR_PID))) {
+	if (r == 0 && hold && ((dir.types & types & NSMGR_MASK(NSMGR_PID)) || dir.meta.cgroup.origin == NSMGR_MADE)) {
 		nsm_setdir_close(&dir);
 		r = nsm_store_lock(&set->store, false);
 		/* An ordinary user may enter a set of his own; he has no lock, and meets at worst a clear failure. So does
@@ -73,6 +73,7 @@ static int open_handles(struct nsmgr_set *set, const char *name, unsigned types,
 		if (set->fds[type] < 0)
 			return set->fds[type];
 	}
+	set->cgroup = dir.meta.cgroup;
 	return dir.types & types ? 0 : refuse_types(set, dir.types, types);
 }
 
@@ -146,6 +147,7 @@ static int duplicate(const struct nsmgr_set *set, unsigned types, struct nsmgr_s
 		copy->leash = nsm_leash_ref(set->leash);
 	}
 	nsm_copy(copy->name, sizeof(copy->name), set->name);
+	copy->cgroup = set->cgroup;
 	*ret_set = take_ptr(copy);
 	return 0;
 }

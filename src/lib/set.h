@@ -2,6 +2,7 @@
 #ifndef NSM_LIB_SET_H
 #define NSM_LIB_SET_H
 
+#include "lib/cgroup.h"
 #include "lib/leash.h"
 #include "lib/nstype.h"
 #include "lib/store.h"
@@ -12,6 +13,7 @@ struct nsmgr_set {
 	int fds[NSMGR_TYPE_COUNT];
 	pid_t keeper;		   /* that nsmgr_unshare() made, or 0 */
 	struct nsm_leash *leash;   /* what ends it; NULL where it goes on by itself */
+	struct nsm_cgroup cgroup;  /* that commands join */
 	struct nsm_store store;	   /* keeps the shared lock, if the set is held */
 };
 

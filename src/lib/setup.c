@@ -121,6 +121,8 @@ int nsm_setup_inside(struct nsmgr_config *config)
 	int r = set_propagation(config);
 
 	if (r == 0)
+		r = nsm_setup_cgroup(config);
+	if (r == 0)
 		r = set_names(config);
 	if (r == 0)
 		r = set_loopback(config);

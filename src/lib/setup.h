@@ -22,6 +22,9 @@ int nsm_setup_offsets(struct nsmgr_config *config, int proc);
 /* Inside the new namespaces: propagation, names, loopback, and the sysctls of this writer's. */
 int nsm_setup_inside(struct nsmgr_config *config);
 
+/* The mounts of cgroups in a new mount namespace with a new cgroup namespace. setup_cgroup.c */
+int nsm_setup_cgroup(struct nsmgr_config *config);
+
 /* The same for the init of a new pid namespace: its sysctls, and its /proc. pid_max_ino is what stat(2) gave outside
  * for /proc/sys/kernel/pid_max. */
 int nsm_setup_keeper(struct nsmgr_config *config, ino_t pid_max_ino);

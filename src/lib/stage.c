@@ -137,6 +137,15 @@ int nsm_stage_write_meta(struct nsm_stage *stage, const struct nsm_meta *meta)
 	return r < 0 ? nsm_fail(stage->store->ctx, r, "metadata", NSMGR_TYPE_NONE, NULL) : 0;
 }
 
+int nsm_stage_add_cgroup(struct nsm_stage *stage, const char *name, struct nsmgr_config *config, struct nsm_cgroup *ret,
+			 int *ret_fd)
+{
+	nsm_autoclose int set = openat(stage->dir, SET, NSM_DIR_FLAGS);
+
+	return set < 0 ? nsm_fail(stage->store->ctx, -errno, "stage", NSMGR_TYPE_NONE, stage->store->ctx->root)
+		       : nsm_cgroup_prepare(config, set, name, ret, ret_fd);
+}
+
 int nsm_stage_add_ip_netns(struct nsm_stage *stage, const char *name)
 {
 	struct nsmgr_ctx *ctx = stage->store->ctx;

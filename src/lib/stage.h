@@ -16,6 +16,7 @@ struct nsm_stage {
 	char name[16];
 	bool busy;	  /* there is something in it */
 	bool modes_exact; /* our umask is 0: what is made has its mode at once */
+	bool spares;	  /* who is in the cgroup of the set that is removed is waited for, not killed */
 };
 
 #define NSM_STAGE_SET "set"
@@ -42,6 +43,10 @@ int nsm_stage_hide(struct nsm_stage *stage, const char *name);
 
 /* Binds a namespace to a new file of the set. mount(2) with MS_BIND. */
 int nsm_stage_bind(struct nsm_stage *stage, enum nsmgr_type type, int nsfd);
+
+/* The cgroup that the configuration asks for: nsm_cgroup_prepare(). */
+int nsm_stage_add_cgroup(struct nsm_stage *stage, const char *name, struct nsmgr_config *config, struct nsm_cgroup *ret,
+			 int *ret_fd);
 
 int nsm_stage_write_meta(struct nsm_stage *stage, const struct nsm_meta *meta);
 

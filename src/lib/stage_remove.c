@@ -88,6 +88,9 @@ static int remove_entries(struct nsm_stage *stage, bool *ret_detached)
 		return 0;
 	if (set < 0)
 		return remove_usual(stage, ret_detached);
+	r = nsm_cgroup_remove(stage->store->ctx, set, stage->spares);
+	if (r < 0)
+		return r;
 	nsm_dir_begin(&dir, set);
 	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
 		if (nsm_ip_netns_is_mark(entry->d_name))
@@ -155,6 +158,7 @@ void nsm_stage_discard(struct nsm_stage *stage)
 {
 	struct nsm_failure failure = stage->store->ctx->failure;
 
+	stage->spares = false;
 	/* What is not removed stays hidden, for a sweep to come. */
 	if (end_keeper(stage))
 		nsm_stage_remove(stage, NULL);

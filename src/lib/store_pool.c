@@ -125,7 +125,7 @@ int nsm_store_pool_take(struct nsm_store *store, struct nsmgr_config *config, co
 	int r;
 
 	/* Hooks are run for a set of their own, and a second name is given before the first. */
-	if (config->outside || config->inside || config->ip_netns)
+	if (config->outside || config->inside || config->ip_netns || nsm_config_has_cgroup(config))
 		return 1;
 	r = nsm_pool_dir_open(store, config, false, &pool);
 	/* Too long to be filled is not there either. */
@@ -235,6 +235,8 @@ static int fill(struct nsmgr_ctx *ctx, struct nsmgr_config *config, size_t count
 		r = nsm_fail_text(ctx, -EINVAL, "pool", NSMGR_TYPE_NONE, NULL, "a set with hooks cannot be made in advance");
 	if (r == 0 && config->ip_netns)
 		r = nsm_fail_text(ctx, -EINVAL, "pool", NSMGR_NET, NULL, "a set without a name has none for ip netns either");
+	if (r == 0 && nsm_config_has_cgroup(config))
+		r = nsm_fail_text(ctx, -EINVAL, "pool", NSMGR_TYPE_NONE, NULL, "a set with a cgroup cannot be made in advance");
 	if (r == 0)
 		r = nsm_store_open_rw(ctx, true, false, &store);
 	if (r == 0)

@@ -44,6 +44,8 @@ static int drain(struct nsmgr_ctx *ctx, struct nsmgr_config *config)
 
 	if (config && r == 0)
 		r = nsm_config_prepare(config);
+	if (config && r == 0 && nsm_config_has_cgroup(config))
+		r = nsm_fail_text(ctx, -EINVAL, "pool", NSMGR_TYPE_NONE, NULL, "a set with a cgroup is in no pool");
 	if (r < 0)
 		return r;
 	r = nsm_store_open_rw(ctx, false, false, &store);

@@ -27,6 +27,18 @@
 #define SYS_landlock_restrict_self 446
 #endif
 
+#ifndef SYS_fsopen
+#define SYS_fsopen 430
+#endif
+
+#ifndef SYS_fsconfig
+#define SYS_fsconfig 431
+#endif
+
+#ifndef SYS_fsmount
+#define SYS_fsmount 432
+#endif
+
 #ifndef SYS_statmount
 #define SYS_statmount 457
 #endif
@@ -43,6 +55,21 @@ int nsm_sys_move_mount(int tree, int dirfd, const char *path)
 	const unsigned flags = NSM_MOVE_MOUNT_F_EMPTY_PATH | NSM_MOVE_MOUNT_T_SYMLINKS;
 
 	return (int)nsm_sys_result(syscall(SYS_move_mount, tree, "", dirfd, path, flags));
+}
+
+int nsm_sys_mount_detached(const char *type, unsigned long flags)
+{
+	const unsigned create = 6; /* FSCONFIG_CMD_CREATE, include/uapi/linux/mount.h */
+	int context = (int)nsm_sys_result(syscall(SYS_fsopen, type, 1u /* FSOPEN_CLOEXEC */)), r;
+
+	if (context < 0)
+		return context;
+	r = (int)nsm_sys_result(syscall(SYS_fsconfig, context, create, NULL, NULL, 0));
+	if (r == 0)
+		/* MOUNT_ATTR_NOSUID and the others have the numbers of mount(2)'s flags. */
+		r = (int)nsm_sys_result(syscall(SYS_fsmount, context, 1u /* FSMOUNT_CLOEXEC */, (unsigned)flags));
+	close(context);
+	return r;
 }
 
 int nsm_sys_statx(int dirfd, const char *path, int flags, unsigned mask, struct nsm_statx *ret)

@@ -97,6 +97,9 @@ int nsm_sys_open_tree(int dirfd, const char *path, bool whole);
 /* Mounts that at a path. move_mount(2) */
 int nsm_sys_move_mount(int tree, int dirfd, const char *path);
 
+/* A new mount of a file system that needs no source, at no place yet; `flags` are of MS_NOSUID, MS_NODEV and MS_NOEXEC. Linux 5.2 */
+int nsm_sys_mount_detached(const char *type, unsigned long flags);
+
 int nsm_sys_statx(int dirfd, const char *path, int flags, unsigned mask, struct nsm_statx *ret);
 /* A directory as a place (O_PATH), which no magic link of /proc leads to: those leave the root by our own descriptors.
  * -ENOSYS before Linux 5.6. openat2(2) */

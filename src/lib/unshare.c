@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/fd.h"
 #include "lib/creator.h"
 #include "lib/edge.h"
 #include "lib/nstype.h"
@@ -24,14 +25,22 @@ static int collect(struct nsmgr_config *config, const struct nsm_creator *creato
 	return 0;
 }
 
+/* One that exists: a set without a name makes none. */
+static int add_cgroup(struct nsmgr_config *config, struct nsmgr_set *set, int *ret_fd)
+{
+	return nsm_config_has_cgroup(config) ? nsm_cgroup_prepare(config, -EBADF, "", &set->cgroup, ret_fd) : 0;
+}
+
 static int make(struct nsmgr_config *config, struct nsmgr_set *set)
 {
 	nsm_autocreator struct nsm_creator creator = NSM_CREATOR_INIT;
 	struct nsm_order order = { .name = TITLE, .tied = !config->keeper_stays };
-	int r = 0;
+	nsm_autoclose int cgroup = -EBADF;
+	int r = add_cgroup(config, set, &cgroup);
 
+	order.cgroup = cgroup;
 	/* Always a creator: whatever is unshared, the caller is not to notice. */
-	if (config->make)
+	if (r == 0 && config->make)
 		r = nsm_creator_start(config, &order, &creator);
 	if (r == 0)
 		r = collect(config, &creator, set);
@@ -52,6 +61,8 @@ static int unshare_set(struct nsmgr_config *config, struct nsmgr_set **ret_set)
 				  "a set without a name has none for ip netns either");
 	if (r == 0)
 		r = nsm_config_prepare(config);
+	if (r == 0)
+		r = nsm_config_refuse_new_cgroup(config);
 	if (r == 0)
 		r = nsm_set_new(config->ctx, &set);
 	if (r < 0)

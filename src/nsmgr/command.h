@@ -113,6 +113,11 @@ void nsmgr_command_no_new_privs(struct nsmgr_command *command);
  * step is "cgroup": -EBUSY where the cgroup has children with controllers, -ENOENT: no cgroup. cgroups(7), "cgroup.procs" */
 void nsmgr_command_cgroup(struct nsmgr_command *command, int fd);
 
+/* Has it stay in the cgroup of the caller. Otherwise it goes into that of a set which has one of its own, nsmgr_config_cgroup_new(),
+ * unless it is told another: as the process that becomes the command, right before the change of ids. The failure's step is
+ * "cgroup", and -ENOENT too: the set's is gone, or is not below the root of the caller's cgroup namespace. */
+void nsmgr_command_stay_in_cgroup(struct nsmgr_command *command);
+
 /* What is written to the file attr/exec of it: the security label that its execve(2) gives it, in the words of the security
  * module that is active; NULL takes it back. The failure's step is "label": -EINVAL where no module knows it. proc_pid_attr(5) */
 void nsmgr_command_label(struct nsmgr_command *command, const char *text);

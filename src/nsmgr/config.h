@@ -105,6 +105,23 @@ void nsmgr_config_keeper_stays(struct nsmgr_config *config, bool stays);
  * namespace; from nsmgr_unshare() and nsmgr_store_fill(): these sets have no name. */
 void nsmgr_config_ip_netns(struct nsmgr_config *config, bool wanted);
 
+/* A cgroup, on cgroup2 (cgroups(7)), in which the creator is when it makes the namespaces, so that a cgroup namespace has it as its
+ * root, and in which the keeper stays. Commands that are started or become in the set join it, nsmgr_command_stay_in_cgroup()
+ * aside. The failure's step is "cgroup".
+ *
+ * path: one that exists, "/machine/web" as in /proc/PID/cgroup, or by a path of the mounted file system. It is left as it is,
+ * also when the set goes. -EINVAL: empty, with "..", or with a control character; -ENAMETOOLONG: of 256 bytes or more.
+ * new: nsmgr/NAME is made for each set, and goes with it; -EEXIST from nsmgr_create(): there is one of that name. From
+ * nsmgr_unshare() and nsmgr_store_fill() -EINVAL: these sets have no name. The last of both calls counts.
+ * set: has `value` written to the file `file` of it ("memory.max"), which implies a new one; the controllers that this needs are
+ * enabled on the way there. -EINVAL: not a file that can be set so, or a value with a newline; -E2BIG: more than 32.
+ * optional: where there is no cgroup2, or none that may be written to, sets have no cgroup, and limits of controllers and files
+ * that are not there are passed over; the log tells, nsmgr_set_log(). Otherwise they are -EOPNOTSUPP from nsmgr_create(). */
+int nsmgr_config_cgroup_path(struct nsmgr_config *config, const char *path);
+void nsmgr_config_cgroup_new(struct nsmgr_config *config);
+int nsmgr_config_cgroup_set(struct nsmgr_config *config, const char *file, const char *value);
+void nsmgr_config_cgroup_optional(struct nsmgr_config *config, bool optional);
+
 /* Steps of your own, run once a set; a result from -1 to -254 is a -errno that fails the set, and comes back as it is, with the
  * step "hook".
  * outside: in the calling process, when the namespaces are there, the maps and offsets written, and nothing is set up inside

@@ -35,7 +35,11 @@ static struct nsm_meta longest(void)
 		.mount_id = UINT64_MAX,
 		.created = { 2305843009213693951, 999999999 },
 		.keeper = INT32_MAX,
+		.cgroup = { .origin = NSMGR_PINNED, .ino = UINT64_MAX },
 	};
+
+	memset(meta.cgroup.path, 'c', sizeof(meta.cgroup.path) - 1);
+	meta.cgroup.path[10] = ' ';
 
 	for NSM_EACH_TYPE (type)
 		meta.types[type] = (struct nsm_record){
@@ -56,6 +60,9 @@ START_TEST(what_was_written_is_read_back)
 	ck_assert_int_eq(read.created.tv_sec, written.created.tv_sec);
 	ck_assert_int_eq(read.created.tv_nsec, written.created.tv_nsec);
 	ck_assert_int_eq(read.keeper, written.keeper);
+	ck_assert_int_eq(read.cgroup.origin, written.cgroup.origin);
+	ck_assert_uint_eq(read.cgroup.ino, written.cgroup.ino);
+	ck_assert_str_eq(read.cgroup.path, written.cgroup.path);
 	for NSM_EACH_TYPE (type) {
 		ck_assert_int_eq(read.types[type].origin, written.types[type].origin);
 		ck_assert_uint_eq(read.types[type].id.ino, written.types[type].id.ino);
@@ -136,6 +143,11 @@ static const char *const bad[] = {
 	"boot x\nkeeper 0x1\nend\n",
 	"boot x\nkeeper 2147483648\nend\n",
 	"boot x\nkeeper 4294967297\nend\n",
+	"boot x\ncgroup2\nend\n",
+	"boot x\ncgroup2 made\nend\n",
+	"boot x\ncgroup2 made 1\nend\n",
+	"boot x\ncgroup2 odd 1 nsmgr/x\nend\n",
+	"boot x\ncgroup2 made x nsmgr/x\nend\n",
 	"boot 0123456789012345678901234567890123456789\nend\n",
 	" end\n",
 	"boot x\n\nend\n",
@@ -154,7 +166,7 @@ END_TEST
 START_TEST(a_cut_one_is_refused_wherever_it_was_cut)
 {
 	struct nsm_meta meta = longest();
-	char text[1024];
+	char text[2048];
 	ssize_t len;
 
 	ck_assert_int_eq(write_meta(&meta), 0);
@@ -181,8 +193,8 @@ START_TEST(a_huge_one_is_refused_without_reading_it)
 	/* The end beyond what is read does not count. */
 	memset(text, 'x', sizeof(text));
 	text[1] = ' ';
-	memcpy(text + 1020, "\nend\n", 5);
-	put_bytes(in_dir(".set"), text, 1025);
+	memcpy(text + 2044, "\nend\n", 5);
+	put_bytes(in_dir(".set"), text, 2049);
 	ck_assert_int_eq(nsm_meta_read(dir, &meta), -EBADMSG);
 	/* A hole of zero bytes, as after a crash. */
 	memset(text, 0, sizeof(text));

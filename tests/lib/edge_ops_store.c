@@ -163,7 +163,33 @@ static int run_create_ip_netns(void)
 	return r;
 }
 
+static int run_cgroup_open(void)
+{
+	struct nsmgr_cgroup cgroup;
+	int r = nsmgr_cgroup_open(fixture.ctx, "old", &cgroup);
+
+	if (r == 0)
+		nsmgr_cgroup_close(&cgroup);
+	return r;
+}
+
+static int run_cgroup_freeze(void)
+{
+	return nsmgr_cgroup_freeze(fixture.ctx, "old", true, NULL);
+}
+
+/* In one that is there, so that nothing is left where it could not be taken away. */
+static int run_create_in_cgroup(void)
+{
+	int r = nsmgr_config_cgroup_path(world.simple, "/");
+
+	return r < 0 ? r : nsmgr_create(fixture.ctx, "new", world.simple, 0);
+}
+
 const struct op store_ops[] = {
+	{ "cgroup_open", NSM_EDGE_cgroup_open, run_cgroup_open, NULL },
+	{ "cgroup_freeze", NSM_EDGE_cgroup_freeze, run_cgroup_freeze, NULL },
+	{ "create in a cgroup", NSM_EDGE_create, run_create_in_cgroup, NULL },
 	{ "set_root", NSM_EDGE_set_root, run_set_root, NULL },
 	{ "create", NSM_EDGE_create, run_create, NULL },
 	{ "create from pool", NSM_EDGE_create, run_create_simple, NULL },

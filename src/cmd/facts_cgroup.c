@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/facts.h"
+
+#include "base/fd.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* The cgroup of the set itself: limits and use, as the kernel's files have them. */
+
+/* Of the many files those that say how much there may be, and how much there is. */
+static bool is_wanted(const char *file)
+{
+	static const char *const ends[] = { ".max", ".high", ".low", ".min", ".weight", ".current", ".swap.max" };
+	const char *end = strrchr(file, '.');
+
+	if (nsm_streq(file, "cpu.stat"))
+		return true;
+	for (size_t i = 0; end && i < NSM_ARRAY_SIZE(ends); i++)
+		if (nsm_streq(end, ends[i]))
+			return !nsm_after(file, "cgroup.");
+	return false;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct fact_limit *one = a, *other = b;
+
+	return strcmp(one->file, other->file);
+}
+
+/* The first line is all of most; that of cpu.stat is the time that was used. What is not limited is passed over. */
+static void read_limit(struct facts *facts, int fd, const char *file)
+{
+	struct fact_limit *limit = &facts->limits[facts->limit_count];
+	char text[4096];
+
+	if (facts->limit_count == FACTS_LIMITS || nsm_read_text_at(fd, file, text, sizeof(text)) < 0)
+		return;
+	text[strcspn(text, "\n")] = '\0';
+	if (!*text || nsm_streq(text, "max") || nsm_after(text, "max 100000") || !nsm_copy(limit->file, sizeof(limit->file), file) ||
+	    !nsm_copy(limit->value, sizeof(limit->value), text))
+		return;
+	facts->limit_count++;
+}
+
+static void read_limits(struct facts *facts, int fd)
+{
+	nsm_autoclose int again = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = again < 0 ? NULL : fdopendir(again);
+	const struct dirent *entry;
+
+	if (!dir)
+		return;
+	again = -EBADF; /* the stream's */
+	while ((entry = readdir(dir)))
+		if (is_wanted(entry->d_name))
+			read_limit(facts, fd, entry->d_name);
+	closedir(dir);
+	if (facts->limit_count)
+		qsort(facts->limits, facts->limit_count, sizeof(facts->limits[0]), compare);
+}
+
+static bool is_frozen(int fd)
+{
+	char text[256];
+
+	return nsm_read_text_at(fd, "cgroup.events", text, sizeof(text)) > 0 && strstr(text, "frozen 1");
+}
+
+int facts_find_own_cgroup(struct facts *facts)
+{
+	struct nsmgr_cgroup cgroup;
+	int r = nsmgr_cgroup_open(facts->app->ctx, facts->name, &cgroup);
+
+	if (r < 0)
+		return r;
+	facts->own_cgroup = cgroup.origin;
+	nsm_copy(facts->own_path, sizeof(facts->own_path), cgroup.path);
+	facts->own_gone = cgroup.fd < 0;
+	if (cgroup.fd >= 0) {
+		facts->frozen = is_frozen(cgroup.fd);
+		read_limits(facts, cgroup.fd);
+	}
+	nsmgr_cgroup_close(&cgroup);
+	return 0;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/setup.h"
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "lib/cgroup.h"
+#include "lib/sys.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/mount.h>
+#include <sys/statfs.h>
+
+/* What is mounted for cgroups shows those of the host: a new cgroup namespace does not change mounts that are there, in which the
+ * cgroups above its root can be reached, and written to by root (KERNEL R63, CVE-2023-25809). So where the mount namespace is new
+ * as well, they become read-only, and those of cgroup2 are covered by one that begins at the namespace's root. */
+
+#define MOUNTS 8
+
+static int fail(struct nsmgr_config *config, const char *point)
+{
+	return nsm_fail(config->ctx, -errno, "mount cgroup", NSMGR_MNT, point);
+}
+
+/* In a user namespace no flag may be lost that the mount had before: statfs(2) calls them nearly as mount(2) does. */
+static unsigned long flags_of(const char *point)
+{
+	const unsigned long same = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME;
+	struct statfs fs;
+	unsigned long flags;
+
+	if (statfs(point, &fs) < 0)
+		return 0;
+	flags = (unsigned long)fs.f_flags & same;
+	return fs.f_flags & 0x1000 /* ST_RELATIME */ ? flags | MS_RELATIME : flags;
+}
+
+/* One that others lie upon is out of reach already. */
+static bool is_out_of_reach(int error)
+{
+	return error == EINVAL || error == ENOENT || error == ENOTDIR;
+}
+
+static int make_read_only(struct nsmgr_config *config)
+{
+	nsm_cleanup(nsm_cgroup_mounts_end) struct nsm_cgroup_mounts mounts = NSM_CGROUP_MOUNTS_INIT;
+	struct nsm_cgroup_mount mount_;
+	int r = nsm_cgroup_mounts_begin(&mounts);
+
+	if (r < 0)
+		return nsm_fail(config->ctx, r, "mount cgroup", NSMGR_MNT, NSM_PROC_SELF "/mountinfo");
+	while (nsm_cgroup_mounts_next(&mounts, &mount_) > 0)
+		if (mount(NULL, mount_.point, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | flags_of(mount_.point), NULL) < 0 &&
+		    !is_out_of_reach(errno))
+			return fail(config, mount_.point);
+	return 0;
+}
+
+/* All points are known before the first of them is covered, for a new mount appears in the table, too. */
+static size_t find_points(char points[MOUNTS][PATH_MAX])
+{
+	nsm_cleanup(nsm_cgroup_mounts_end) struct nsm_cgroup_mounts mounts = NSM_CGROUP_MOUNTS_INIT;
+	struct nsm_cgroup_mount mount_;
+	size_t count = 0;
+
+	if (nsm_cgroup_mounts_begin(&mounts) == 0)
+		while (count < MOUNTS && nsm_cgroup_mounts_next(&mounts, &mount_) > 0)
+			if (mount_.version2 && nsm_copy(points[count], PATH_MAX, mount_.point))
+				count++;
+	return count;
+}
+
+/* By the newer calls: mount(2) refuses to mount a file system upon itself. The mount is private first, or its peers outside would
+ * get the new one, too. What fails here leaves the old one as it is, read-only. */
+static void cover(struct nsmgr_config *config, const char *point)
+{
+	nsm_autoclose int fd = -EBADF;
+	int r;
+
+	if (mount(NULL, point, NULL, MS_PRIVATE, NULL) < 0)
+		return;
+	fd = nsm_sys_mount_detached("cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC);
+	r = fd < 0 ? fd : nsm_sys_move_mount(fd, AT_FDCWD, point);
+	if (r < 0)
+		nsm_log(config->ctx, "'%s' stays as it is outside, read-only: %s", point, strerror(-r));
+}
+
+int nsm_setup_cgroup(struct nsmgr_config *config)
+{
+	char points[MOUNTS][PATH_MAX];
+	size_t count;
+	int r;
+
+	if (!nsm_config_makes(config, NSMGR_MNT) || !nsm_config_makes(config, NSMGR_CGROUP))
+		return 0;
+	r = make_read_only(config);
+	if (r < 0)
+		return r;
+	count = find_points(points);
+	for (size_t i = 0; i < count; i++)
+		cover(config, points[i]);
+	return 0;
+}
