@@ -91,6 +91,7 @@ int mounts_each(const struct mounts *mounts, mount_fn *visit, void *data)
 	while (r == 0 && mnt_table_next_fs(mounts->table, iter, &fs) == 0) {
 		const struct mount_entry entry = {
 			.id = mnt_fs_get_id(fs),
+			.parent = mnt_fs_get_parent_id(fs),
 			.dev = mnt_fs_get_devno(fs),
 			.type = mnt_fs_get_fstype(fs),
 			.root = mnt_fs_get_root(fs),

@@ -19,7 +19,7 @@ void mounts_free(struct mounts **mounts);
 size_t mounts_count_at(const struct mounts *mounts, const char *path);
 
 struct mount_entry {
-	int id;
+	int id, parent;
 	dev_t dev;
 	const char *type, *root, *target;
 };

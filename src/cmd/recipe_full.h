@@ -3,11 +3,13 @@
 #define NSM_CMD_RECIPE_FULL_H
 
 #include "cmd/create_opts.h"
+#include "cmd/layout.h"
 
 /* What nsmgr-full adds to a set in the making. */
 struct recipe_full {
 	struct app *app;
 	struct nsmgr_config *config;
+	struct layout layout;
 };
 
 /* One step inside, in a child that is in all the new namespaces, with the root and the working directory of the keeper, if there is
