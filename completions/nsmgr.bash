@@ -67,7 +67,7 @@ _nsmgr_value()
 	--env | -e) _nsmgr_offer -v -- "$2" ;;
 	--store | --root | --cwd | -w | --wdns | -W) _nsmgr_offer -d -- "$2" ;;
 	--rootdir | --rootfs) _nsmgr_offer -d -- "$2" ;;
-	--from-file | --bind | --bind-ro) _nsmgr_offer -f -- "$2" ;;
+	--from-file | --bind | --bind-ro | --fs) _nsmgr_offer -f -- "$2" ;;
 	--cgroup | --ipc | --mnt | --mount | --net | --pid | --time | --user | --uts)
 		_nsmgr_offer -P @ -W "$(_nsmgr_sets)" -- "${2#@}"
 		[[ $2 == @* ]] || _nsmgr_offer -f -- "$2"

@@ -58,7 +58,7 @@ function __nsmgr_value
             __fish_complete_path "$argv[3]" | string replace -r '^' -- "$argv[2]"
         case --store --root --cwd -w --wdns -W --rootdir --rootfs
             __fish_complete_directories "$argv[3]" | string replace -r '^' -- "$argv[2]"
-        case --from-file --bind --bind-ro
+        case --from-file --bind --bind-ro --fs
             __fish_complete_path "$argv[3]" | string replace -r '^' -- "$argv[2]"
     end
 end

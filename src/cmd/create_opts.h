@@ -38,6 +38,7 @@ enum {
 	CREATE_MQUEUE,
 	CREATE_CGROUP2,
 	CREATE_DEV,
+	CREATE_FS,
 	CREATE_FILE,
 	CREATE_DIR,
 	CREATE_SYMLINK,
@@ -84,6 +85,7 @@ enum {
 	{ "mqueue", 0, "DST[:OPTS]", CREATE_MQUEUE, "mnt: the message queues of the set's ipc namespace at DST" }, \
 	{ "cgroup2", 0, "DST[:OPTS]", CREATE_CGROUP2, "mnt: the cgroups below the set's root of them at DST" }, \
 	{ "dev", 0, "DST[:OPTS]", CREATE_DEV, "mnt: a /dev at DST, with terminals of its own" }, \
+	{ "fs", 0, "SRC:DST[:TYPE[:OPTS]]", CREATE_FS, "mnt: the file system in an image or on a device, read-only unless rw" }, \
 	{ "file", 0, "DST:TEXT", CREATE_FILE, "mnt: a file that has TEXT, or DST=@FILE what FILE has" }, \
 	{ "dir", 0, "DST[:MODE]", CREATE_DIR, "mnt: a directory" }, \
 	{ "symlink", 0, "TARGET:LINK", CREATE_SYMLINK, "mnt: a symbolic link" }

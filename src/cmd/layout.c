@@ -9,7 +9,8 @@
 
 static const char *const names[] = {
 	[ENTRY_BIND] = "bind",	   [ENTRY_TMPFS] = "tmpfs",	[ENTRY_PROC] = "proc", [ENTRY_SYSFS] = "sysfs",
-	[ENTRY_MQUEUE] = "mqueue", [ENTRY_CGROUP2] = "cgroup2", [ENTRY_DEV] = "dev",   [ENTRY_FILE] = "file",
+	[ENTRY_MQUEUE] = "mqueue", [ENTRY_CGROUP2] = "cgroup2", [ENTRY_DEV] = "dev",   [ENTRY_FS] = "fs",
+	[ENTRY_FILE] = "file",
 	[ENTRY_DIR] = "dir",	   [ENTRY_SYMLINK] = "symlink",
 };
 
@@ -27,6 +28,7 @@ void entry_free(struct entry *entry)
 {
 	source_free(&entry->source);
 	mount_opts_free(&entry->opts);
+	image_free(entry->image);
 	free(entry->target);
 	free(entry->text);
 }
@@ -250,6 +252,8 @@ int layout_option(struct layout *layout, int id, const char *value)
 		return add_mount(layout, ENTRY_CGROUP2, kernel, value);
 	case CREATE_DEV:
 		return add_mount(layout, ENTRY_DEV, SYS_ATTR_NOSUID | SYS_ATTR_NOEXEC, value);
+	case CREATE_FS:
+		return layout_fs(layout, value);
 	case CREATE_FILE:
 		return add_file(layout, value);
 	case CREATE_DIR:

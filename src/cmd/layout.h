@@ -3,6 +3,7 @@
 #define NSM_CMD_LAYOUT_H
 
 #include "cmd/app.h"
+#include "cmd/image.h"
 #include "cmd/mount_opts.h"
 
 /* What a set's mount namespace is to look like: a root, mounts, files. The command line is read into a list of entries, and all
@@ -16,6 +17,7 @@ enum entry_kind {
 	ENTRY_MQUEUE,
 	ENTRY_CGROUP2,
 	ENTRY_DEV,
+	ENTRY_FS,
 	ENTRY_FILE,
 	ENTRY_DIR,
 	ENTRY_SYMLINK,
@@ -35,6 +37,7 @@ struct entry {
 	enum entry_kind kind;
 	char *target; /* absolute, without empty components, "." and "..": "/" is the root */
 	struct source source;	/* of a bind */
+	struct image *image;	/* of --fs=; its options are here too, but for what the image itself takes */
 	char *text;		/* what a file has, where a link leads */
 	size_t len;
 	mode_t mode;		/* of a directory */
@@ -48,6 +51,7 @@ struct layout {
 	struct entry *entries; /* when checked: parents first, and one at a target; the root, if the set has its own, before all */
 	size_t count, size;
 	char *old_root;	  /* where the root of the surroundings is kept; NULL: nowhere */
+	unsigned images;  /* how many there were, for their numbers */
 	bool has_rootfs;  /* --rootfs: the root is read-only in the end, unless one is given */
 };
 
@@ -62,6 +66,12 @@ int layout_check(struct layout *layout, bool own_proc);
 
 /* Whether the set gets a root of its own: the first entry. */
 bool layout_has_root(const struct layout *layout);
+
+/* Whether one of its images is on a device. */
+bool layout_has_device(const struct layout *layout);
+
+/* In the hook outside: what has to be made there. */
+int layout_prepare(struct nsmgr_config *config, const struct layout *layout);
 
 /* The option of an entry's kind, "bind", and what is done with the entry, the same or "rootdir": for messages. */
 const char *entry_option(const struct entry *entry);
@@ -81,6 +91,11 @@ int target_parse(const struct app *app, const char *option, const char *text, ch
 /* Opens something outside. STATUS_DONE, or what was said. */
 int source_open(const struct app *app, const char *option, const char *path, struct source *ret);
 void source_free(struct source *source);
+
+/* ---- layout_fs.c ---- */
+
+/* SRC:DST[:TYPE[:OPTS]] of --fs=. */
+int layout_fs(struct layout *layout, const char *value);
 
 /* ---- layout_sources.c ---- */
 

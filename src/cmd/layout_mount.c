@@ -136,6 +136,18 @@ static int copy_source(struct inside_place *place, const struct entry *entry, in
 	return 0;
 }
 
+static int open_image(struct inside_place *place, const struct entry *entry, int *ret_mount)
+{
+	const char *step;
+	char reason[256];
+	int mount = image_open(entry->image, place->config, &step, reason, sizeof(reason));
+
+	if (mount < 0)
+		return nsmgr_config_hook_fail(place->config, mount, step, NSMGR_MNT, entry->target, reason);
+	*ret_mount = mount;
+	return 0;
+}
+
 int mount_make(struct inside_place *place, const struct entry *entry, int *ret_mount)
 {
 	/* Of a file system of ours that is to be read-only, later: others may have targets in it. */
@@ -145,6 +157,8 @@ int mount_make(struct inside_place *place, const struct entry *entry, int *ret_m
 
 	if (entry->kind == ENTRY_BIND)
 		return copy_source(place, entry, ret_mount);
+	if (entry->kind == ENTRY_FS)
+		return open_image(place, entry, ret_mount);
 	place->cure = types[entry->kind].cure;
 	if (nsm_streq(entry->target, "/"))
 		options = "mode=755";

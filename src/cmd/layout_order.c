@@ -103,7 +103,7 @@ static int check_root(const struct layout *layout)
 					: STATUS_DONE;
 	if (layout->old_root && nsm_streq(layout->old_root, "/"))
 		return say_usage(layout->app, "--old-root: '/' is the new root");
-	if (root->kind != ENTRY_BIND && root->kind != ENTRY_TMPFS)
+	if (root->kind != ENTRY_BIND && root->kind != ENTRY_TMPFS && root->kind != ENTRY_FS)
 		return say_usage(layout->app, "a %s cannot be the root", entry_option(root));
 	if (root->kind == ENTRY_BIND && !S_ISDIR(root->source.mode))
 		return say_usage(layout->app, "--rootdir: '%s' is not a directory", root->source.path);

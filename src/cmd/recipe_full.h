@@ -12,6 +12,12 @@ struct recipe_full {
 	struct layout layout;
 };
 
+/* One step outside, in our own process, when the namespaces are there and nothing is set up inside. `pid` is in them. 0, or what
+ * nsmgr_config_hook_fail() gave. */
+struct recipe_step_outside {
+	int (*run)(struct recipe_full *full, pid_t pid);
+};
+
 /* One step inside, in a child that is in all the new namespaces, with the root and the working directory of the keeper, if there is
  * one: pivot_root(2) moves them together. It has no descriptors of the program's. 0, or what nsmgr_config_hook_fail() gave. */
 struct recipe_step {

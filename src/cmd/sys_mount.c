@@ -69,6 +69,15 @@ int sys_mount_setattr(int mount, const struct sys_mount_attr *attr, bool recursi
 	return result(syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH | (recursive ? RECURSIVE_ : 0), &raw, sizeof(raw)));
 }
 
+int sys_mount_idmap(int mount, int userns, bool recursive)
+{
+	const struct {
+		uint64_t set, clear, propagation, userns;
+	} raw = { .set = 0x100000u /* MOUNT_ATTR_IDMAP */, .userns = (uint64_t)userns };
+
+	return result(syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH | (recursive ? RECURSIVE_ : 0), &raw, sizeof(raw)));
+}
+
 int sys_pivot_root_here(const char *old)
 {
 	return result(syscall(SYS_pivot_root, ".", old));

@@ -43,6 +43,10 @@ struct sys_mount_attr {
 /* -ENOSYS before Linux 5.12. */
 int sys_mount_setattr(int mount, const struct sys_mount_attr *attr, bool recursive);
 
+/* Has a mount without a place show owners as the maps of a user namespace say. -EINVAL: its file system does not do that; -ENOSYS before
+ * Linux 5.12. */
+int sys_mount_idmap(int mount, int userns, bool recursive);
+
 /* The present directory becomes the root, and the old one is mounted at `old`. */
 int sys_pivot_root_here(const char *old);
 
