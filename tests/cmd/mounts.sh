@@ -188,6 +188,7 @@ covered
 	refused 1 "*dir: '$T': Operation not permitted (a mode is not given*" --dir="$T:700"
 	refused 1 "*symlink: '$T/none': Read-only file system (nothing is made*" --symlink="x:$T/none"
 	refused 1 "*file: '$T': Is a directory*" --file="$T:x"
+	refused 1 "*symlink: '/foo': File exists" --rootdir=tmpfs --dir=/foo --symlink=foo:/foo
 	ln -sf there "$T/link"
 	ok "$NSMGR" create "$P.b" --symlink="there:$T/link" --dir="$T"
 	is 'what is there' "$(ls "$T/none" 2>&1)" "ls: cannot access '$T/none': No such file or directory"
