@@ -16,8 +16,8 @@ _nsmgr_verbs()
 _nsmgr_options()
 {
 	_nsmgr_help "$@" | sed -nE \
-		-e 'h; s/^ +(-.), --[a-z-]+=.*/\1=/p; g' \
-		-e 's/^ +(-., +)?(--[a-z-]+)((\[?=)?).*/\2\3/p'
+		-e 'h; s/^ +(-.), --[a-z0-9-]+=.*/\1=/p; g' \
+		-e 's/^ +(-., +)?(--[a-z0-9-]+)((\[?=)?).*/\2\3/p'
 }
 
 _nsmgr_sets()
@@ -79,7 +79,8 @@ _nsmgr_value()
 	--as | -S) _nsmgr_offer -u -- "$2" ;;
 	--env | -e) _nsmgr_offer -v -- "$2" ;;
 	--store | --root | --cwd | -w | --wdns | -W | --cgroup-path) _nsmgr_offer -d -- "$2" ;;
-	--from-file) _nsmgr_offer -f -- "$2" ;;
+	--rootdir | --rootfs) _nsmgr_offer -d -- "$2" ;;
+	--from-file | --bind | --bind-ro | --fs) _nsmgr_offer -f -- "$2" ;;
 	--cgroup | --ipc | --mnt | --mount | --net | --pid | --time | --user | --uts)
 		_nsmgr_offer -P @ -W "$(_nsmgr_sets)" -- "${2#@}"
 		[[ $2 == @* ]] || _nsmgr_offer -f -- "$2"

@@ -7,8 +7,8 @@ end
 
 # The options of the verb, or those before it: "--types=", "--wait[=", "--json", a line each; letters with a value as "-t="
 function __nsmgr_options
-    nsmgr $argv --help 2>/dev/null | sed -nE -e 'h; s/^ +(-.), --[a-z-]+=.*/\1=/p; g' \
-        -e 's/^ +(-., +)?(--[a-z-]+)((\[?=)?).*/\2\3/p'
+    nsmgr $argv --help 2>/dev/null | sed -nE -e 'h; s/^ +(-.), --[a-z0-9-]+=.*/\1=/p; g' \
+        -e 's/^ +(-., +)?(--[a-z0-9-]+)((\[?=)?).*/\2\3/p'
 end
 
 function __nsmgr_sets
@@ -71,9 +71,9 @@ function __nsmgr_value
         case --cgroup --ipc --mnt --mount --net --pid --time --user --uts
             printf "$argv[2]@%s\n" (__nsmgr_sets)
             __fish_complete_path "$argv[3]" | string replace -r '^' -- "$argv[2]"
-        case --store --root --cwd -w --wdns -W --cgroup-path
+        case --store --root --cwd -w --wdns -W --rootdir --rootfs --cgroup-path
             __fish_complete_directories "$argv[3]" | string replace -r '^' -- "$argv[2]"
-        case --from-file
+        case --from-file --bind --bind-ro --fs
             __fish_complete_path "$argv[3]" | string replace -r '^' -- "$argv[2]"
     end
 end

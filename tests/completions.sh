@@ -46,7 +46,7 @@ offers() {
 
 # The long options of a help text, as docs.sh reads them.
 options_of() {
-	nsmgr "$@" --help | sed -nE 's/^ +(-., +)?(--[a-z-]+).*/\2/p' | sort -u
+	nsmgr "$@" --help | sed -nE 's/^ +(-., +)?(--[a-z0-9-]+).*/\2/p' | sort -u
 }
 
 words() { printf '%s\n' "$@" | sort; }

@@ -13,13 +13,13 @@ use_program
 
 # "-q, --quiet" and "    --wait[=SEC]" in a help text, as "q" and "--quiet", sorted
 help_options() {
-	sed -n -e 's/^ *-\(.\), --.*/-\1/p' -e 's/^ *\(-., \)*\(--[a-z-]*\).*/\2/p' "$1" | sort -u
+	sed -n -e 's/^ *-\(.\), --.*/-\1/p' -e 's/^ *\(-., \)*\(--[a-z0-9-]*\).*/\2/p' "$1" | sort -u
 }
 
 # The same of the items of the manual page's lists.
 page_options() {
 	grep -E '^\.It (Fl|.* , Fl)' "$1" | sed 's/ Ns .*//' |
-		sed -n -e 's/^\.It Fl \([A-Za-z]\) .*/-\1/p' -e 's/.*Fl Fl \([a-z-]*\).*/--\1/p' | sort -u
+		sed -n -e 's/^\.It Fl \([A-Za-z]\) .*/-\1/p' -e 's/.*Fl Fl \([a-z0-9-]*\).*/--\1/p' | sort -u
 }
 
 # part KIND NAME: a section (Sh) or sub-section (Ss) of the page

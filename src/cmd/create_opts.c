@@ -73,7 +73,7 @@ static int set_offset(const struct app *app, struct nsmgr_config *config, clocki
 	return result(app, nsmgr_config_offset(config, clock, &offset));
 }
 
-static int set_propagation(const struct app *app, struct nsmgr_config *config, const char *value)
+static int set_propagation(struct recipe *recipe, const char *value)
 {
 	static const char *const names[] = {
 		[NSMGR_PRIVATE] = "private",
@@ -84,11 +84,12 @@ static int set_propagation(const struct app *app, struct nsmgr_config *config, c
 
 	for (size_t i = 0; i < NSM_ARRAY_SIZE(names); i++) {
 		if (nsm_streq(value, names[i])) {
-			nsmgr_config_propagation(config, (enum nsmgr_propagation)i);
+			nsmgr_config_propagation(recipe->config, (enum nsmgr_propagation)i);
+			recipe->spreads = i == NSMGR_SHARED || i == NSMGR_UNCHANGED;
 			return STATUS_DONE;
 		}
 	}
-	return say_value(app, "propagation", value, "private, slave, shared or unchanged");
+	return say_value(recipe->app, "propagation", value, "private, slave, shared or unchanged");
 }
 
 static int add_sysctl(const struct app *app, struct nsmgr_config *config, const char *value)
@@ -152,7 +153,7 @@ static int apply(struct recipe *recipe, int id, const char *value)
 		nsmgr_config_loopback(config, false);
 		return STATUS_DONE;
 	case CREATE_PROPAGATION:
-		return set_propagation(app, config, value);
+		return set_propagation(recipe, value);
 	case CREATE_BASE:
 		return result(app, nsmgr_config_base(config, value));
 	case CREATE_LABEL:
@@ -167,6 +168,7 @@ static int apply(struct recipe *recipe, int id, const char *value)
 		return create_cgroup_option(app, config, id, value);
 	case CREATE_NO_PROC:
 		nsmgr_config_proc(config, false);
+		recipe->no_proc = true;
 		return STATUS_DONE;
 	case CREATE_SYSCTL:
 		return add_sysctl(app, config, value);

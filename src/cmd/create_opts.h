@@ -33,6 +33,22 @@ enum {
 	CREATE_CPU,
 	CREATE_MEMORY,
 	CREATE_PIDS,
+	/* What the mount namespace looks like: nsmgr-full's (layout.h). */
+	CREATE_ROOTDIR,
+	CREATE_ROOTFS,
+	CREATE_OLD_ROOT,
+	CREATE_BIND,
+	CREATE_BIND_RO,
+	CREATE_TMPFS,
+	CREATE_PROC,
+	CREATE_SYSFS,
+	CREATE_MQUEUE,
+	CREATE_CGROUP2,
+	CREATE_DEV,
+	CREATE_FS,
+	CREATE_FILE,
+	CREATE_DIR,
+	CREATE_SYMLINK,
 	CREATE_OPTION_END
 };
 
@@ -71,12 +87,28 @@ enum {
 	{ "memory", 0, "SIZE", CREATE_MEMORY, "new cgroup: limit memory, bytes or with K, M, G, T" }, \
 	{ "pids", 0, "COUNT", CREATE_PIDS, "new cgroup: limit the number of processes and threads" }, \
 	{ "cgroup-set", 0, "FILE=VALUE", CREATE_CGROUP_SET, "new cgroup: write VALUE to its FILE; repeatable" }, \
-	{ "cgroup-optional", 0, NULL, CREATE_CGROUP_OPTIONAL, "go on where there is no such cgroup or controller" }
+	{ "cgroup-optional", 0, NULL, CREATE_CGROUP_OPTIONAL, "go on where there is no such cgroup or controller" }, \
+	{ "rootdir", 0, "DIR[:OPTS]", CREATE_ROOTDIR, "mnt: DIR is the root, read-only unless rw; or tmpfs[:OPTS]" }, \
+	{ "rootfs", 0, "DIR", CREATE_ROOTFS, "mnt: a root of the directories of DIR, read-only, and its links" }, \
+	{ "old-root", 0, "DST", CREATE_OLD_ROOT, "mnt: keep the old root at DST" }, \
+	{ "bind", 0, "SRC[:DST[:OPTS]]", CREATE_BIND, "mnt: SRC is seen at DST; all of these are repeatable" }, \
+	{ "bind-ro", 0, "SRC[:DST[:OPTS]]", CREATE_BIND_RO, "mnt: the same, read-only" }, \
+	{ "tmpfs", 0, "DST[:OPTS]", CREATE_TMPFS, "mnt: a tmpfs at DST" }, \
+	{ "proc", 0, "DST[:OPTS]", CREATE_PROC, "mnt: a /proc at DST" }, \
+	{ "sysfs", 0, "DST[:OPTS]", CREATE_SYSFS, "mnt: a /sys of the set's network namespace at DST" }, \
+	{ "mqueue", 0, "DST[:OPTS]", CREATE_MQUEUE, "mnt: the message queues of the set's ipc namespace at DST" }, \
+	{ "cgroup2", 0, "DST[:OPTS]", CREATE_CGROUP2, "mnt: the cgroups below the set's root of them at DST" }, \
+	{ "dev", 0, "DST[:OPTS]", CREATE_DEV, "mnt: a /dev at DST, with terminals of its own" }, \
+	{ "fs", 0, "SRC:DST[:TYPE[:OPTS]]", CREATE_FS, "mnt: the file system in an image or on a device, read-only unless rw" }, \
+	{ "file", 0, "DST:TEXT", CREATE_FILE, "mnt: a file that has TEXT, or DST=@FILE what FILE has" }, \
+	{ "dir", 0, "DST[:MODE]", CREATE_DIR, "mnt: a directory" }, \
+	{ "symlink", 0, "TARGET:LINK", CREATE_SYMLINK, "mnt: a symbolic link" }
 
 /* A set to be made, as the command line describes it. */
 struct recipe {
 	struct app *app;
 	struct nsmgr_config *config;
+	bool no_proc, spreads;	  /* --no-proc, and a --propagation that lets mounts out */
 	struct recipe_full *full; /* what options say that nsmgr-full alone has; NULL: none was given */
 };
 

@@ -225,6 +225,7 @@ static void look_around(struct facts *facts)
 	look_into(facts, NSMGR_TIME, "clocks");
 	look_into(facts, NSMGR_USER, "id maps");
 	look_into(facts, NSMGR_NET, "devices");
+	look_into(facts, NSMGR_MNT, "mounts");
 	if (is_live(facts, NSMGR_CGROUP))
 		find_cgroup(facts);
 	else if (cgroup)

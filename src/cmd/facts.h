@@ -72,8 +72,10 @@ bool facts_offset(const struct facts *facts, const char *clock, char *buf, size_
 /* "up", "no-carrier" or "down". */
 const char *device_state(const struct device *device);
 
-/* show_text.c, show_json.c: 0, or -errno. */
+/* show_text.c, show_json.c, and show_mounts.c for the mounts among these: 0, or -errno. */
 int facts_print_text(const struct facts *facts);
+int facts_print_mounts(const struct facts *facts);
+int facts_print_mounts_json(const struct facts *facts);
 int facts_print_json(const struct facts *facts);
 
 #endif

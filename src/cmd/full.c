@@ -79,6 +79,6 @@ int show_help(const struct app *app)
 int show_version(const struct app *app)
 {
 	(void)app;
-	printf("nsmgr %s\nfront: %s\nlibraries: libmount, libsmartcols, libcap, libseccomp, json-c\n", PACKAGE_VERSION, NSM_FRONT_KIND);
+	printf("nsmgr %s\nfront: %s\nlibraries: libmount, libblkid, libsmartcols, libcap, libseccomp, json-c\n", PACKAGE_VERSION, NSM_FRONT_KIND);
 	return STATUS_DONE;
 }

@@ -17,14 +17,17 @@ int inside_new(struct inside **ret)
 
 	if (inside == MAP_FAILED)
 		return -errno;
+	inside->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	*ret = inside;
 	return 0;
 }
 
 void inside_free(struct inside **inside)
 {
-	if (*inside)
+	if (*inside) {
+		nsm_close(&(*inside)->proc);
 		munmap(*inside, sizeof(**inside));
+	}
 	*inside = NULL;
 }
 
@@ -95,6 +98,14 @@ int read_cgroup(pid_t pid, char *buf, size_t size)
 	return nsm_copy(buf, size, path) ? 0 : -ENAMETOOLONG;
 }
 
+/* Of the process that it comes from, with paths from the root of that: the set may have no /proc. */
+static int look_at_mounts(struct inside *inside)
+{
+	ssize_t len = nsm_read_text_at(inside->proc, "self/mountinfo", inside->mounts, sizeof(inside->mounts));
+
+	return len < 0 ? (int)len : 0;
+}
+
 static int look_at_cgroups(struct inside *inside)
 {
 	for (size_t i = 0; i < INSIDE_PIDS; i++)
@@ -115,6 +126,8 @@ static int look_at(const struct look *job)
 	switch (job->type) {
 	case NSMGR_CGROUP:
 		return look_at_cgroups(job->inside);
+	case NSMGR_MNT:
+		return look_at_mounts(job->inside);
 	case NSMGR_NET:
 		return look_at_devices(job->inside);
 	case NSMGR_UTS:

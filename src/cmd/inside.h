@@ -25,6 +25,7 @@ struct address {
 #define INSIDE_ADDRESSES 16384
 #define INSIDE_PIDS 3
 #define INSIDE_FILE 16384
+#define INSIDE_MOUNTS (4 * 1024 * 1024)
 
 /* A page that is never written takes no memory. */
 struct inside {
@@ -35,6 +36,8 @@ struct inside {
 	char setgroups[16];
 	pid_t pids[INSIDE_PIDS];	   /* given by the caller; 0 is none */
 	char cgroups[INSIDE_PIDS][4096];   /* cgroup_namespaces(7): theirs, from the root of the namespace; "" unknown */
+	char mounts[INSIDE_MOUNTS];	   /* as in mountinfo: proc_pid_mountinfo(5) */
+	int proc;			   /* our /proc, for a child in another mount namespace */
 	size_t device_count, address_count;
 	bool cut;			   /* there are more of them than fit */
 	struct device devices[INSIDE_DEVICES];
@@ -45,7 +48,7 @@ struct inside {
 int inside_new(struct inside **ret);
 void inside_free(struct inside **inside);
 
-/* Looks at what a set's namespace of that type has: cgroup, net, time, user and uts. `user` tells whether the set has a usable
+/* Looks at what a set's namespace of that type has: cgroup, mnt, net, time, user and uts. `user` tells whether the set has a usable
  * user namespace, which is entered as well where that alone gives the right to enter the other. Gives 0, or -errno; then either
  * `error` says why, or the failure that is recorded. */
 int look_inside(struct nsmgr_ctx *ctx, const char *name, enum nsmgr_type type, bool user, struct inside *inside);

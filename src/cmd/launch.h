@@ -46,7 +46,7 @@ struct launch {
 
 /* Ids of options, behind those of create's (create_opts.h). */
 enum {
-	LAUNCH_FIRST = 64,
+	LAUNCH_FIRST = 128,
 	LAUNCH_ONLY = LAUNCH_FIRST,
 	LAUNCH_EXCEPT,
 	LAUNCH_AS,

@@ -2,6 +2,8 @@
 #include "cmd/mounts.h"
 
 #include <libmount.h>
+#include <stdint.h>
+#include <stdio.h>
 
 struct mounts {
 	struct libmnt_table *table;
@@ -39,7 +41,7 @@ int mounts_read(struct mounts **ret_mounts)
 	return mounts_read_from("/proc/self/mountinfo", ret_mounts);
 }
 
-int mounts_read_from(const char *path, struct mounts **ret_mounts)
+static int read_table(const char *path, FILE *stream, struct mounts **ret_mounts)
 {
 	nsm_cleanup(mounts_free) struct mounts *mounts = calloc(1, sizeof(*mounts));
 	int r;
@@ -49,13 +51,28 @@ int mounts_read_from(const char *path, struct mounts **ret_mounts)
 	mounts->table = mnt_new_table();
 	if (!mounts->table)
 		return -ENOMEM;
-	r = mnt_table_parse_file(mounts->table, path);
+	r = stream ? mnt_table_parse_stream(mounts->table, stream, path) : mnt_table_parse_file(mounts->table, path);
 	if (r == 0)
 		r = index_targets(mounts);
 	if (r != 0)
 		return r < 0 ? r : -EIO;
 	*ret_mounts = take_ptr(mounts);
 	return 0;
+}
+
+int mounts_read_from(const char *path, struct mounts **ret_mounts)
+{
+	return read_table(path, NULL, ret_mounts);
+}
+
+int mounts_read_text(const char *text, struct mounts **ret_mounts)
+{
+	FILE *stream = fmemopen((char *)(uintptr_t)text, strlen(text), "r");
+	int r = stream ? read_table("mountinfo", stream, ret_mounts) : -errno;
+
+	if (stream)
+		fclose(stream);
+	return r;
 }
 
 void mounts_free(struct mounts **mounts)
@@ -82,6 +99,11 @@ size_t mounts_count_at(const struct mounts *mounts, const char *path)
 	return count;
 }
 
+static const char *or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
 int mounts_each(const struct mounts *mounts, mount_fn *visit, void *data)
 {
 	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
@@ -91,10 +113,13 @@ int mounts_each(const struct mounts *mounts, mount_fn *visit, void *data)
 	while (r == 0 && mnt_table_next_fs(mounts->table, iter, &fs) == 0) {
 		const struct mount_entry entry = {
 			.id = mnt_fs_get_id(fs),
+			.parent = mnt_fs_get_parent_id(fs),
 			.dev = mnt_fs_get_devno(fs),
 			.type = mnt_fs_get_fstype(fs),
 			.root = mnt_fs_get_root(fs),
 			.target = mnt_fs_get_target(fs),
+			.source = or_empty(mnt_fs_get_source(fs)),
+			.options = or_empty(mnt_fs_get_options(fs)),
 		};
 
 		if (entry.type && entry.root && entry.target)

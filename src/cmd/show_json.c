@@ -233,6 +233,7 @@ static void print_unseen(const struct facts *facts)
 int facts_print_json(const struct facts *facts)
 {
 	bool has_names = facts->seen & NSMGR_MASK(NSMGR_UTS);
+	int r;
 	char created[32] = "";
 
 	fputs("{\n   \"name\": ", stdout);
@@ -252,6 +253,8 @@ int facts_print_json(const struct facts *facts)
 	print_clocks(facts);
 	print_maps(facts);
 	print_devices(facts);
+	put_key("mounts");
+	r = facts_print_mounts_json(facts);
 	print_keeper(facts);
 	put_key("cgroup");
 	put_text_or_null(facts->cgroup);
@@ -259,5 +262,5 @@ int facts_print_json(const struct facts *facts)
 	print_processes(facts);
 	print_unseen(facts);
 	puts("\n}");
-	return 0;
+	return r;
 }

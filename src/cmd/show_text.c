@@ -216,5 +216,6 @@ int facts_print_text(const struct facts *facts)
 	print_facts(facts);
 	r = facts->count ? print_handles(facts) : 0;
 	r = r < 0 ? r : print_devices(facts);
+	r = r < 0 ? r : facts_print_mounts(facts);
 	return r < 0 ? r : print_processes(facts);
 }

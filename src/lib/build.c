@@ -218,7 +218,7 @@ static bool is_refused_for_age(const struct nsmgr_config *config, int r)
 {
 	const struct nsm_failure *failure = &config->ctx->failure;
 
-	return r == -EINVAL && nsm_config_makes(config, NSMGR_MNT) && failure->type == NSMGR_MNT &&
+	return r == -EINVAL && !failure->of_hook && nsm_config_makes(config, NSMGR_MNT) && failure->type == NSMGR_MNT &&
 	       nsm_streq(failure->step, "bind");
 }
 
@@ -233,7 +233,7 @@ int nsm_build(struct nsm_stage *stage, const char *name, struct nsmgr_config *co
 		r = build(stage, name, config, 0, self);
 		if (is_refused_for_age(config, r))
 			r = build(stage, name, config, own_mntns_id(), self);
-		if (r == -EEXIST)
+		if (r == -EEXIST && !config->ctx->failure.of_hook)
 			r = check_taken(stage, name, config, flags, tries > 0);
 	}
 	return r > 0 ? nsm_fail_text(config->ctx, -EAGAIN, "publish", NSMGR_TYPE_NONE, NULL,

@@ -37,6 +37,7 @@ void nsmgr_config_free(struct nsmgr_config *config)
 	free(config->maps[NSMGR_PROJID]);
 	free(config->labels);
 	nsm_config_free_cgroup(config);
+	nsm_handed_close(&config->handed);
 	nsmgr_unref(config->ctx);
 	free(config);
 }

@@ -3,6 +3,7 @@
 #define NSM_LIB_CONFIG_H
 
 #include "lib/ctx.h"
+#include "lib/handed.h"
 #include "lib/idmap.h"
 #include "lib/labels.h"
 #include "lib/nsfd.h"
@@ -57,6 +58,7 @@ struct nsmgr_config {
 	nsmgr_outside_fn *outside;
 	nsmgr_inside_fn *inside;
 	void *outside_data, *inside_data;
+	struct nsm_handed handed; /* by the hook outside; in the creator: what it got */
 	bool hook_told; /* the one that runs has said why it fails */
 	sigset_t signals; /* blocked in the caller before we blocked all: for the hooks */
 	size_t sysctl_count;

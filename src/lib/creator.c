@@ -89,9 +89,13 @@ static int answer(struct nsmgr_config *config, struct nsm_creator *creator, cons
 	default:
 		return nsm_fail(config->ctx, -EPROTO, "creator", NSMGR_TYPE_NONE, NULL);
 	}
-	if (r == 0 && send(creator->socket, "g", 1, MSG_NOSIGNAL) < 0)
-		r = nsm_fail(config->ctx, -errno, "creator", NSMGR_TYPE_NONE, NULL);
-	return r;
+	if (r < 0)
+		return r;
+	if (report->phase == NSM_PHASE_HOOK)
+		r = nsm_handed_send(&config->handed, creator->socket);
+	else if (send(creator->socket, "g", 1, MSG_NOSIGNAL) < 0)
+		r = -errno;
+	return r < 0 ? nsm_fail(config->ctx, r, "creator", NSMGR_TYPE_NONE, NULL) : 0;
 }
 
 static int serve(struct nsmgr_config *config, struct nsm_creator *creator)

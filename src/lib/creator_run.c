@@ -42,6 +42,19 @@ static _Noreturn void fail(struct nsmgr_ctx *ctx, int socket)
 	_exit(1);
 }
 
+/* The same after a hook outside, which may have descriptors for the one inside. */
+static void wait_for_handed(struct nsmgr_config *config, int socket)
+{
+	int r = nsm_handed_receive(&config->handed, socket);
+
+	if (r == -EPIPE)
+		_exit(1);
+	if (r < 0) {
+		nsm_fail(config->ctx, r, "hook", NSMGR_TYPE_NONE, NULL);
+		fail(config->ctx, socket);
+	}
+}
+
 static _Noreturn void run_keeper(struct nsmgr_config *config, const struct nsm_order *order, int socket,
 				 const struct nsm_title *title, ino_t pid_max_ino)
 {
@@ -127,7 +140,7 @@ _Noreturn void nsm_creator_run(struct nsmgr_config *config, const struct nsm_ord
 	}
 	if (config->outside) {
 		report(socket, NSM_PHASE_HOOK, 0, NULL);
-		wait_for_go(socket);
+		wait_for_handed(config, socket);
 	}
 	if (nsm_setup_inside(config) < 0)
 		fail(config->ctx, socket);

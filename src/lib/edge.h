@@ -71,6 +71,8 @@
 	X(config_cgroup_set, E2BIG, EINVAL)								\
 	X(config_check, EINVAL)										\
 	X(config_domainname, EINVAL, ENAMETOOLONG)							\
+	X(config_hand_fd, E2BIG, EBADF, EINVAL)								\
+	X(config_handed_fd, EBADF)									\
 	X(config_hostname, EINVAL, ENAMETOOLONG)							\
 	X(config_label, E2BIG, EINVAL)									\
 	X(config_map, E2BIG, EINVAL)									\

@@ -33,7 +33,7 @@ static _Noreturn void run(struct nsmgr_config *config, struct nsm_failure *why)
 	int r;
 
 	/* What it leaves running shall not hold our socket. */
-	nsm_sys_close_range(0, ~0u, false);
+	nsm_handed_close_others(&config->handed);
 	nsm_sys_reset_handlers();
 	nsm_sys_restore_signals(&config->signals);
 	config->hook_told = false;
@@ -104,9 +104,13 @@ int nsm_hook_outside(struct nsmgr_config *config, pid_t pid)
 	if (!config->outside)
 		return 0;
 	config->hook_told = false;
+	nsm_handed_begin(&config->handed);
 	nsm_sys_block_signals(&blocked);
 	nsm_sys_restore_signals(&config->signals);
 	r = nsm_hook_result(config->outside(config->outside_data, pid));
 	nsm_sys_restore_signals(&blocked);
+	if (r < 0)
+		nsm_handed_close(&config->handed);
+	config->handed.open = false;
 	return r < 0 ? fail(config, r) : 0;
 }

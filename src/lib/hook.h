@@ -11,7 +11,8 @@ int nsm_hook_inside(struct nsmgr_config *config, int socket);
 /* What a hook gave as 0 or a -errno. */
 int nsm_hook_result(int result);
 
-/* The same for the one outside, in the process that makes the set, which has its own signal mask meanwhile. */
+/* The same for the one outside, in the process that makes the set, which has its own signal mask meanwhile. What it handed inside is
+ * still to be sent. */
 int nsm_hook_outside(struct nsmgr_config *config, pid_t pid);
 
 #endif

@@ -129,11 +129,20 @@ void nsmgr_config_cgroup_optional(struct nsmgr_config *config, bool optional);
  * interface to move to it. It ends when the set is made.
  * inside: in a child in all the new namespaces, as the last step of all; a new pid namespace has its init by then. One that dies of
  * a signal is -ECHILD. A child of a program that has threads may call only what signal-safety(7) lists, raise(3) and abort(3)
- * not among it; it has no descriptors of the caller's, and what it writes to memory is seen by nobody. */
+ * not among it; it has no descriptors of the caller's but those of nsmgr_config_hand_fd(), and what it writes to memory is seen by nobody. */
 typedef int nsmgr_outside_fn(void *data, pid_t pid);
 typedef int nsmgr_inside_fn(void *data);
 void nsmgr_config_hook_outside(struct nsmgr_config *config, nsmgr_outside_fn *hook, void *data);
 void nsmgr_config_hook_inside(struct nsmgr_config *config, nsmgr_inside_fn *hook, void *data);
+
+/* In the hook outside: hands a copy of a descriptor to the hook inside of the set that is being made, which asks for it by `number`, 0 to
+ * 63; the last of a number counts. `fd` stays the caller's. -EBADF; -E2BIG for a number above; -EINVAL anywhere else. unix(7),
+ * SCM_RIGHTS */
+int nsmgr_config_hand_fd(struct nsmgr_config *config, unsigned number, int fd);
+
+/* In the hook inside: that descriptor, close-on-exec, which is closed when the hook is over; -EBADF: none of that number was handed. All
+ * other descriptors are closed there. Allocates nothing. */
+int nsmgr_config_handed_fd(const struct nsmgr_config *config, unsigned number);
 
 /* Says, in a hook that is about to fail, what did, for nsmgr_get_failure(): the step (23 bytes), a type or NSMGR_TYPE_NONE, a path (191
  * bytes) and the reason in words (255 bytes), the last two or NULL; more is cut. Without it the step is "hook". Gives `error`, a -errno,

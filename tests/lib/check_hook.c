@@ -153,6 +153,31 @@ START_TEST(a_hook_says_which_step_failed_and_why)
 }
 END_TEST
 
+static int fail_outside_like_ours(void *data, pid_t pid)
+{
+	struct seen *seen = data;
+
+	(void)pid;
+	seen->calls++;
+	return nsmgr_config_hook_fail(wanted, seen->result, "bind", NSMGR_MNT, NULL, "no paint");
+}
+
+/* A name that is taken, and a mount namespace that looks too old, are tried once more. */
+START_TEST(no_error_of_a_hook_is_taken_for_one_of_ours)
+{
+	static const int results[] = { -EEXIST, -EINVAL };
+	struct seen seen = { .result = results[_i] };
+
+	wanted_new();
+	nsmgr_config_make(wanted, NSMGR_MNT);
+	nsmgr_config_hook_outside(wanted, fail_outside_like_ours, &seen);
+	ck_assert_int_eq(nsmgr_create(fixture.ctx, "web", wanted, 0), results[_i]);
+	assert_failure(-results[_i], "bind", NSMGR_MNT);
+	ck_assert_int_eq(seen.calls, 1);
+	unshared_end();
+}
+END_TEST
+
 static int die(void *data)
 {
 	(void)data;
@@ -180,6 +205,7 @@ int main(void)
 	tcase_add_test(tcase, hooks_work_under_a_name_too);
 	tcase_add_loop_test(tcase, a_failing_hook_fails_the_set_with_its_own_error, 0, 2);
 	tcase_add_loop_test(tcase, a_hook_says_which_step_failed_and_why, 0, 4);
+	tcase_add_loop_test(tcase, no_error_of_a_hook_is_taken_for_one_of_ours, 0, 2);
 	tcase_add_test(tcase, a_hook_that_dies_is_no_success);
 	return suite_run(suite, NEED_ROOT);
 }
