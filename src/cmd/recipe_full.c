@@ -1,10 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/recipe_full.h"
 
-/* In this order: what comes later finds what was done before. */
-static const struct recipe_step steps_inside[] = {
+#include "cmd/hooks.h"
+
+#include <unistd.h>
+
+/* In this order: what comes later finds what was done before. The user's own come last. */
+static const struct recipe_step_outside steps_outside[] = {
+	{ hooks_outside },
 	{ NULL },
 };
+
+static const struct recipe_step steps_inside[] = {
+	{ hooks_inside },
+	{ NULL },
+};
+
+static int run_outside(void *data, pid_t pid)
+{
+	struct recipe_full *full = data;
+	int r = 0;
+
+	for (const struct recipe_step_outside *step = steps_outside; r == 0 && step->run; step++)
+		r = step->run(full, pid);
+	return r;
+}
 
 static int run_inside(void *data)
 {
@@ -24,6 +44,7 @@ static int begin(struct recipe *recipe)
 		return say_plain(recipe->app, "out of memory");
 	full->app = recipe->app;
 	full->config = recipe->config;
+	full->recipe = recipe;
 	recipe->full = full;
 	return STATUS_DONE;
 }
@@ -32,17 +53,29 @@ int recipe_full_option(struct recipe *recipe, int id, const char *value)
 {
 	int status = recipe->full ? STATUS_DONE : begin(recipe);
 
-	(void)id, (void)value;
-	return status;
+	if (status != STATUS_DONE)
+		return status;
+	switch (id) {
+	case CREATE_HOOK:
+		return hooks_add(recipe->full, &recipe->full->outside, "hook", value);
+	case CREATE_HOOK_INSIDE:
+		return hooks_add(recipe->full, &recipe->full->inside, "hook-inside", value);
+	default:
+		return STATUS_DONE;
+	}
 }
 
 int recipe_full_check(struct recipe *recipe)
 {
+	nsmgr_config_hook_outside(recipe->config, run_outside, recipe->full);
 	nsmgr_config_hook_inside(recipe->config, run_inside, recipe->full);
+	nsmgr_config_hook_fd(recipe->config, STDERR_FILENO);
 	return STATUS_DONE;
 }
 
 void recipe_full_free(struct recipe_full *full)
 {
+	hooks_free(&full->outside);
+	hooks_free(&full->inside);
 	free(full);
 }

@@ -14,6 +14,7 @@ int nsmgr_config_new(struct nsmgr_ctx *ctx, struct nsmgr_config **ret_config)
 	if (!config)
 		return nsm_fail(ctx, -ENOMEM, "configuration", NSMGR_TYPE_NONE, NULL);
 	config->ctx = nsmgr_ref(ctx);
+	config->hook_fd = -EBADF;
 	for NSM_EACH_TYPE (type)
 		config->source[type] = config->base[type] = -EBADF;
 	*ret_config = config;
@@ -121,25 +122,6 @@ void nsmgr_config_keeper_stays(struct nsmgr_config *config, bool stays)
 void nsmgr_config_ip_netns(struct nsmgr_config *config, bool wanted)
 {
 	config->ip_netns = wanted;
-}
-
-void nsmgr_config_hook_outside(struct nsmgr_config *config, nsmgr_outside_fn *hook, void *data)
-{
-	config->outside = hook;
-	config->outside_data = data;
-}
-
-void nsmgr_config_hook_inside(struct nsmgr_config *config, nsmgr_inside_fn *hook, void *data)
-{
-	config->inside = hook;
-	config->inside_data = data;
-}
-
-int nsmgr_config_hook_fail(struct nsmgr_config *config, int error, const char *step, enum nsmgr_type type, const char *path,
-			   const char *text)
-{
-	config->hook_told = true;
-	return nsm_fail_text(config->ctx, error, step, type, path, "%s", text ? text : "");
 }
 
 int nsmgr_config_sysctl(struct nsmgr_config *config, const char *key, const char *value)

@@ -7,6 +7,7 @@
 #include "lib/labels.h"
 #include "lib/nsfd.h"
 
+#include <limits.h>
 #include <signal.h>
 
 #define NSM_HOSTNAME_SIZE 65 /* 64 bytes, KERNEL R61 */
@@ -27,6 +28,15 @@ struct nsm_uts_name {
 struct nsm_offset {
 	bool set;
 	struct timespec value;
+};
+
+struct nsm_stage;
+
+/* The set of a name that is being made, for a hook outside. */
+struct nsm_making {
+	const char *name;
+	struct nsm_stage *stage;
+	char dir[PATH_MAX]; /* of the set in the stage */
 };
 
 struct nsmgr_config {
@@ -50,6 +60,9 @@ struct nsmgr_config {
 	nsmgr_outside_fn *outside;
 	nsmgr_inside_fn *inside;
 	void *outside_data, *inside_data;
+	const struct nsm_making *making; /* NULL: none is, or one without a name */
+	int hook_fd;	    /* what the hook inside has of the caller's, or -EBADF */
+	uint64_t interrupt; /* signals that end the making, a bit each, the first is signal 1 */
 	bool hook_told; /* the one that runs has said why it fails */
 	sigset_t signals; /* blocked in the caller before we blocked all: for the hooks */
 	size_t sysctl_count;

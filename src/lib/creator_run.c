@@ -82,17 +82,33 @@ static int unshare_user(struct nsmgr_config *config, int socket)
 	return 0;
 }
 
+static void keep_lowest(int fds[], size_t count, int from)
+{
+	for (size_t i = 0; i < count; i++)
+		if (fds[i] >= from && (fds[0] < from || fds[i] < fds[0])) {
+			int fd = fds[0];
+
+			fds[0] = fds[i];
+			fds[i] = fd;
+		}
+}
+
 /* Of all descriptors that came along only these are of use; the lock of a stage among the others would outlive its
  * owner with us. */
-static void close_others(int socket, int source)
+static void close_others(const struct nsmgr_config *config, int socket)
 {
-	unsigned low = (unsigned)(source >= 0 && source < socket ? source : socket);
-	unsigned high = (unsigned)(source > socket ? source : socket);
+	int fds[] = { socket, config->source[NSMGR_USER], config->inside ? config->hook_fd : -EBADF };
+	int from = 0;
 
-	if (low > 0)
-		nsm_sys_close_range(0, low - 1, false);
-	nsm_sys_close_range(low + 1, high - 1, false);
-	nsm_sys_close_range(high + 1, ~0u, false);
+	for (;;) {
+		keep_lowest(fds, NSM_ARRAY_SIZE(fds), from);
+		if (fds[0] < from)
+			break;
+		if (fds[0] > from)
+			nsm_sys_close_range((unsigned)from, (unsigned)fds[0] - 1, false);
+		from = fds[0] + 1;
+	}
+	nsm_sys_close_range((unsigned)from, ~0u, false);
 }
 
 _Noreturn void nsm_creator_run(struct nsmgr_config *config, const struct nsm_order *order, int socket)
@@ -102,7 +118,7 @@ _Noreturn void nsm_creator_run(struct nsmgr_config *config, const struct nsm_ord
 	struct pollfd end = { .fd = socket };
 	pid_t keeper;
 
-	close_others(socket, config->source[NSMGR_USER]);
+	close_others(config, socket);
 	if (unshare_user(config, socket) < 0)
 		fail(config->ctx, socket);
 	if (order->floor)

@@ -33,7 +33,9 @@ static _Noreturn void run(struct nsmgr_config *config, struct nsm_failure *why)
 	int r;
 
 	/* What it leaves running shall not hold our socket. */
-	nsm_sys_close_range(0, ~0u, false);
+	if (config->hook_fd > 0)
+		nsm_sys_close_range(0, (unsigned)config->hook_fd - 1, false);
+	nsm_sys_close_range(config->hook_fd < 0 ? 0 : (unsigned)config->hook_fd + 1, ~0u, false);
 	nsm_sys_reset_handlers();
 	nsm_sys_restore_signals(&config->signals);
 	config->hook_told = false;
@@ -92,6 +94,9 @@ int nsm_hook_inside(struct nsmgr_config *config, int socket)
 	if (why == MAP_FAILED)
 		return nsm_fail(config->ctx, -errno, "hook", NSMGR_TYPE_NONE, NULL);
 	r = run_inside(config, socket, why);
+	/* A keeper keeps nothing of the caller's. */
+	if (config->hook_fd >= 0)
+		close(config->hook_fd);
 	munmap(why, sizeof(*why));
 	return r;
 }

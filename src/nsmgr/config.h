@@ -109,7 +109,8 @@ void nsmgr_config_ip_netns(struct nsmgr_config *config, bool wanted);
  * step "hook".
  * outside: in the calling process, when the namespaces are there, the maps and offsets written, and nothing is set up inside
  * yet. `pid` is a child that is in the new namespaces (of pid and time: whose children will be): a cgroup to put it into, an
- * interface to move to it. It ends when the set is made.
+ * interface to move to it. It ends when the set is made. A set under a name has its handles by then, but for that of a new pid
+ * namespace: nsmgr_config_making().
  * inside: in a child in all the new namespaces, as the last step of all; a new pid namespace has its init by then. One that dies of
  * a signal is -ECHILD. A child of a program that has threads may call only what signal-safety(7) lists, raise(3) and abort(3)
  * not among it; it has no descriptors of the caller's, and what it writes to memory is seen by nobody. */
@@ -117,6 +118,20 @@ typedef int nsmgr_outside_fn(void *data, pid_t pid);
 typedef int nsmgr_inside_fn(void *data);
 void nsmgr_config_hook_outside(struct nsmgr_config *config, nsmgr_outside_fn *hook, void *data);
 void nsmgr_config_hook_inside(struct nsmgr_config *config, nsmgr_inside_fn *hook, void *data);
+
+/* In a hook, or a function called by one: the name of the set that is being made, and the directory that its handles are in now, which
+ * nobody else looks into and which gets the name at the end. Both are NULL for a set in memory, and when nothing is being made.
+ * They live until the hook returns. */
+void nsmgr_config_making(const struct nsmgr_config *config, const char **ret_name, const char **ret_dir);
+
+/* A descriptor of the caller's that the hook inside has, under the same number, as its only one: to write to. -1 takes it back. It stays
+ * the caller's, and has to be open while sets are made. */
+void nsmgr_config_hook_fd(struct nsmgr_config *config, int fd);
+
+/* Signals that end the making of a set, also while a hook inside runs, with -EINTR and nothing left: NSMGR_SIGNAL(SIGTERM) |
+ * NSMGR_SIGNAL(SIGINT). The caller has them blocked; one that came is still pending afterwards, and so ends the next set too. A hook
+ * outside has to look for them itself. 0, the default: none. signalfd(2) */
+void nsmgr_config_interrupt(struct nsmgr_config *config, uint64_t signals);
 
 /* Says, in a hook that is about to fail, what did, for nsmgr_get_failure(): the step (23 bytes), a type or NSMGR_TYPE_NONE, a path (191
  * bytes) and the reason in words (255 bytes), the last two or NULL; more is cut. Without it the step is "hook". Gives `error`, a -errno,
