@@ -130,7 +130,8 @@ void nsmgr_config_hook_fd(struct nsmgr_config *config, int fd);
 
 /* Signals that end the making of a set, also while a hook inside runs, with -EINTR and nothing left: NSMGR_SIGNAL(SIGTERM) |
  * NSMGR_SIGNAL(SIGINT). The caller has them blocked; one that came is still pending afterwards, and so ends the next set too. A hook
- * outside has to look for them itself. 0, the default: none. signalfd(2) */
+ * outside has to look for them itself, and one inside gets TERM where it would get KILL without this. 0, the default: none.
+ * signalfd(2) */
 void nsmgr_config_interrupt(struct nsmgr_config *config, uint64_t signals);
 
 /* Says, in a hook that is about to fail, what did, for nsmgr_get_failure(): the step (23 bytes), a type or NSMGR_TYPE_NONE, a path (191
