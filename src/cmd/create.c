@@ -95,8 +95,10 @@ static int act(struct job *job)
 		return status;
 	if (job->app->verbose)
 		nsmgr_set_log(job->app->ctx, say_remark, NULL);
+	recipe_hold(&job->recipe);
 	failures = nsmgr_create_many(job->app->ctx, job->names.array, job->names.count, job->recipe.config, job->flags, report,
 				     job);
+	recipe_settle(&job->recipe);
 	if (failures < 0)
 		return say_failure(job->app, job->names.count == 1 ? job->names.array[0] : NULL);
 	return failures ? STATUS_FAILED : STATUS_DONE;

@@ -207,3 +207,36 @@ int recipe_check(struct recipe *recipe, const char *name)
 		return say_refusal(recipe->app, name);
 	return status;
 }
+
+void recipe_hold(struct recipe *recipe)
+{
+	static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	uint64_t mask = 0;
+
+	if (!recipe->full || recipe->held)
+		return;
+	sigemptyset(&recipe->ending);
+	for (size_t i = 0; i < NSM_ARRAY_SIZE(ending); i++) {
+		struct sigaction action;
+
+		/* One that is ignored would wait as well while it is blocked. */
+		if (sigaction(ending[i], NULL, &action) < 0 || action.sa_handler == SIG_IGN)
+			continue;
+		sigaddset(&recipe->ending, ending[i]);
+		mask |= NSMGR_SIGNAL(ending[i]);
+	}
+	sigprocmask(SIG_BLOCK, &recipe->ending, &recipe->signals);
+	/* An inherited SIG_IGN would take the status of our children away. */
+	sigaction(SIGCHLD, &(struct sigaction){ .sa_handler = SIG_DFL }, &recipe->chld);
+	nsmgr_config_interrupt(recipe->config, mask);
+	recipe->held = true;
+}
+
+void recipe_settle(struct recipe *recipe)
+{
+	if (!recipe->held)
+		return;
+	recipe->held = false;
+	sigaction(SIGCHLD, &recipe->chld, NULL);
+	sigprocmask(SIG_SETMASK, &recipe->signals, NULL);
+}

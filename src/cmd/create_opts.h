@@ -4,6 +4,8 @@
 
 #include "cmd/app.h"
 
+#include <signal.h>
+
 /* The options that describe a set to be made, shared by every verb that makes one. Ids below NSMGR_TYPE_COUNT are
  * types. */
 enum {
@@ -49,6 +51,9 @@ enum {
 	CREATE_FILE,
 	CREATE_DIR,
 	CREATE_SYMLINK,
+	/* The user's own steps: nsmgr-full's too. */
+	CREATE_HOOK,
+	CREATE_HOOK_INSIDE,
 	CREATE_OPTION_END
 };
 
@@ -102,7 +107,9 @@ enum {
 	{ "fs", 0, "SRC:DST[:TYPE[:OPTS]]", CREATE_FS, "mnt: the file system in an image or on a device, read-only unless rw" }, \
 	{ "file", 0, "DST:TEXT", CREATE_FILE, "mnt: a file that has TEXT, or DST=@FILE what FILE has" }, \
 	{ "dir", 0, "DST[:MODE]", CREATE_DIR, "mnt: a directory" }, \
-	{ "symlink", 0, "TARGET:LINK", CREATE_SYMLINK, "mnt: a symbolic link" }
+	{ "symlink", 0, "TARGET:LINK", CREATE_SYMLINK, "mnt: a symbolic link" }, \
+	{ "hook", 0, "CMD", CREATE_HOOK, "run CMD outside before the set is set up; repeatable" },          \
+	{ "hook-inside", 0, "CMD", CREATE_HOOK_INSIDE, "run CMD inside as the last step; repeatable" }
 
 /* A set to be made, as the command line describes it. */
 struct recipe {
@@ -110,6 +117,11 @@ struct recipe {
 	struct nsmgr_config *config;
 	bool no_proc, spreads;	  /* --no-proc, and a --propagation that lets mounts out */
 	struct recipe_full *full; /* what options say that nsmgr-full alone has; NULL: none was given */
+	/* Between recipe_hold() and recipe_settle(): */
+	bool held;
+	sigset_t ending; /* signals that end what we make */
+	sigset_t signals; /* what was blocked before */
+	struct sigaction chld;
 };
 
 /* STATUS_DONE, or a failure that was said. */
@@ -123,6 +135,11 @@ bool recipe_option(struct recipe *recipe, int id, const char *value, int *ret_st
 /* Once all options are read, before anything is done: whether they fit together. `name` is that of the only set, or NULL.
  * STATUS_DONE, or what was said. */
 int recipe_check(struct recipe *recipe, const char *name);
+
+/* Around the making of sets by a recipe with other people's programs in it, which may take long: signals that would end us wait, end
+ * the set that is being made, and act at recipe_settle(), when nothing of it is left. Nothing is done for another recipe. */
+void recipe_hold(struct recipe *recipe);
+void recipe_settle(struct recipe *recipe);
 
 /* The parts of these for the options that nsmgr-full alone has (recipe_full.c); the front hands over. */
 int recipe_full_option(struct recipe *recipe, int id, const char *value);

@@ -1,7 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/recipe_full.h"
 
+#include "cmd/hooks.h"
 #include "cmd/layout_inside.h"
+
+#include <unistd.h>
+
+/* The number under which our standard error is known inside: above those of sources. */
+#define HANDED_STDERR 63
+
+static int hand_stderr(struct recipe_full *full, pid_t pid)
+{
+	(void)pid;
+	return nsmgr_config_hand_fd(full->config, HANDED_STDERR, STDERR_FILENO);
+}
+
+static int take_stderr(struct recipe_full *full)
+{
+	int fd = nsmgr_config_handed_fd(full->config, HANDED_STDERR);
+
+	if (fd == STDERR_FILENO || dup2(fd, STDERR_FILENO) >= 0)
+		return 0;
+	return nsmgr_config_hook_fail(full->config, -errno, "standard error", NSMGR_TYPE_NONE, NULL, NULL);
+}
 
 static int lay_out(struct recipe_full *full)
 {
@@ -14,14 +35,18 @@ static int prepare_layout(struct recipe_full *full, pid_t pid)
 	return layout_prepare(full->config, &full->layout);
 }
 
-/* In this order: what comes later finds what was done before. */
+/* In this order: what comes later finds what was done before. The user's own come last. */
 static const struct recipe_step_outside steps_outside[] = {
+	{ hand_stderr },
 	{ prepare_layout },
+	{ hooks_outside },
 	{ NULL },
 };
 
 static const struct recipe_step steps_inside[] = {
+	{ take_stderr },
 	{ lay_out },
+	{ hooks_inside },
 	{ NULL },
 };
 
@@ -54,6 +79,7 @@ static int begin(struct recipe *recipe)
 	full->app = recipe->app;
 	full->config = recipe->config;
 	full->layout.app = recipe->app;
+	full->recipe = recipe;
 	recipe->full = full;
 	return STATUS_DONE;
 }
@@ -62,9 +88,16 @@ int recipe_full_option(struct recipe *recipe, int id, const char *value)
 {
 	int status = recipe->full ? STATUS_DONE : begin(recipe);
 
-	if (status == STATUS_DONE && id >= CREATE_ROOTDIR && id <= CREATE_SYMLINK)
-		status = layout_option(&recipe->full->layout, id, value);
-	return status;
+	if (status != STATUS_DONE)
+		return status;
+	switch (id) {
+	case CREATE_HOOK:
+		return hooks_add(recipe->full, &recipe->full->outside, "hook", value);
+	case CREATE_HOOK_INSIDE:
+		return hooks_add(recipe->full, &recipe->full->inside, "hook-inside", value);
+	default:
+		return layout_option(&recipe->full->layout, id, value);
+	}
 }
 
 /* Whoever is root there could take nodev from such a mount, and the devices in an image are the host's. */
@@ -105,5 +138,7 @@ int recipe_full_check(struct recipe *recipe)
 void recipe_full_free(struct recipe_full *full)
 {
 	layout_free(&full->layout);
+	hooks_free(&full->outside);
+	hooks_free(&full->inside);
 	free(full);
 }

@@ -86,10 +86,11 @@ static int make(struct job *job)
 {
 	int r;
 
-	if (!job->name)
-		return nsmgr_unshare(job->recipe.config, &job->set);
-	r = nsmgr_create(job->app->ctx, job->name, job->recipe.config, 0);
-	return r < 0 ? r : open_named(job);
+	recipe_hold(&job->recipe);
+	r = job->name ? nsmgr_create(job->app->ctx, job->name, job->recipe.config, 0)
+		      : nsmgr_unshare(job->recipe.config, &job->set);
+	recipe_settle(&job->recipe);
+	return r == 0 && job->name ? open_named(job) : r;
 }
 
 /* Starts the command in the set, and gives its status when it has ended. */

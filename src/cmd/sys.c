@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -20,6 +21,10 @@
 #endif
 #ifndef SYS_pidfd_getfd
 #define SYS_pidfd_getfd 438
+#endif
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
 #endif
 
 #ifndef SYS_fsopen
@@ -54,6 +59,18 @@ int sys_pidfd_open(pid_t pid, bool thread)
 int sys_pidfd_kill(int pidfd, int sig)
 {
 	return result(syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0));
+}
+
+void sys_close_from(int first)
+{
+	struct rlimit limit = { .rlim_cur = 0 };
+
+	if (syscall(SYS_close_range, first, ~0u, 0) == 0)
+		return;
+	/* Before Linux 5.9: none is above what the limit was when it was opened, which is nearly always what it is. */
+	getrlimit(RLIMIT_NOFILE, &limit);
+	for (int fd = first; fd < (int)limit.rlim_cur; fd++)
+		close(fd);
 }
 
 int sys_pidfd_getfd(int pidfd, int fd)

@@ -10,6 +10,9 @@
 int sys_pidfd_open(pid_t pid, bool thread);
 int sys_pidfd_kill(int pidfd, int sig);
 
+/* Closes every descriptor from `first` on. */
+void sys_close_from(int first);
+
 /* A copy of somebody's descriptor, close-on-exec. Needs PTRACE_MODE_ATTACH_REALCREDS. */
 int sys_pidfd_getfd(int pidfd, int fd);
 

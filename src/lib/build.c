@@ -2,59 +2,13 @@
 #include "lib/build.h"
 
 #include "base/text.h"
+#include "lib/fill.h"
 #include "lib/handle.h"
 #include "lib/ip_netns.h"
 #include "lib/ip_netns_set.h"
 #include "lib/place.h"
 
 #include <fcntl.h>
-
-/* Adds one handle to the stage and its record to the metadata. */
-static int add_handle(struct nsm_stage *stage, const struct nsmgr_config *config, const struct nsm_creator *creator,
-		      enum nsmgr_type type, struct nsm_meta *meta)
-{
-	struct nsm_record *record = &meta->types[type];
-	bool made = nsm_config_makes(config, type);
-	nsm_autoclose int opened = -EBADF;
-	int fd = config->source[type], r;
-
-	if (made)
-		fd = opened = nsm_creator_open(config->ctx, creator, type);
-	if (fd < 0)
-		return fd;
-	r = nsm_nsfd_id(fd, &record->id);
-	if (r < 0)
-		return nsm_fail(config->ctx, r, "open", type, NULL);
-	record->origin = made ? NSMGR_MADE : NSMGR_PINNED;
-	return nsm_stage_bind(stage, type, fd);
-}
-
-static int fill_stage(struct nsm_stage *stage, const struct nsmgr_config *config, const struct nsm_creator *creator,
-		      const struct nsm_cgroup *cgroup)
-{
-	struct nsm_store *store = stage->store;
-	struct nsm_meta meta = { .mount_id = store->mount_id, .keeper = creator->keeper, .cgroup = *cgroup };
-	unsigned types = nsmgr_config_types(config);
-	int r;
-
-	nsm_copy(meta.boot_id, sizeof(meta.boot_id), store->boot_id);
-	clock_gettime(CLOCK_REALTIME, &meta.created);
-	/* mnt first: it alone can be refused for an id that looks too old, and the rest is spared then. */
-	if (types & NSMGR_MASK(NSMGR_MNT)) {
-		r = add_handle(stage, config, creator, NSMGR_MNT, &meta);
-		if (r < 0)
-			return r;
-	}
-	for NSM_EACH_TYPE (type) {
-		if (type == NSMGR_MNT || !(types & NSMGR_MASK(type)))
-			continue;
-		r = add_handle(stage, config, creator, type, &meta);
-		if (r < 0)
-			return r;
-	}
-	r = nsm_stage_write_meta(stage, &meta);
-	return r == 0 && config->labels ? nsm_stage_write_labels(stage, config->labels) : r;
-}
 
 /* Two names, of which both or none is to be had. Under the lock, so that who finds one taken can tell by whom. A failure, or a
  * KILL, in between leaves a stage that tells of the first. */
@@ -77,21 +31,23 @@ static int fill_and_publish(struct nsm_stage *stage, const char *name, struct ns
 			    struct nsm_creator *self)
 {
 	nsm_autocreator struct nsm_creator own = NSM_CREATOR_INIT;
+	struct nsm_filling filling = { .stage = stage, .config = config };
 	struct nsm_creator *creator = self;
-	struct nsm_cgroup cgroup = { .origin = NSMGR_ORIGIN_UNKNOWN };
 	nsm_autoclose int fd = -EBADF;
-	int r = nsm_config_has_cgroup(config) ? nsm_stage_add_cgroup(stage, name, config, &cgroup, &fd) : 0;
+	int r = nsm_config_has_cgroup(config) ? nsm_stage_add_cgroup(stage, name, config, &filling.meta.cgroup, &fd) : 0;
 
 	if (r < 0)
 		return r;
 	if (nsm_creator_is_needed(config)) {
+		struct nsm_order order = { .name = name, .floor = floor, .early = nsm_fill_early, .data = &filling, .cgroup = fd };
+
 		creator = &own;
-		r = nsm_creator_start(config, &(struct nsm_order){ .name = name, .floor = floor, .cgroup = fd }, creator);
+		r = nsm_creator_start(config, &order, creator);
 	} else if (config->make) {
 		r = nsm_creator_self(config, creator);
 	}
 	if (r == 0)
-		r = fill_stage(stage, config, creator, &cgroup);
+		r = nsm_fill(&filling, creator);
 	if (r == 0)
 		r = nsm_creator_release(config->ctx, creator);
 	if (r < 0)
@@ -102,10 +58,15 @@ static int fill_and_publish(struct nsm_stage *stage, const char *name, struct ns
 static int build(struct nsm_stage *stage, const char *name, struct nsmgr_config *config, uint64_t floor,
 		 struct nsm_creator *self)
 {
+	struct nsm_making making = { .name = name, .stage = stage };
+	struct nsm_text dir = NSM_TEXT(making.dir);
 	int r = nsm_stage_begin(stage);
 
+	nsm_text_add(&dir, "%s/" NSM_STAGE_DIR "/%s/" NSM_STAGE_SET, stage->store->ctx->root, stage->name);
+	config->making = &making;
 	if (r == 0)
 		r = fill_and_publish(stage, name, config, floor, self);
+	config->making = NULL;
 	if (stage->busy)
 		nsm_stage_discard(stage);
 	return r;
@@ -227,7 +188,8 @@ int nsm_build(struct nsm_stage *stage, const char *name, struct nsmgr_config *co
 {
 	int r = 1;
 
-	if (flags & NSMGR_CREATE_EXIST_OK)
+	/* Nothing of the user's is run for a set that cannot be had. */
+	if (flags & NSMGR_CREATE_EXIST_OK || config->outside || config->inside)
 		r = check_existing(stage, name, config, flags);
 	for (int tries = 0; r > 0 && tries < 2; tries++) {
 		r = build(stage, name, config, 0, self);

@@ -125,25 +125,6 @@ void nsmgr_config_ip_netns(struct nsmgr_config *config, bool wanted)
 	config->ip_netns = wanted;
 }
 
-void nsmgr_config_hook_outside(struct nsmgr_config *config, nsmgr_outside_fn *hook, void *data)
-{
-	config->outside = hook;
-	config->outside_data = data;
-}
-
-void nsmgr_config_hook_inside(struct nsmgr_config *config, nsmgr_inside_fn *hook, void *data)
-{
-	config->inside = hook;
-	config->inside_data = data;
-}
-
-int nsmgr_config_hook_fail(struct nsmgr_config *config, int error, const char *step, enum nsmgr_type type, const char *path,
-			   const char *text)
-{
-	config->hook_told = true;
-	return nsm_fail_text(config->ctx, error, step, type, path, "%s", text ? text : "");
-}
-
 int nsmgr_config_sysctl(struct nsmgr_config *config, const char *key, const char *value)
 {
 	const struct nsm_sysctl_rule *rule = nsm_sysctl_find(key);

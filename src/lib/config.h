@@ -8,6 +8,7 @@
 #include "lib/labels.h"
 #include "lib/nsfd.h"
 
+#include <limits.h>
 #include <signal.h>
 
 #define NSM_HOSTNAME_SIZE 65 /* 64 bytes, KERNEL R61 */
@@ -37,6 +38,15 @@ struct nsm_offset {
 	struct timespec value;
 };
 
+struct nsm_stage;
+
+/* The set of a name that is being made, for a hook outside. */
+struct nsm_making {
+	const char *name;
+	struct nsm_stage *stage;
+	char dir[PATH_MAX]; /* of the set in the stage */
+};
+
 struct nsmgr_config {
 	struct nsmgr_ctx *ctx;
 	unsigned make, pin;		/* masks of types */
@@ -59,6 +69,8 @@ struct nsmgr_config {
 	nsmgr_inside_fn *inside;
 	void *outside_data, *inside_data;
 	struct nsm_handed handed; /* by the hook outside; in the creator: what it got */
+	const struct nsm_making *making; /* NULL: none is, or one without a name */
+	uint64_t interrupt; /* signals that end the making, a bit each, the first is signal 1 */
 	bool hook_told; /* the one that runs has said why it fails */
 	sigset_t signals; /* blocked in the caller before we blocked all: for the hooks */
 	size_t sysctl_count;

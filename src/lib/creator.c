@@ -14,6 +14,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,6 +26,21 @@ bool nsm_creator_is_needed(const struct nsmgr_config *config)
 	/* A process that goes into a cgroup stays there. */
 	return (config->make & felt) || config->outside || config->inside || (config->make && nsm_config_has_cgroup(config)) ||
 	       (config->make && config->source[NSMGR_USER] >= 0);
+}
+
+/* They stay pending: what they are to do is the caller's. */
+static int open_signals(const struct nsmgr_config *config, struct nsm_creator *creator)
+{
+	sigset_t set;
+
+	if (!config->interrupt)
+		return 0;
+	sigemptyset(&set);
+	for (int i = 1; i <= NSM_SIGNAL_COUNT; i++)
+		if (config->interrupt & NSMGR_SIGNAL(i))
+			sigaddset(&set, i);
+	creator->signals = signalfd(-1, &set, SFD_CLOEXEC);
+	return creator->signals < 0 ? nsm_fail(config->ctx, -errno, "creator", NSMGR_TYPE_NONE, NULL) : 0;
 }
 
 /* Takes over the keeper that the creator named, once the namespace confirms it: the creator may run as another user, who
@@ -52,12 +68,15 @@ static int receive(struct nsmgr_ctx *ctx, const struct nsm_creator *creator, str
 {
 	struct pollfd fds[] = { { .fd = creator->socket, .events = POLLIN },
 				{ .fd = creator->pidfd, .events = POLLIN },
-				{ .fd = creator->keeper_pidfd, .events = POLLIN } };
+				{ .fd = creator->keeper_pidfd, .events = POLLIN },
+				{ .fd = creator->signals, .events = POLLIN } };
 	ssize_t n = -1;
 
 	while (poll(fds, NSM_ARRAY_SIZE(fds), -1) < 0)
 		if (errno != EINTR)
 			return nsm_fail(ctx, -errno, "creator", NSMGR_TYPE_NONE, NULL);
+	if (fds[3].revents)
+		return nsm_fail_text(ctx, -EINTR, "creator", NSMGR_TYPE_NONE, NULL, "interrupted by a signal");
 	if (fds[0].revents)
 		n = recv(creator->socket, ret, sizeof(*ret), MSG_DONTWAIT);
 	if (n != (ssize_t)sizeof(*ret))
@@ -68,9 +87,10 @@ static int receive(struct nsmgr_ctx *ctx, const struct nsm_creator *creator, str
 }
 
 /* Does what a report asks for. */
-static int answer(struct nsmgr_config *config, struct nsm_creator *creator, const struct nsm_report *report)
+static int answer(struct nsmgr_config *config, const struct nsm_order *order, struct nsm_creator *creator,
+		  const struct nsm_report *report)
 {
-	int r;
+	int r = 0;
 
 	switch (report->phase) {
 	case NSM_PHASE_USER:
@@ -80,11 +100,16 @@ static int answer(struct nsmgr_config *config, struct nsm_creator *creator, cons
 		r = nsm_setup_offsets(config, creator->proc);
 		break;
 	case NSM_PHASE_HOOK:
-		r = nsm_hook_outside(config, creator->pid);
+		if (order->early)
+			r = order->early(order->data, creator);
+		if (r == 0)
+			r = nsm_hook_outside(config, creator->pid);
 		break;
 	case NSM_PHASE_KEEPER:
 		creator->keeper = report->keeper;
 		r = adopt_keeper(config->ctx, creator);
+		if (r == 0 && creator->signals < 0)
+			r = open_signals(config, creator);
 		break;
 	default:
 		return nsm_fail(config->ctx, -EPROTO, "creator", NSMGR_TYPE_NONE, NULL);
@@ -98,7 +123,7 @@ static int answer(struct nsmgr_config *config, struct nsm_creator *creator, cons
 	return r < 0 ? nsm_fail(config->ctx, r, "creator", NSMGR_TYPE_NONE, NULL) : 0;
 }
 
-static int serve(struct nsmgr_config *config, struct nsm_creator *creator)
+static int serve(struct nsmgr_config *config, const struct nsm_order *order, struct nsm_creator *creator)
 {
 	for (;;) {
 		struct nsm_report report;
@@ -106,7 +131,7 @@ static int serve(struct nsmgr_config *config, struct nsm_creator *creator)
 
 		if (r < 0 || report.phase == NSM_PHASE_READY)
 			return r;
-		r = answer(config, creator, &report);
+		r = answer(config, order, creator, &report);
 		if (r < 0)
 			return r;
 	}
@@ -128,8 +153,13 @@ static int find_in_proc(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 int nsm_creator_start(struct nsmgr_config *config, const struct nsm_order *order, struct nsm_creator *ret)
 {
 	nsm_autocreator struct nsm_creator creator = NSM_CREATOR_INIT;
-	int pair[2], r;
+	int pair[2], r = 0;
 
+	/* A tied keeper is our child, whom we have to know of to reap it: until then nothing takes long. */
+	if (!order->tied || !nsm_config_makes(config, NSMGR_PID))
+		r = open_signals(config, &creator);
+	if (r < 0)
+		return r;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return nsm_fail(config->ctx, -errno, "creator", NSMGR_TYPE_NONE, NULL);
 	creator.socket = pair[0];
@@ -144,7 +174,7 @@ int nsm_creator_start(struct nsmgr_config *config, const struct nsm_order *order
 		return nsm_fail(config->ctx, creator.pid, "fork", NSMGR_TYPE_NONE, NULL);
 	r = find_in_proc(config->ctx, &creator);
 	if (r == 0)
-		r = serve(config, &creator);
+		r = serve(config, order, &creator);
 	if (r < 0)
 		return r;
 	*ret = creator;
@@ -243,4 +273,5 @@ void nsm_creator_end(struct nsm_creator *creator)
 	}
 	nsm_close(&creator->pidfd);
 	nsm_close(&creator->proc);
+	nsm_close(&creator->signals);
 }

@@ -17,9 +17,10 @@ struct nsm_creator {
 	pid_t keeper;
 	int keeper_pidfd;
 	bool tied; /* the keeper is our child, to be reaped */
+	int signals; /* readable when one came that ends it all, or -EBADF */
 };
 
-#define NSM_CREATOR_INIT { .pidfd = -EBADF, .socket = -EBADF, .proc = -EBADF, .keeper_pidfd = -EBADF }
+#define NSM_CREATOR_INIT { .pidfd = -EBADF, .socket = -EBADF, .proc = -EBADF, .keeper_pidfd = -EBADF, .signals = -EBADF }
 
 /* How it is to be made, beside the configuration. */
 struct nsm_order {
@@ -27,6 +28,9 @@ struct nsm_order {
 	uint64_t floor;	  /* 0, or the id that a new mount namespace's has to exceed */
 	bool tied;	  /* the keeper is our child, and ends with the socket: it is never released */
 	int cgroup;	  /* a directory of cgroup2 to be in, or below 0 */
+	/* Before the hook outside, once the namespaces are there; NULL: nothing. */
+	int (*early)(void *data, const struct nsm_creator *creator);
+	void *data;
 };
 
 /* Whether a set of this configuration needs a creator of its own. */

@@ -98,8 +98,8 @@
 	X(list_labels, EBADMSG, ENAMETOOLONG, ENOENT, ENOTDIR)						\
 	X(list_new, NSM_EDGE_STORE)									\
 	X(new)												\
-	X(pool_fill, NSM_EDGE_UNSHARE)									\
-	X(pool_get, NSM_EDGE_UNSHARE)									\
+	X(pool_fill, NSM_EDGE_UNSHARE, EINTR)								\
+	X(pool_get, NSM_EDGE_UNSHARE, EINTR)								\
 	X(pool_new, EINVAL)										\
 	X(pool_start, EAGAIN, EALREADY)									\
 	X(remove, NSM_EDGE_REMOVE)									\
@@ -123,7 +123,7 @@
 	X(store_drain, NSM_EDGE_REMOVE, E2BIG)								\
 	X(store_fill, NSM_EDGE_UNSHARE, NSM_EDGE_CHANGE, EEXIST, EINTR, ELOOP)				\
 	X(store_pools, NSM_EDGE_STORE)									\
-	X(unshare, NSM_EDGE_UNSHARE)									\
+	X(unshare, NSM_EDGE_UNSHARE, EINTR)								\
 	X(watch_new, NSM_EDGE_STORE, EAGAIN, ENOSPC)							\
 	X(watch_next, NSM_EDGE_STORE, EAGAIN, ENOSPC)							\
 	X(write_map, E2BIG, EINVAL, ESRCH)								\

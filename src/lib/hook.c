@@ -46,7 +46,7 @@ static _Noreturn void run(struct nsmgr_config *config, struct nsm_failure *why)
 }
 
 /* Until it has ended; or the manager has, and then it is not to be waited for. */
-static void wait_for_end(int pidfd, int socket)
+static void wait_for_end(const struct nsmgr_config *config, int pidfd, int socket)
 {
 	struct pollfd events[] = { { .fd = pidfd, .events = POLLIN }, { .fd = socket } };
 
@@ -54,7 +54,8 @@ static void wait_for_end(int pidfd, int socket)
 		;
 	if (!(events[1].revents & POLLHUP))
 		return;
-	nsm_sys_pidfd_kill(pidfd, SIGKILL);
+	/* Who thinks of signals may have something to end himself. */
+	nsm_sys_pidfd_kill(pidfd, config->interrupt ? SIGTERM : SIGKILL);
 	_exit(1);
 }
 
@@ -68,7 +69,7 @@ static int run_inside(struct nsmgr_config *config, int socket, struct nsm_failur
 		run(config, why);
 	if (pid < 0)
 		return nsm_fail(config->ctx, pid, "hook", NSMGR_TYPE_NONE, NULL);
-	wait_for_end(pidfd, socket);
+	wait_for_end(config, pidfd, socket);
 	r = nsm_sys_reap(pid, &status);
 	if (r < 0)
 		return nsm_fail(config->ctx, r, "hook", NSMGR_TYPE_NONE, NULL);

@@ -126,7 +126,8 @@ void nsmgr_config_cgroup_optional(struct nsmgr_config *config, bool optional);
  * step "hook".
  * outside: in the calling process, when the namespaces are there, the maps and offsets written, and nothing is set up inside
  * yet. `pid` is a child that is in the new namespaces (of pid and time: whose children will be): a cgroup to put it into, an
- * interface to move to it. It ends when the set is made.
+ * interface to move to it. It ends when the set is made. A set under a name has its handles by then, but for that of a new pid
+ * namespace: nsmgr_config_making().
  * inside: in a child in all the new namespaces, as the last step of all; a new pid namespace has its init by then. One that dies of
  * a signal is -ECHILD. A child of a program that has threads may call only what signal-safety(7) lists, raise(3) and abort(3)
  * not among it; it has no descriptors of the caller's but those of nsmgr_config_hand_fd(), and what it writes to memory is seen by nobody. */
@@ -143,6 +144,17 @@ int nsmgr_config_hand_fd(struct nsmgr_config *config, unsigned number, int fd);
 /* In the hook inside: that descriptor, close-on-exec, which is closed when the hook is over; -EBADF: none of that number was handed. All
  * other descriptors are closed there. Allocates nothing. */
 int nsmgr_config_handed_fd(const struct nsmgr_config *config, unsigned number);
+
+/* In a hook, or a function called by one: the name of the set that is being made, and the directory that its handles are in now, which
+ * nobody else looks into and which gets the name at the end. Both are NULL for a set in memory, and when nothing is being made.
+ * They live until the hook returns. */
+void nsmgr_config_making(const struct nsmgr_config *config, const char **ret_name, const char **ret_dir);
+
+/* Signals that end the making of a set, also while a hook inside runs, with -EINTR and nothing left: NSMGR_SIGNAL(SIGTERM) |
+ * NSMGR_SIGNAL(SIGINT). The caller has them blocked; one that came is still pending afterwards, and so ends the next set too. A hook
+ * outside has to look for them itself, and one inside gets TERM where it would get KILL without this. 0, the default: none.
+ * signalfd(2) */
+void nsmgr_config_interrupt(struct nsmgr_config *config, uint64_t signals);
 
 /* Says, in a hook that is about to fail, what did, for nsmgr_get_failure(): the step (23 bytes), a type or NSMGR_TYPE_NONE, a path (191
  * bytes) and the reason in words (255 bytes), the last two or NULL; more is cut. Without it the step is "hook". Gives `error`, a -errno,
