@@ -2,7 +2,7 @@
 #ifndef NSM_CMD_CREATE_OPTS_H
 #define NSM_CMD_CREATE_OPTS_H
 
-#include "cmd/app.h"
+#include "cmd/told.h"
 
 /* The options that describe a set to be made, shared by every verb that makes one. Ids below NSMGR_TYPE_COUNT are
  * types. */
@@ -26,7 +26,9 @@ enum {
 	CREATE_SYSCTL,
 	CREATE_BASE,
 	CREATE_LABEL,
-	CREATE_OPTION_END
+	CREATE_PROFILE, /* nsmgr-full */
+	CREATE_OPTION_END,
+	CREATE_EXEC = 256 /* behind all ids of a verb; with that of an option of a command added (launch.h). nsmgr-full */
 };
 
 #define CREATE_OPTIONS                                                                                      \
@@ -57,12 +59,25 @@ enum {
 	{ "no-proc", 0, NULL, CREATE_NO_PROC, "mnt and pid: do not mount a /proc of the new pid namespace" }, \
 	{ "sysctl", 0, "KEY=VALUE", CREATE_SYSCTL, "write a sysctl of the new namespaces; repeatable" }, \
 	{ "base", 0, "SET", CREATE_BASE, "take the types that are not asked for from SET" }, \
-	{ "label", 0, "KEY=VALUE", CREATE_LABEL, "give the set a label; repeatable" }
+	{ "label", 0, "KEY=VALUE", CREATE_LABEL, "give the set a label; repeatable" }, \
+	{ "profile", 0, "FILE", CREATE_PROFILE, "options from a file, which those given here override; repeatable" }, \
+	{ "exec-", 0, "OPTION[=VALUE]", CREATE_EXEC, "an option of exec that commands in the set have as default" }
+
+/* Those above alone, which are also what a profile may have. */
+extern const struct opt recipe_options[];
+
+struct profile;
 
 /* A set to be made, as the command line describes it. */
 struct recipe {
 	struct app *app;
 	struct nsmgr_config *config;
+	struct told_list told;	  /* all of it, but for the profiles once they have been read */
+	bool unnamed;		  /* set by the verb: nothing is recorded */
+	bool rich;		  /* the kernel does not tell all of it later: it is recorded with the set */
+	bool defaults;		  /* for commands in it */
+	const char *applied;	  /* set by apply: the name of the profile */
+	struct profile *profile;  /* what `told` borrows from */
 	struct recipe_full *full; /* what options say that nsmgr-full alone has; NULL: none was given */
 };
 
@@ -77,6 +92,23 @@ bool recipe_option(struct recipe *recipe, int id, const char *value, int *ret_st
 /* Once all options are read, before anything is done: whether they fit together. `name` is that of the only set, or NULL.
  * STATUS_DONE, or what was said. */
 int recipe_check(struct recipe *recipe, const char *name);
+
+/* Applies one of recipe->told. */
+int recipe_apply(struct recipe *recipe, const struct told *told);
+
+/* Whether options are applied only when all are known: what a profile says comes first, wherever it is named. */
+extern const bool recipe_waits;
+
+/* The row of an id, also of one that is CREATE_EXEC and more. */
+const struct opt *recipe_find(int id);
+
+/* What is kept with the set, as nsmgr.conf(5) describes it, to be freed; NULL: out of memory. Labels are kept apart. */
+char *recipe_text(const struct recipe *recipe);
+
+/* nsmgr-full: a profile or a default for commands; reading the profiles and applying all; profile.c. */
+int recipe_told_option(struct recipe *recipe, int id);
+int recipe_replay(struct recipe *recipe);
+void profile_free(struct profile *profile);
 
 /* The parts of these for the options that nsmgr-full alone has (recipe_full.c); the front hands over. */
 int recipe_full_option(struct recipe *recipe, int id, const char *value);

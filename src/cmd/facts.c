@@ -9,6 +9,7 @@
 void facts_free(struct facts *facts)
 {
 	nsmgr_labels_free(facts->labels);
+	free(facts->profile);
 	inside_free(&facts->inside);
 	free(facts->processes);
 }
@@ -261,6 +262,8 @@ static int gather(struct app *app, const char *name, struct facts *facts)
 		return say_plain(app, "'%s': %s", name, strerror(-r));
 	if (nsmgr_labels_new(app->ctx, name, &facts->labels) < 0)
 		add_failure(facts, "labels");
+	if (nsmgr_set_profile(app->ctx, name, &facts->profile) < 0 && nsmgr_get_failure(app->ctx)->error != ENODATA)
+		add_failure(facts, "profile");
 	for (int i = 0; i < facts->count; i++)
 		if (facts->handles[i].ino && facts->handles[i].state != NSMGR_ELSEWHERE)
 			facts->parents[i] = handle_parent(nsmgr_get_root(app->ctx), name, &facts->handles[i]);

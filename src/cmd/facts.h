@@ -5,6 +5,8 @@
 #include "cmd/inside.h"
 #include "cmd/members.h"
 
+#include <stdio.h>
+
 /* Everything about one set, for show. */
 
 struct fact_process {
@@ -29,6 +31,7 @@ struct facts {
 	ino_t parents[NSMGR_TYPE_COUNT]; /* by handle; 0 where it has none, or none that we may see */
 	int count;
 	struct nsmgr_labels *labels;
+	char *profile; /* that was recorded, or NULL */
 	struct inside *inside;
 	unsigned seen;	    /* types that were looked into */
 	char cgroup[4096];  /* root of the cgroup namespace, or "" */
@@ -55,6 +58,13 @@ bool facts_offset(const struct facts *facts, const char *clock, char *buf, size_
 
 /* "up", "no-carrier" or "down". */
 const char *device_state(const struct device *device);
+
+/* Goes through the lines of a recorded profile; false at the end. `cursor` is the text to begin with; *ret_default tells whether it is one
+ * for commands, whose "exec-" is left out then. */
+bool facts_next_line(const char **cursor, bool *ret_default, char *ret, size_t size);
+
+/* The set as a profile that makes one like it. STATUS_DONE, or what was said of a part that is not known. facts_profile.c */
+int facts_write_profile(const struct facts *facts, FILE *out);
 
 /* show_text.c, show_json.c: 0, or -errno. */
 int facts_print_text(const struct facts *facts);

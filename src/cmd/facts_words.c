@@ -36,6 +36,27 @@ bool facts_offset(const struct facts *facts, const char *clock, char *buf, size_
 	return true;
 }
 
+bool facts_next_line(const char **cursor, bool *ret_default, char *ret, size_t size)
+{
+	const char *line = *cursor, *of_exec;
+	size_t len = strcspn(line, "\n");
+
+	if (!*line)
+		return false;
+	*cursor = line + len + (line[len] == '\n');
+	of_exec = nsm_after(line, "exec-");
+	*ret_default = of_exec;
+	if (of_exec) {
+		len -= (size_t)(of_exec - line);
+		line = of_exec;
+	}
+	if (len >= size)
+		len = size - 1;
+	memcpy(ret, line, len);
+	ret[len] = '\0';
+	return true;
+}
+
 const char *device_state(const struct device *device)
 {
 	if (!(device->flags & IFF_UP))

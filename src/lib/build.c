@@ -6,6 +6,7 @@
 #include "lib/ip_netns.h"
 #include "lib/ip_netns_set.h"
 #include "lib/place.h"
+#include "lib/profile.h"
 
 #include <fcntl.h>
 
@@ -32,7 +33,11 @@ static int add_handle(struct nsm_stage *stage, const struct nsmgr_config *config
 static int fill_stage(struct nsm_stage *stage, const struct nsmgr_config *config, const struct nsm_creator *creator)
 {
 	struct nsm_store *store = stage->store;
-	struct nsm_meta meta = { .mount_id = store->mount_id, .keeper = creator->keeper };
+	struct nsm_meta meta = {
+		.mount_id = store->mount_id,
+		.keeper = creator->keeper,
+		.defaults = config->defaults,
+	};
 	unsigned types = nsmgr_config_types(config);
 	int r;
 
@@ -52,7 +57,9 @@ static int fill_stage(struct nsm_stage *stage, const struct nsmgr_config *config
 			return r;
 	}
 	r = nsm_stage_write_meta(stage, &meta);
-	return r == 0 && config->labels ? nsm_stage_write_labels(stage, config->labels) : r;
+	if (r == 0 && config->labels)
+		r = nsm_stage_write_labels(stage, config->labels);
+	return r == 0 && config->profile ? nsm_profile_write(stage, config->profile) : r;
 }
 
 /* Two names, of which both or none is to be had. Under the lock, so that who finds one taken can tell by whom. A failure, or a

@@ -36,6 +36,7 @@ void nsmgr_config_free(struct nsmgr_config *config)
 	free(config->maps[NSMGR_GID]);
 	free(config->maps[NSMGR_PROJID]);
 	free(config->labels);
+	free(config->profile);
 	nsmgr_unref(config->ctx);
 	free(config);
 }

@@ -55,6 +55,8 @@ struct nsmgr_config {
 	size_t sysctl_count;
 	struct nsm_sysctl sysctls[NSM_SYSCTL_COUNT];
 	struct nsm_labels *labels; /* NULL: none */
+	char *profile;		   /* the text to be kept with it, or NULL */
+	bool defaults;		   /* that has some for commands */
 };
 
 static inline bool nsm_config_makes(const struct nsmgr_config *config, enum nsmgr_type type)
@@ -70,6 +72,9 @@ int nsm_config_prepare(struct nsmgr_config *config);
 
 /* For what has no name, and so no labels: -EINVAL where any are asked for. label.c */
 int nsm_config_refuse_labels(struct nsmgr_config *config);
+
+/* The same of a profile. profile.c */
+int nsm_config_refuse_profile(struct nsmgr_config *config);
 
 /* The first range of `id`'s in /etc/subuid or /etc/subgid, looked up by the *user's* name or number in both. */
 int nsm_subid_range(struct nsmgr_ctx *ctx, enum nsmgr_id_kind kind, uint32_t uid, uint32_t *ret_start,

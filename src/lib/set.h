@@ -12,6 +12,7 @@ struct nsmgr_set {
 	int fds[NSMGR_TYPE_COUNT];
 	pid_t keeper;		   /* that nsmgr_unshare() made, or 0 */
 	struct nsm_leash *leash;   /* what ends it; NULL where it goes on by itself */
+	int dir;		   /* of a named one with defaults for commands, else -EBADF */
 	struct nsm_store store;	   /* keeps the shared lock, if the set is held */
 };
 
