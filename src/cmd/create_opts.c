@@ -270,5 +270,5 @@ int recipe_check(struct recipe *recipe, const char *name)
 		status = recipe_full_check(recipe);
 	if (status == STATUS_DONE && nsmgr_config_check(recipe->config) < 0)
 		return say_refusal(recipe->app, name);
-	return status == STATUS_DONE && recipe->rich && !recipe->unnamed ? record(recipe, name) : status;
+	return status == STATUS_DONE && (recipe->rich || recipe->applied) && !recipe->unnamed ? record(recipe, name) : status;
 }

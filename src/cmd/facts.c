@@ -218,7 +218,7 @@ static void look_into(struct facts *facts, enum nsmgr_type type, const char *wha
 		add_unseen(facts, what, "there are more than are shown");
 }
 
-static void look_around(struct facts *facts)
+static void look_around(struct facts *facts, bool whole)
 {
 	const struct nsmgr_handle *cgroup = handle_of(facts, NSMGR_CGROUP);
 
@@ -226,6 +226,8 @@ static void look_around(struct facts *facts)
 	look_into(facts, NSMGR_TIME, "clocks");
 	look_into(facts, NSMGR_USER, "id maps");
 	look_into(facts, NSMGR_NET, "devices");
+	if (!whole)
+		return;
 	if (is_live(facts, NSMGR_CGROUP))
 		find_cgroup(facts);
 	else if (cgroup)
@@ -249,7 +251,7 @@ static int compare(const struct facts *facts, bool *ret_same)
 	return status;
 }
 
-static int gather(struct app *app, const char *name, struct facts *facts)
+static int gather(struct app *app, const char *name, bool whole, struct facts *facts)
 {
 	int r, status = select_set(app, name, facts->handles, &facts->count);
 
@@ -268,16 +270,17 @@ static int gather(struct app *app, const char *name, struct facts *facts)
 		if (facts->handles[i].ino && facts->handles[i].state != NSMGR_ELSEWHERE)
 			facts->parents[i] = handle_parent(nsmgr_get_root(app->ctx), name, &facts->handles[i]);
 	find_keeper(facts);
-	find_processes(facts);
-	look_around(facts);
+	if (whole)
+		find_processes(facts);
+	look_around(facts, whole);
 	return STATUS_DONE;
 }
 
-int facts_gather(struct app *app, const char *name, struct facts *ret)
+int facts_gather(struct app *app, const char *name, bool whole, struct facts *ret)
 {
 	for (int tries = 0; tries < 8; tries++) {
 		bool same = false;
-		int status = gather(app, name, ret);
+		int status = gather(app, name, whole, ret);
 
 		if (status == STATUS_DONE)
 			status = compare(ret, &same);

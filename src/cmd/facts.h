@@ -44,8 +44,9 @@ struct facts {
 	size_t unseen_count;
 };
 
-/* STATUS_DONE, or what was said. What cannot be found out is no failure, but among the unseen. */
-int facts_gather(struct app *app, const char *name, struct facts *ret);
+/* Without `whole` it does not look at every process there is, and knows neither them nor the cgroup. STATUS_DONE, or what was said.
+ * What cannot be found out is no failure, but among the unseen. */
+int facts_gather(struct app *app, const char *name, bool whole, struct facts *ret);
 void facts_free(struct facts *facts);
 
 /* ---- facts_words.c: what was found, in words ---- */

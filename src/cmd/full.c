@@ -8,6 +8,7 @@
 
 const struct verb *const verbs[] = {
 	&verb_create,
+	&verb_apply,
 	&verb_attach,
 	&verb_exec,
 	&verb_run,

@@ -58,22 +58,22 @@ static bool unescape(char *text)
 	return true;
 }
 
-/* Whether the value is a path of the outside, as its row calls it, that is not the same from everywhere. Profiles are read by a unit at
+/* Whether the value is a path of the outside, as its row calls it, that is not the same from everywhere: profiles are read by a unit at
  * boot as well as by hand. What has no '/' is a name where that is possible ("tmpfs", "LABEL=x", a PID). */
 static bool is_relative(const struct opt *opt, const char *value)
 {
-	static const char *const words[] = { "SOURCE", "SRC", "DIR", "FILE", "PATH" };
-	const char *what = opt->value ? opt->value + strspn(opt->value, "[=") : "";
+	static const char *const words[] = { "SOURCE", "SRC", "DIR", "FILE" };
+	const char *what = opt->value + strspn(opt->value, "[=");
 	size_t first = strcspn(value, ":"), slash = strcspn(value, "/"), word = strspn(what, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	bool is_path = false;
 
-	if (nsm_after(value, "./") || nsm_after(value, "../") || nsm_streq(value, ".") || nsm_streq(value, ".."))
-		return true;
-	if (slash == 0 || slash >= first || strcspn(value, "=@") < slash)
-		return false;
 	for (size_t i = 0; i < NSM_ARRAY_SIZE(words); i++)
-		if (strlen(words[i]) == word && strncmp(words[i], what, word) == 0)
-			return true;
-	return false;
+		is_path |= strlen(words[i]) == word && strncmp(words[i], what, word) == 0;
+	if (!is_path || slash == 0)
+		return false;
+	if (value[0] == '.')
+		return true;
+	return slash < first && strcspn(value, "=@") > slash;
 }
 
 static int check(const struct app *app, const struct opt *opt, const struct told *told, const char *name)

@@ -20,7 +20,7 @@ static int act(struct app *app, const char *name, bool json, bool profile)
 		return say_usage(app, "a NAME is missing");
 	if (json && profile)
 		return say_usage(app, "--json and --profile exclude each other");
-	status = facts_gather(app, name, &facts);
+	status = facts_gather(app, name, true, &facts);
 	if (status != STATUS_DONE)
 		return status;
 	if (profile)

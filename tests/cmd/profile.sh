@@ -67,7 +67,7 @@ profile=/etc/x.conf|a profile names no other
 setgroups=x|--setgroups: 'x' is not allow or deny
 net=./x|'./x': a path in a profile begins with '/'
 net=x/y|'x/y': a path in a profile begins with '/'
-base=..|'..': a path in a profile begins with '/'
+exec-cwd=..|'..': a path in a profile begins with '/'
 label=a=\\xzz|a backslash and x take two digits of 0-9 and a-f, not both 0
 \033=1|unknown option '\x1b'
 END
