@@ -236,13 +236,15 @@ static void print_unseen(const struct facts *facts)
 int facts_print_json(const struct facts *facts)
 {
 	bool has_names = facts->seen & NSMGR_MASK(NSMGR_UTS);
-	char created[32] = "";
+	char created[32] = "", applied[256];
 
 	fputs("{\n   \"name\": ", stdout);
 	put_text(facts->name);
 	put_key("created");
 	put_text_or_null(facts->count ? format_time(&facts->handles[0].created, created) : "");
 	print_labels(facts);
+	put_key("applied");
+	put_text_or_null(facts_applied(facts, applied, sizeof(applied)) ? applied : "");
 	print_lines(facts, "profile", false);
 	print_lines(facts, "defaults", true);
 	print_handles(facts);

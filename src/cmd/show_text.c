@@ -40,6 +40,8 @@ static void print_profile(const struct facts *facts)
 	char line[VIEW_CELL_SIZE];
 	bool of_command;
 
+	if (facts_applied(facts, line, sizeof(line)))
+		say("Applied", "%s", line);
 	for (int want = 0; facts->profile && want < 2; want++) {
 		const char *cursor = facts->profile, *what = titles[want];
 

@@ -6,6 +6,9 @@
 # shellcheck source=tests/cmd/lib.sh
 . "${0%/*}/lib.sh"
 
+PAGE=${srcdir:-${0%/*}/../..}/man/nsmgr.conf.5
+[ -f "$PAGE" ] || { echo "no $PAGE" >&2; exit 99; }
+
 # Three empty directories, $E $R $U, the first to win.
 directories() {
 	E=$T/$PROGRAM-etc R=$T/$PROGRAM-run U=$T/$PROGRAM-usr
@@ -56,6 +59,8 @@ once() {
 	is 'what is inside' "$out" $'in\n/usr'
 	applies 0 'a match b match'
 	applies 0 'a match b match' --dry-run
+	is 'what show says of it' "$("$NSMGR" show "$P.a" -J | jq -c '[.applied, .profile, .defaults]')" \
+		"[\"$P.a\",[\"net\",\"hostname=in\",\"sysctl=net.ipv4.ip_forward=1\"],[\"cwd=/usr\"]]"
 	ok "$NSMGR" apply
 	is 'what a second run says' "$out$err" ''
 	ok "$NSMGR" apply -v "$P.b"
@@ -250,6 +255,40 @@ prunes() {
 	applies 0 '' --prune
 }
 
+# block N: the literal text of that number in nsmgr.conf(5)
+block() { awk -v n="$1" '/^\.Bd -literal/ { count++; inside = count == n; next } /^\.Ed/ { inside = 0 } inside' "$PAGE"; }
+
+examples() {
+	directories
+	block 3 >"$E/$P.later.conf"
+	block 4 >"$E/$P.pod.conf"
+	block 5 | sed "s/@pod/@$P.pod/" >"$E/$P.pod-db.conf"
+	applies 0 'later create pod create pod-db create'
+	ok "$NSMGR" exec "$P.later" awk '{ exit $1 < 8640000 }' /proc/uptime
+	ok "$NSMGR" exec "$P.later" uname -n
+	is 'its name' "$out" later
+	is 'what both have' "$(ino pod net) $(ino pod ipc)" "$(ino pod-db net) $(ino pod-db ipc)"
+	isnt 'the host name of one' "$(ino pod uts)" "$(ino pod-db uts)"
+	applies 0 'later match pod match pod-db match'
+	ok "$NSMGR" rm --all-sets --kill
+	applies 0 'later create pod create pod-db create'
+	applies 0 'later match pod match pod-db match'
+}
+
+# With a directory of ours in the place of /srv/web.
+web_example() {
+	directories
+	mkdir "$T/srv"
+	echo hello >"$T/srv/index.html"
+	block 1 | sed -e "s,=/srv/web:,=$T/srv:," -e 's/=www-data/=65534/' >"$E/$P.web.conf"
+	applies 0 'web create'
+	ok "$NSMGR" exec "$P.web" sh -c 'cat index.html; id -u; ! touch /usr/x 2>/dev/null && ! touch x 2>/dev/null && touch /tmp/x'
+	is 'what is inside' "$out" $'hello\n65534'
+	applies 0 'web match'
+	ok "$NSMGR" rm "$P.web"
+	rm -r "$T/srv"
+}
+
 cases() {
 	it 'makes what is missing, and a second run does nothing' once
 	it 'tells how a set differs, and makes it anew if told so' differs
@@ -258,6 +297,9 @@ cases() {
 	it 'sees first to those from which others take a namespace' pods
 	it 'goes on where one fails' failures
 	it 'ends nobody unasked' busy
+	it 'makes the examples of nsmgr.conf(5)' examples
+	# Those of mounts, where the program has such.
+	"$NSMGR" create --help | grep -q -- --rootfs && it 'makes the web server of nsmgr.conf(5)' web_example
 	it 'removes what it made when the profile is gone' prunes
 }
 
