@@ -31,6 +31,7 @@
 #include <nsmgr/label.h>
 #include <nsmgr/map.h>
 #include <nsmgr/pool.h>
+#include <nsmgr/profile.h>
 #include <nsmgr/set.h>
 #include <nsmgr/store.h>
 #include <nsmgr/watch.h>

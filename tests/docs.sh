@@ -198,9 +198,10 @@ done)"
 	sed 's/ .*/ 3/' "$tmp/names"
 	echo 'nsmgr 8'
 	echo 'nsmgr-equivalents 7'
+	echo 'nsmgr.conf 5'
 } | sort -u >"$tmp/there"
 result 'pages refer to pages of ours that exist' \
-	"$(sed -nE 's/^\.(It |Pq see |Pq )?Xr (nsmgr[a-z0-9_-]* [0-9]).*/\2/p' "$srcdir"/man/*.[0-9] | sort -u | comm -23 - "$tmp/there")"
+	"$(sed -nE 's/^\.(It |Pq see |Pq )?Xr (nsmgr[a-z0-9._-]* [0-9]).*/\2/p' "$srcdir"/man/*.[0-9] | sort -u | comm -23 - "$tmp/there")"
 result 'examples that are referred to exist' \
 	"$(grep -ohE '[a-z_]+\.c\b' "$srcdir"/man/*.3 | sort -u | grep -vx 'program\.c' | while read -r file; do
 		[ -f "$srcdir/tests/examples/$file" ] || echo "$file"
@@ -230,20 +231,25 @@ fi
 
 # ---- units ----
 
-# unit_said FILE: what systemd says of an instance, with a program that is there
+# unit_said FILE NAME: what systemd says of a unit under that name, with a program that is there
 unit_said() {
-	mkdir -p "$tmp/units"
-	sed 's,=[^=]*/nsmgr ,=/bin/true ,' "$1" >"$tmp/units/nsmgr@.service"
-	SYSTEMD_UNIT_PATH=$tmp/units: systemd-analyze verify --man=no "$tmp/units/nsmgr@web.service" 2>&1 | grep -i nsmgr
+	rm -rf "$tmp/units"
+	mkdir "$tmp/units"
+	sed 's,=[^=]*/nsmgr ,=/bin/true ,' "$1" >"$tmp/units/$(echo "$2" | sed 's/@web/@/')"
+	SYSTEMD_UNIT_PATH=$tmp/units: systemd-analyze verify --man=no "$tmp/units/$2" 2>&1 | grep -i nsmgr
 }
 
-if ! command -v systemd-analyze >/dev/null; then
-	echo 'skipped - systemd-analyze has nothing to say of nsmgr@.service (no systemd-analyze)'
-else
-	result 'systemd-analyze has nothing to say of nsmgr@.service' "$(unit_said systemd/nsmgr@.service)"
-	sed 's/^RemainAfterExit/Wrong/' systemd/nsmgr@.service >"$tmp/wrong"
-	result 'systemd-analyze reads it' "$(unit_said "$tmp/wrong" | grep -q Wrong || echo 'it says nothing of a wrong one')"
-fi
+for unit in nsmgr.service nsmgr@.service; do
+	instance=$(echo "$unit" | sed 's/@/@web/')
+	if ! command -v systemd-analyze >/dev/null; then
+		echo "skipped - systemd-analyze has nothing to say of $unit (no systemd-analyze)"
+		continue
+	fi
+	result "systemd-analyze has nothing to say of $unit" "$(unit_said "systemd/$unit" "$instance")"
+	sed 's/^RemainAfterExit/Wrong/' "systemd/$unit" >"$tmp/wrong"
+	result "systemd-analyze reads $unit" \
+		"$(unit_said "$tmp/wrong" "$instance" | grep -q Wrong || echo 'it says nothing of a wrong one')"
+done
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -53,13 +53,15 @@ for file in '*/bash-completion/completions/nsmgr' '*/zsh/site-functions/_nsmgr' 
 	result "${file#??} is installed" "$([ -s "$(find "$root" -path "$file")" ] || echo 'it is not')"
 done
 if [ "$(make_variable systemdsystemunitdir)" != no ]; then
-	unit=$(find "$root" -name 'nsmgr@.service')
-	result 'nsmgr@.service runs what is installed' "$(
-		sed -n 's/^Exec[A-Za-z]*=\([^ ]*\) .*/\1/p' "${unit:-/dev/null}" | while read -r program; do
-			[ -x "$root$program" ] || echo "$program is not there"
-		done
-		[ -n "$unit" ] || echo 'it is not installed'
-	)"
+	for name in nsmgr.service nsmgr@.service; do
+		unit=$(find "$root" -name "$name")
+		result "$name runs what is installed" "$(
+			sed -n 's/^Exec[A-Za-z]*=\([^ ]*\) .*/\1/p' "${unit:-/dev/null}" | while read -r program; do
+				[ -x "$root$program" ] || echo "$program is not there"
+			done
+			[ -n "$unit" ] || echo 'it is not installed'
+		)"
+	done
 fi
 
 # ---- programs ----

@@ -13,6 +13,8 @@ struct app {
 	const struct verb *verb;
 	const char *doing; /* what could not be done, in a message, where the verb's name does not tell */
 	bool verbose;
+	const char *file; /* the profile that a message is about, and the line in it; NULL: the command line */
+	unsigned line;
 	char **argv; /* the whole command line, as the other program would get it */
 };
 
@@ -28,7 +30,8 @@ enum {
 	STATUS_SIGNAL = 128,
 };
 
-/* One option of a verb. A table ends with a row without a name. */
+/* One option of a verb. A table ends with a row without a name. A name that ends with '-' stands before those of another table
+ * (verb.behind), whose ids are added to its own. The help of an option that adds up when it is given again says "repeatable". */
 struct opt {
 	const char *name;
 	char letter;	   /* or 0 */
@@ -44,6 +47,7 @@ struct verb {
 	const char *synopsis;	    /* what stands behind the verb */
 	const char *summary;
 	const struct opt *opts;
+	const struct opt *behind; /* the table behind a name that ends with '-', or NULL */
 	bool runs_command; /* options end at the first operand; failures of ours are STATUS_NSMGR */
 	int (*run)(struct app *app, int argc, char **argv);
 };
@@ -72,6 +76,13 @@ struct parser {
 /* The id of the next option with its value (or NULL), OPT_OPERAND with an operand, OPT_END, or OPT_BAD after having
  * said what is wrong. OPT_HELP and OPT_VERBOSE are for opt_common(). */
 int opt_next(struct parser *parser, const char **ret_value);
+
+/* The row of a name without dashes, or of an id; NULL: there is none. */
+const struct opt *opt_find(const struct opt *opts, const char *name, size_t len);
+const struct opt *opt_find_id(const struct opt *opts, int id);
+bool opt_takes_no_value(const struct opt *opt);
+bool opt_needs_value(const struct opt *opt);
+bool opt_repeats(const struct opt *opt);
 
 /* Deals with an option of COMMON_OPTIONS and with OPT_BAD: true when the verb is to return *ret_status. */
 bool opt_common(struct app *app, int id, int *ret_status);

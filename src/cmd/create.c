@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/create_opts.h"
 
+#include "cmd/launch.h"
 #include "cmd/verbs.h"
 
 #include <stdio.h>
@@ -153,5 +154,6 @@ const struct verb verb_create = {
 	.synopsis = "NAME... TYPES [OPTIONS]",
 	.summary = "make sets of namespaces",
 	.opts = options,
+	.behind = launch_options,
 	.run = run,
 };

@@ -2,6 +2,7 @@
 #include "cmd/create_opts.h"
 
 #include "base/parse.h"
+#include "cmd/launch.h"
 
 static int say_value(const struct app *app, const char *option, const char *value, const char *want)
 {
@@ -172,9 +173,26 @@ static int apply(struct recipe *recipe, int id, const char *value)
 		return STATUS_DONE;
 	case CREATE_SYSCTL:
 		return add_sysctl(app, config, value);
+	case CREATE_PROFILE:
+		return recipe_told_option(recipe, id);
 	default:
-		return recipe_full_option(recipe, id, value);
+		recipe->rich = true;
+		return id >= CREATE_EXEC ? recipe_told_option(recipe, id) : recipe_full_option(recipe, id, value);
 	}
+}
+
+/* What nobody can tell of a set that is there. */
+static bool is_unseen(int id)
+{
+	return (id >= CREATE_CGROUP_PATH && id <= CREATE_PIDS) || id == CREATE_OWNER || id == CREATE_PROPAGATION || id == CREATE_NO_PROC || id == CREATE_SYSCTL;
+}
+
+int recipe_apply(struct recipe *recipe, const struct told *told)
+{
+	recipe->rich |= is_unseen(told->id);
+	if (told->id >= NSMGR_TYPE_COUNT)
+		return apply(recipe, told->id, told->value);
+	return add_type(recipe->app, recipe->config, (enum nsmgr_type)told->id, told->value);
 }
 
 int recipe_begin(struct recipe *recipe, struct app *app)
@@ -187,25 +205,82 @@ void recipe_free(struct recipe *recipe)
 {
 	if (recipe->full)
 		recipe_full_free(recipe->full);
+	profile_free(recipe->profile);
+	told_free(&recipe->told);
 	nsmgr_config_free(recipe->config);
 }
 
 bool recipe_option(struct recipe *recipe, int id, const char *value, int *ret_status)
 {
-	if (id < 0 || id >= CREATE_OPTION_END)
+	struct told told = { .id = id, .value = value };
+
+	if (id < 0 || (id >= CREATE_OPTION_END && id < CREATE_EXEC))
 		return false;
-	*ret_status = id < NSMGR_TYPE_COUNT ? add_type(recipe->app, recipe->config, (enum nsmgr_type)id, value)
-					    : apply(recipe, id, value);
+	if (!told_add(&recipe->told, &told))
+		*ret_status = say_plain(recipe->app, "out of memory");
+	else
+		*ret_status = recipe_waits ? STATUS_DONE : recipe_apply(recipe, &told);
 	return true;
+}
+
+/* ---- what is kept of it ---- */
+
+const struct opt recipe_options[] = { CREATE_OPTIONS, { 0 } };
+
+const struct opt *recipe_find(int id)
+{
+	return id >= CREATE_EXEC ? opt_find_id(launch_options, id - CREATE_EXEC) : opt_find_id(recipe_options, id);
+}
+
+/* Measures, and with `to` writes. */
+static size_t write_text(const struct recipe *recipe, char *to)
+{
+	size_t size = 0;
+
+	if (recipe->applied)
+		told_write(to, &size, "# applied ", recipe->applied, NULL);
+	for (size_t i = 0; i < recipe->told.count; i++) {
+		const struct told *told = &recipe->told.array[i];
+		const struct opt *opt = recipe_find(told->id);
+
+		if (opt && told->id != CREATE_LABEL)
+			told_write(to, &size, told->id >= CREATE_EXEC ? "exec-" : "", opt->name, told->value);
+	}
+	return size;
+}
+
+char *recipe_text(const struct recipe *recipe)
+{
+	size_t size = write_text(recipe, NULL);
+	char *text = malloc(size + 1);
+
+	if (text) {
+		write_text(recipe, text);
+		text[size] = '\0';
+	}
+	return text;
+}
+
+static int record(struct recipe *recipe, const char *name)
+{
+	nsm_autofree char *text = recipe_text(recipe);
+
+	if (!text)
+		return say_plain(recipe->app, "out of memory");
+	return nsmgr_config_profile(recipe->config, text, recipe->defaults ? NSMGR_PROFILE_DEFAULTS : 0) < 0
+		       ? say_refusal(recipe->app, name)
+		       : STATUS_DONE;
 }
 
 int recipe_check(struct recipe *recipe, const char *name)
 {
-	int status = recipe->full ? recipe_full_check(recipe) : STATUS_DONE;
+	int status = recipe_replay(recipe);
 
+	if (status == STATUS_DONE && recipe->full)
+		status = recipe_full_check(recipe);
 	if (status == STATUS_DONE && nsmgr_config_check(recipe->config) < 0)
 		return say_refusal(recipe->app, name);
-	return status;
+	return status == STATUS_DONE && (recipe->rich || recipe->applied) && !recipe->unnamed ? record(recipe, name) : status;
 }
 
 void recipe_hold(struct recipe *recipe)

@@ -2,7 +2,7 @@
 #ifndef NSM_CMD_CREATE_OPTS_H
 #define NSM_CMD_CREATE_OPTS_H
 
-#include "cmd/app.h"
+#include "cmd/told.h"
 
 #include <signal.h>
 
@@ -54,7 +54,9 @@ enum {
 	/* The user's own steps: nsmgr-full's too. */
 	CREATE_HOOK,
 	CREATE_HOOK_INSIDE,
-	CREATE_OPTION_END
+	CREATE_PROFILE, /* nsmgr-full */
+	CREATE_OPTION_END,
+	CREATE_EXEC = 256 /* behind all ids of a verb; with that of an option of a command added (launch.h). nsmgr-full */
 };
 
 #define CREATE_OPTIONS                                                                                      \
@@ -109,13 +111,26 @@ enum {
 	{ "dir", 0, "DST[:MODE]", CREATE_DIR, "mnt: a directory" }, \
 	{ "symlink", 0, "TARGET:LINK", CREATE_SYMLINK, "mnt: a symbolic link" }, \
 	{ "hook", 0, "CMD", CREATE_HOOK, "run CMD outside before the set is set up; repeatable" },          \
-	{ "hook-inside", 0, "CMD", CREATE_HOOK_INSIDE, "run CMD inside as the last step; repeatable" }
+	{ "hook-inside", 0, "CMD", CREATE_HOOK_INSIDE, "run CMD inside as the last step; repeatable" }, \
+	{ "profile", 0, "FILE", CREATE_PROFILE, "options from a file, which those given here override; repeatable" }, \
+	{ "exec-", 0, "OPTION[=VALUE]", CREATE_EXEC, "an option of exec that commands in the set have as default" }
+
+/* Those above alone, which are also what a profile may have. */
+extern const struct opt recipe_options[];
+
+struct profile;
 
 /* A set to be made, as the command line describes it. */
 struct recipe {
 	struct app *app;
 	struct nsmgr_config *config;
 	bool no_proc, spreads;	  /* --no-proc, and a --propagation that lets mounts out */
+	struct told_list told;	  /* all of it, but for the profiles once they have been read */
+	bool unnamed;		  /* set by the verb: nothing is recorded */
+	bool rich;		  /* the kernel does not tell all of it later: it is recorded with the set */
+	bool defaults;		  /* for commands in it */
+	const char *applied;	  /* set by apply: the name of the profile */
+	struct profile *profile;  /* what `told` borrows from */
 	struct recipe_full *full; /* what options say that nsmgr-full alone has; NULL: none was given */
 	/* Between recipe_hold() and recipe_settle(): */
 	bool held;
@@ -140,6 +155,23 @@ int recipe_check(struct recipe *recipe, const char *name);
  * the set that is being made, and act at recipe_settle(), when nothing of it is left. Nothing is done for another recipe. */
 void recipe_hold(struct recipe *recipe);
 void recipe_settle(struct recipe *recipe);
+
+/* Applies one of recipe->told. */
+int recipe_apply(struct recipe *recipe, const struct told *told);
+
+/* Whether options are applied only when all are known: what a profile says comes first, wherever it is named. */
+extern const bool recipe_waits;
+
+/* The row of an id, also of one that is CREATE_EXEC and more. */
+const struct opt *recipe_find(int id);
+
+/* What is kept with the set, as nsmgr.conf(5) describes it, to be freed; NULL: out of memory. Labels are kept apart. */
+char *recipe_text(const struct recipe *recipe);
+
+/* nsmgr-full: a profile or a default for commands; reading the profiles and applying all; profile.c. */
+int recipe_told_option(struct recipe *recipe, int id);
+int recipe_replay(struct recipe *recipe);
+void profile_free(struct profile *profile);
 
 /* The parts of these for the options that nsmgr-full alone has (recipe_full.c); the front hands over. */
 int recipe_full_option(struct recipe *recipe, int id, const char *value);

@@ -9,6 +9,7 @@
 void facts_free(struct facts *facts)
 {
 	nsmgr_labels_free(facts->labels);
+	free(facts->profile);
 	inside_free(&facts->inside);
 	free(facts->processes);
 }
@@ -217,7 +218,7 @@ static void look_into(struct facts *facts, enum nsmgr_type type, const char *wha
 		add_unseen(facts, what, "there are more than are shown");
 }
 
-static void look_around(struct facts *facts)
+static void look_around(struct facts *facts, bool whole)
 {
 	const struct nsmgr_handle *cgroup = handle_of(facts, NSMGR_CGROUP);
 
@@ -226,6 +227,8 @@ static void look_around(struct facts *facts)
 	look_into(facts, NSMGR_USER, "id maps");
 	look_into(facts, NSMGR_NET, "devices");
 	look_into(facts, NSMGR_MNT, "mounts");
+	if (!whole)
+		return;
 	if (is_live(facts, NSMGR_CGROUP))
 		find_cgroup(facts);
 	else if (cgroup)
@@ -249,7 +252,7 @@ static int compare(const struct facts *facts, bool *ret_same)
 	return status;
 }
 
-static int gather(struct app *app, const char *name, struct facts *facts)
+static int gather(struct app *app, const char *name, bool whole, struct facts *facts)
 {
 	int r, status = select_set(app, name, facts->handles, &facts->count);
 
@@ -262,24 +265,27 @@ static int gather(struct app *app, const char *name, struct facts *facts)
 		return say_plain(app, "'%s': %s", name, strerror(-r));
 	if (nsmgr_labels_new(app->ctx, name, &facts->labels) < 0)
 		add_failure(facts, "labels");
+	if (nsmgr_set_profile(app->ctx, name, &facts->profile) < 0 && nsmgr_get_failure(app->ctx)->error != ENODATA)
+		add_failure(facts, "profile");
 	for (int i = 0; i < facts->count; i++)
 		if (facts->handles[i].ino && facts->handles[i].state != NSMGR_ELSEWHERE)
 			facts->parents[i] = handle_parent(nsmgr_get_root(app->ctx), name, &facts->handles[i]);
 	find_keeper(facts);
-	find_processes(facts);
 	if (facts_find_own_cgroup(facts) < 0)
 		add_failure(facts, "cgroup of the set");
 	if (facts->own_cgroup != NSMGR_ORIGIN_UNKNOWN && facts->own_gone)
 		add_unseen(facts, "cgroup of the set", "it is gone, or not below the root of our cgroup namespace");
-	look_around(facts);
+	if (whole)
+		find_processes(facts);
+	look_around(facts, whole);
 	return STATUS_DONE;
 }
 
-int facts_gather(struct app *app, const char *name, struct facts *ret)
+int facts_gather(struct app *app, const char *name, bool whole, struct facts *ret)
 {
 	for (int tries = 0; tries < 8; tries++) {
 		bool same = false;
-		int status = gather(app, name, ret);
+		int status = gather(app, name, whole, ret);
 
 		if (status == STATUS_DONE)
 			status = compare(ret, &same);

@@ -5,6 +5,8 @@
 #include "cmd/inside.h"
 #include "cmd/members.h"
 
+#include <stdio.h>
+
 /* Everything about one set, for show. */
 
 struct fact_process {
@@ -37,6 +39,7 @@ struct facts {
 	ino_t parents[NSMGR_TYPE_COUNT]; /* by handle; 0 where it has none, or none that we may see */
 	int count;
 	struct nsmgr_labels *labels;
+	char *profile; /* that was recorded, or NULL */
 	struct inside *inside;
 	unsigned seen;	    /* types that were looked into */
 	char cgroup[4096];  /* root of the cgroup namespace, or "" */
@@ -54,8 +57,9 @@ struct facts {
 	size_t unseen_count;
 };
 
-/* STATUS_DONE, or what was said. What cannot be found out is no failure, but among the unseen. */
-int facts_gather(struct app *app, const char *name, struct facts *ret);
+/* Without `whole` it does not look at every process there is, and knows neither them nor the cgroup. STATUS_DONE, or what was said.
+ * What cannot be found out is no failure, but among the unseen. */
+int facts_gather(struct app *app, const char *name, bool whole, struct facts *ret);
 void facts_free(struct facts *facts);
 
 /* facts_cgroup.c: 0, or -errno with the failure recorded. */
@@ -71,6 +75,16 @@ bool facts_offset(const struct facts *facts, const char *clock, char *buf, size_
 
 /* "up", "no-carrier" or "down". */
 const char *device_state(const struct device *device);
+
+/* The profile by which apply made the set, in `buf`; NULL: it did not. */
+const char *facts_applied(const struct facts *facts, char *buf, size_t size);
+
+/* Goes through the lines of a recorded profile; false at the end. `cursor` is the text to begin with; *ret_default tells whether it is one
+ * for commands, whose "exec-" is left out then. Remarks are passed over. */
+bool facts_next_line(const char **cursor, bool *ret_default, char *ret, size_t size);
+
+/* The set as a profile that makes one like it. STATUS_DONE, or what was said of a part that is not known. facts_profile.c */
+int facts_write_profile(const struct facts *facts, FILE *out);
 
 /* show_text.c, show_json.c, and show_mounts.c for the mounts among these: 0, or -errno. */
 int facts_print_text(const struct facts *facts);

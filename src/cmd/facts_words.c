@@ -36,6 +36,43 @@ bool facts_offset(const struct facts *facts, const char *clock, char *buf, size_
 	return true;
 }
 
+const char *facts_applied(const struct facts *facts, char *buf, size_t size)
+{
+	const char *name = facts->profile ? nsm_after(facts->profile, "# applied ") : NULL;
+	size_t len = name ? strcspn(name, "\n") : 0;
+
+	if (!len || len >= size)
+		return NULL;
+	memcpy(buf, name, len);
+	buf[len] = '\0';
+	return buf;
+}
+
+bool facts_next_line(const char **cursor, bool *ret_default, char *ret, size_t size)
+{
+	const char *line = *cursor, *of_exec;
+	size_t len = strcspn(line, "\n");
+
+	if (*line == '#') {
+		*cursor = line + len + (line[len] == '\n');
+		return facts_next_line(cursor, ret_default, ret, size);
+	}
+	if (!*line)
+		return false;
+	*cursor = line + len + (line[len] == '\n');
+	of_exec = nsm_after(line, "exec-");
+	*ret_default = of_exec;
+	if (of_exec) {
+		len -= (size_t)(of_exec - line);
+		line = of_exec;
+	}
+	if (len >= size)
+		len = size - 1;
+	memcpy(ret, line, len);
+	ret[len] = '\0';
+	return true;
+}
+
 const char *device_state(const struct device *device)
 {
 	if (!(device->flags & IFF_UP))

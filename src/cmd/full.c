@@ -2,11 +2,13 @@
 #include "cmd/verbs.h"
 
 #include "base/text.h"
+#include "cmd/create_opts.h"
 
 #include <stdio.h>
 
 const struct verb *const verbs[] = {
 	&verb_create,
+	&verb_apply,
 	&verb_attach,
 	&verb_exec,
 	&verb_run,
@@ -32,6 +34,8 @@ const struct verb *const verbs[] = {
 	NULL,
 };
 
+const bool recipe_waits = true; /* a profile may come behind what overrides it */
+
 void hand_over(const struct app *app)
 {
 	(void)app; /* there is nobody behind us */
@@ -41,11 +45,12 @@ static void show_option(const struct opt *opt)
 {
 	char left[64];
 	struct nsm_text text = NSM_TEXT(left);
-	bool optional = opt->value && opt->value[0] == '[';
+	/* A name that ends with '-' goes on with what is behind it. */
+	bool apart = opt->value && opt->value[0] != '[' && opt->name[strlen(opt->name) - 1] != '-';
 
 	left[0] = '\0';
 	nsm_text_add(&text, opt->letter ? "-%c, " : "    ", opt->letter);
-	nsm_text_add(&text, "--%s%s%s", opt->name, opt->value && !optional ? "=" : "", opt->value ? opt->value : "");
+	nsm_text_add(&text, "--%s%s%s", opt->name, apart ? "=" : "", opt->value ? opt->value : "");
 	printf("  %-34s %s%s\n", left, strlen(left) > 34 ? "\n                                     " : "", opt->help);
 }
 

@@ -37,7 +37,7 @@ void hooks_free(struct hooks *hooks)
 }
 
 /* What a hook is told: NULL and 0 are left out, and are not what somebody above has set either. */
-struct told {
+struct news {
 	const char *name, *dir;
 	pid_t pid;
 };
@@ -52,13 +52,13 @@ static void set(const char *variable, const char *value)
 
 static void tell(const void *data)
 {
-	const struct told *told = data;
+	const struct news *news = data;
 	char pid[16];
 
-	snprintf(pid, sizeof(pid), "%ld", (long)told->pid);
-	set("NSMGR_NAME", told->name);
-	set("NSMGR_DIR", told->dir);
-	set("NSMGR_PID", told->pid ? pid : NULL);
+	snprintf(pid, sizeof(pid), "%ld", (long)news->pid);
+	set("NSMGR_NAME", news->name);
+	set("NSMGR_DIR", news->dir);
+	set("NSMGR_PID", news->pid ? pid : NULL);
 }
 
 static int fail(struct recipe_full *full, const struct hook *hook, int r, const char *why)
@@ -66,13 +66,13 @@ static int fail(struct recipe_full *full, const struct hook *hook, int r, const 
 	return nsmgr_config_hook_fail(full->config, r, "hook", NSMGR_TYPE_NONE, hook->text, why);
 }
 
-static int run_one(struct recipe_full *full, const struct hook *hook, const struct told *told, const sigset_t *ending)
+static int run_one(struct recipe_full *full, const struct hook *hook, const struct news *news, const sigset_t *ending)
 {
 	const struct program program = {
 		.argv = hook->argv,
-		.name = told->name ? told->name : "hook",
+		.name = news->name ? news->name : "hook",
 		.prepare = tell,
-		.data = told,
+		.data = news,
 		.ending = *ending,
 	};
 	nsm_cleanup(program_end) struct running running = RUNNING_INIT;
@@ -87,21 +87,21 @@ static int run_one(struct recipe_full *full, const struct hook *hook, const stru
 	return status ? fail(full, hook, -ECHILD, program_status_text(status, why)) : 0;
 }
 
-static int run_all(struct recipe_full *full, const struct hooks *hooks, const struct told *told, const sigset_t *ending)
+static int run_all(struct recipe_full *full, const struct hooks *hooks, const struct news *news, const sigset_t *ending)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < hooks->count; i++)
-		r = run_one(full, &hooks->array[i], told, ending);
+		r = run_one(full, &hooks->array[i], news, ending);
 	return r;
 }
 
 int hooks_outside(struct recipe_full *full, pid_t pid)
 {
-	struct told told = { .pid = pid };
+	struct news news = { .pid = pid };
 
-	nsmgr_config_making(full->config, &told.name, &told.dir);
-	return run_all(full, &full->outside, &told, &full->recipe->ending);
+	nsmgr_config_making(full->config, &news.name, &news.dir);
+	return run_all(full, &full->outside, &news, &full->recipe->ending);
 }
 
 /* We have standard error alone, and the first two descriptors that come are nobody's: a pipe at its end takes their place. Who made
@@ -109,7 +109,7 @@ int hooks_outside(struct recipe_full *full, pid_t pid)
 int hooks_inside(struct recipe_full *full)
 {
 	sigset_t ending = full->recipe->ending;
-	struct told told = { 0 };
+	struct news news = { 0 };
 	const char *dir;
 	int fds[2];
 
@@ -123,6 +123,6 @@ int hooks_inside(struct recipe_full *full)
 	close(fds[1]);
 	if (dup2(fds[0], 1) < 0)
 		return fail(full, &full->inside.array[0], -errno, strerror(errno));
-	nsmgr_config_making(full->config, &told.name, &dir);
-	return run_all(full, &full->inside, &told, &ending);
+	nsmgr_config_making(full->config, &news.name, &dir);
+	return run_all(full, &full->inside, &news, &ending);
 }

@@ -41,18 +41,11 @@ static int take_pipes(struct job *job)
 	return 0;
 }
 
-static enum outcome_kind why(int status)
-{
-	return status == STATUS_NOT_FOUND	 ? OUTCOME_NOT_FOUND
-	       : status == STATUS_NOT_EXECUTABLE ? OUTCOME_NOT_EXECUTED
-						 : OUTCOME_REFUSED;
-}
-
 static enum outcome_kind start_in(struct jobs *jobs, struct job *job, const char *name)
 {
 	struct launch *launch = jobs->launch;
+	enum outcome_kind kind;
 	struct nsmgr_set *set;
-	int r;
 
 	if (jobs->grouped && open_files(jobs, job) < 0)
 		return OUTCOME_REFUSED;
@@ -60,23 +53,17 @@ static enum outcome_kind start_in(struct jobs *jobs, struct job *job, const char
 		say_failure(launch->app, name);
 		return OUTCOME_REFUSED;
 	}
-	nsmgr_command_cover(launch->command, NULL, NULL); /* what the set before had */
-	if (launch_choose_etc(launch, nsmgr_set_types(set), name) != STATUS_DONE ||
-	    launch_prepare(launch, set, name) != STATUS_DONE) {
-		nsmgr_set_close(set);
-		return OUTCOME_REFUSED;
-	}
-	r = nsmgr_command_start(launch->command, set, (const char *const *)jobs->argv, &job->child);
+	kind = jobs_start(jobs, set, name, &job->child);
 	nsmgr_set_close(set);
-	if (r < 0)
-		return why(launch_failed(launch, name, r));
-	if (take_pipes(job) < 0) {
+	if (kind == OUTCOME_ENDED && take_pipes(job) < 0) {
 		say_failure(launch->app, name);
 		return OUTCOME_REFUSED;
 	}
+	if (kind != OUTCOME_ENDED)
+		return kind;
 	time_limit_begin(&job->limit, launch, nsmgr_child_pid(job->child));
 	usage_begin(&jobs->outcomes[job->number].usage, launch);
-	return OUTCOME_ENDED;
+	return kind;
 }
 
 static void empty(struct job *job)
@@ -212,7 +199,6 @@ static void run_all(struct jobs *jobs)
 
 static int prepare(struct jobs *jobs)
 {
-	struct nsmgr_command *command = jobs->launch->command;
 	sigset_t all;
 	int r;
 
@@ -232,12 +218,7 @@ static int prepare(struct jobs *jobs)
 	jobs->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (jobs->signals < 0)
 		return say_plain(jobs->launch->app, "signalfd: %s", strerror(errno));
-	r = supervise_command(&jobs->supervision, command);
-	nsmgr_command_new_session(command);
-	if (r == 0)
-		r = nsmgr_command_stdio(command, STDIN_FILENO, NSMGR_STDIO_NULL);
-	for (int fd = 1; r == 0 && fd <= 2; fd++)
-		r = nsmgr_command_stdio(command, fd, NSMGR_STDIO_PIPE);
+	r = jobs_prepare(jobs, jobs->launch->command);
 	return r < 0 ? say_failure(jobs->launch->app, NULL) : STATUS_DONE;
 }
 

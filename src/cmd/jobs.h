@@ -48,6 +48,11 @@ struct jobs {
 /* Runs them all. STATUS_DONE, whatever they gave, or a failure of ours that was said before anything was run. */
 int jobs_run(struct jobs *jobs);
 
+/* jobs_start.c: what is the same in each set, a session of its own and pipes (0, or -errno with the failure); and starting it in one
+ * that was opened, OUTCOME_ENDED if it runs, with what kept it from that said. */
+int jobs_prepare(const struct jobs *jobs, struct nsmgr_command *command);
+enum outcome_kind jobs_start(const struct jobs *jobs, struct nsmgr_set *set, const char *name, struct nsmgr_child **ret_child);
+
 /* Looks after signals that came meanwhile. */
 void jobs_take_signals(struct jobs *jobs);
 

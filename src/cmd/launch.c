@@ -25,7 +25,11 @@ void launch_free(struct launch *launch)
 	nsm_close(&launch->pty[1]);
 	nsm_close(&launch->usage);
 	free(launch->label);
+	told_free(&launch->told);
+	free(launch->defaults);
 }
+
+const struct opt launch_options[] = { LAUNCH_OPTIONS, { 0 } };
 
 /* ---- Options ---- */
 
@@ -78,6 +82,9 @@ static int apply(struct launch *launch, int id, const char *value)
 	case LAUNCH_ONLY:
 	case LAUNCH_EXCEPT:
 		return choose_types(launch, value, id == LAUNCH_ONLY);
+	case LAUNCH_NO_DEFAULTS:
+		launch->no_defaults = true;
+		return STATUS_DONE;
 	case LAUNCH_AS:
 		launch->as = value;
 		return result(launch, nsmgr_command_as(launch->command, value));
@@ -131,7 +138,9 @@ bool launch_option(struct launch *launch, int id, const char *value, int *ret_st
 {
 	if (id < LAUNCH_FIRST || id >= LAUNCH_OPTION_END)
 		return false;
-	*ret_status = apply(launch, id, value);
+	*ret_status = told_add(&launch->told, &(struct told){ .id = id, .value = value })
+			      ? apply(launch, id, value)
+			      : say_plain(launch->app, "out of memory");
 	return true;
 }
 
@@ -264,7 +273,9 @@ int launch_in_named(struct launch *launch, const char *name, char **argv)
 		nsmgr_set_log(launch->app->ctx, say_remark, NULL);
 	if (nsmgr_set_open(launch->app->ctx, name, launch->types, NSMGR_OPEN_HOLD, &set) < 0)
 		return say_failure(launch->app, name);
-	status = launch_choose_etc(launch, nsmgr_set_types(set), name);
+	status = nsmgr_set_has_defaults(set) && !launch->no_defaults ? launch_take_defaults(launch, set, name) : STATUS_DONE;
+	if (status == STATUS_DONE)
+		status = launch_choose_etc(launch, nsmgr_set_types(set), name);
 	if (status == STATUS_DONE)
 		return launch_in(launch, set, name, argv);
 	nsmgr_set_close(set);

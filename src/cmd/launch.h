@@ -3,6 +3,7 @@
 #define NSM_CMD_LAUNCH_H
 
 #include "cmd/app.h"
+#include "cmd/create_opts.h"
 #include "cmd/supervise.h"
 
 #define ETC_PATH 256
@@ -13,7 +14,9 @@ struct launch {
 	struct nsmgr_command *command;
 	unsigned types; /* of the set that are entered */
 	bool chosen;	/* --only or --except was given */
-	bool fork, new_session, no_etc;
+	bool fork, new_session, no_etc, no_defaults;
+	struct told_list told; /* its options */
+	char *defaults;	       /* the text that some of them borrow from, or NULL */
 	/* From options that nsmgr-full alone has: */
 	unsigned cap_options; /* those about capabilities that were given */
 	bool join_cgroup, follow_context, reset_vrf;
@@ -49,6 +52,7 @@ enum {
 	LAUNCH_FIRST = 128,
 	LAUNCH_ONLY = LAUNCH_FIRST,
 	LAUNCH_EXCEPT,
+	LAUNCH_NO_DEFAULTS,
 	LAUNCH_AS,
 	LAUNCH_PRESERVE_CREDENTIALS,
 	LAUNCH_CWD,
@@ -93,7 +97,8 @@ enum {
 /* For a set that is there already, of which not all has to be entered. */
 #define CHOICE_OPTIONS                                                                                          \
 	{ "only", 0, "LIST", LAUNCH_ONLY, "enter only these types" },                                           \
-	{ "except", 0, "LIST", LAUNCH_EXCEPT, "do not enter these types" }
+	{ "except", 0, "LIST", LAUNCH_EXCEPT, "do not enter these types" },                            \
+	{ "no-defaults", 0, NULL, LAUNCH_NO_DEFAULTS, "leave what the set has as defaults (create --exec-...)" }
 
 #define LAUNCH_OPTIONS                                                                                          \
 	{ "as", 'S', "USER[:GROUP[,GROUP...]]", LAUNCH_AS,                                                      \
@@ -105,7 +110,7 @@ enum {
 	{ "argv0", 0, "NAME", LAUNCH_ARGV0, "what the command sees as its own name" },                          \
 	{ "env", 'e', "K=V|K|-K", LAUNCH_ENV, "set, import or unset a variable; repeatable" },                  \
 	{ "clear-env", 0, NULL, LAUNCH_CLEAR_ENV, "start from an empty environment" },                          \
-	{ "preserve-fds", 0, "N[,M...]", LAUNCH_PRESERVE_FDS, "keep these descriptors above 2 open" },          \
+	{ "preserve-fds", 0, "N[,M...]", LAUNCH_PRESERVE_FDS, "keep these descriptors above 2 open; repeatable" },          \
 	{ "no-new-privs", 0, NULL, LAUNCH_NO_NEW_PRIVS, "no privilege can be gained by an exec" },              \
 	{ "cap-keep", 0, "CAP[,CAP...]", LAUNCH_CAP_KEEP, "keep these capabilities and no others" },            \
 	{ "cap-ambient", 0, "CAP[,CAP...]", LAUNCH_CAP_AMBIENT, "keep these as an ordinary user too" },         \
@@ -137,6 +142,9 @@ enum {
 	{ "fork", 'f', NULL, LAUNCH_FORK, "run it as a child, also where that is not needed" },                 \
 	{ "kill-child", 0, "[=SIG]", LAUNCH_KILL_CHILD, "a signal for the command when nsmgr ends (KILL)" }
 
+/* Those above alone, which a set can have as defaults for its commands. */
+extern const struct opt launch_options[];
+
 /* STATUS_DONE, or a failure that was said. */
 int launch_begin(struct launch *launch, struct app *app);
 void launch_free(struct launch *launch);
@@ -158,6 +166,14 @@ int launch_choose_etc(struct launch *launch, unsigned types, const char *name);
 
 /* The part of it for when there are such; the front hands over. */
 int launch_cover_etc(struct launch *launch, const char *name);
+
+/* nsmgr-full: begins anew, with the defaults of a set that was opened and has some, or of one to be made, before what the command line
+ * said. The front hands over. launch_defaults.c */
+int launch_take_defaults(struct launch *launch, const struct nsmgr_set *set, const char *name);
+int launch_take_recipe(struct launch *launch, const struct recipe *recipe);
+
+/* The same as another launch, for one of many sets. ret_launch is always to be freed. */
+int launch_for_set(const struct launch *launch, const struct nsmgr_set *set, const char *name, struct launch *ret_launch);
 
 /* Before the set is entered: STATUS_DONE, or a failure that was said. name may be NULL. */
 int launch_prepare(struct launch *launch, const struct nsmgr_set *set, const char *name);

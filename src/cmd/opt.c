@@ -6,6 +6,61 @@ static bool value_is_optional(const struct opt *opt)
 	return opt->value && opt->value[0] == '[';
 }
 
+static bool is_prefix(const struct opt *opt)
+{
+	return opt->name[strlen(opt->name) - 1] == '-';
+}
+
+const struct opt *opt_find(const struct opt *opts, const char *name, size_t len)
+{
+	for (const struct opt *opt = opts; opt && opt->name; opt++)
+		if (strlen(opt->name) == len && strncmp(opt->name, name, len) == 0 && !is_prefix(opt))
+			return opt;
+	return NULL;
+}
+
+const struct opt *opt_find_id(const struct opt *opts, int id)
+{
+	for (const struct opt *opt = opts; opt && opt->name; opt++)
+		if (opt->id == id)
+			return opt;
+	return NULL;
+}
+
+bool opt_takes_no_value(const struct opt *opt)
+{
+	return !opt->value;
+}
+
+bool opt_needs_value(const struct opt *opt)
+{
+	return opt->value && !value_is_optional(opt);
+}
+
+bool opt_repeats(const struct opt *opt)
+{
+	return opt && strstr(opt->help, "repeatable");
+}
+
+/* One of the verb's own, or of those behind a prefix; *ret_id is its id in this verb. */
+static const struct opt *find_of_verb(const struct verb *verb, const char *name, size_t len, int *ret_id)
+{
+	const struct opt *found = opt_find(verb->opts, name, len);
+
+	if (found)
+		*ret_id = found->id;
+	for (const struct opt *opt = verb->opts; !found && opt->name; opt++) {
+		size_t before = strlen(opt->name);
+
+		if (!is_prefix(opt) || len <= before || strncmp(name, opt->name, before) != 0)
+			continue;
+		found = opt_find(verb->behind, name + before, len - before);
+		if (found)
+			*ret_id = opt->id + found->id;
+	}
+	return found;
+}
+
 static int bad(struct parser *parser, const char *what, const char *option, size_t len)
 {
 	/* The other program may know it; nothing has been done yet. */
@@ -19,22 +74,21 @@ static int next_long(struct parser *parser, const char *arg, const char **ret_va
 	const char *name = arg + 2;
 	size_t len = strcspn(name, "=");
 	const char *value = name[len] ? name + len + 1 : NULL;
+	int id = OPT_BAD;
+	const struct opt *opt = find_of_verb(parser->app->verb, name, len, &id);
 
-	for (const struct opt *opt = parser->app->verb->opts; opt->name; opt++) {
-		if (strlen(opt->name) != len || strncmp(opt->name, name, len) != 0)
-			continue;
-		if (value && !opt->value)
-			return bad(parser, "no value goes with", arg, len + 2);
-		if (!value && opt->value && !value_is_optional(opt)) {
-			value = parser->next < parser->argc ? parser->argv[parser->next] : NULL;
-			if (!value)
-				return bad(parser, "a value is missing behind", arg, len + 2);
-			parser->next++;
-		}
-		*ret_value = value;
-		return opt->id;
+	if (!opt)
+		return bad(parser, "unknown option", arg, len + 2);
+	if (value && opt_takes_no_value(opt))
+		return bad(parser, "no value goes with", arg, len + 2);
+	if (!value && opt_needs_value(opt)) {
+		value = parser->next < parser->argc ? parser->argv[parser->next] : NULL;
+		if (!value)
+			return bad(parser, "a value is missing behind", arg, len + 2);
+		parser->next++;
 	}
-	return bad(parser, "unknown option", arg, len + 2);
+	*ret_value = value;
+	return id;
 }
 
 static int next_letter(struct parser *parser, const char **ret_value)

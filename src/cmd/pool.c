@@ -3,6 +3,7 @@
 
 #include "base/parse.h"
 #include "cmd/create_opts.h"
+#include "cmd/launch.h"
 #include "cmd/verbs.h"
 
 #include <stdio.h>
@@ -20,7 +21,7 @@ struct job {
 	struct recipe recipe;
 	struct names operands;
 	bool configured; /* an option says which sets are meant */
-	bool labelled;
+	bool labelled, profiled;
 	bool json;
 };
 
@@ -90,6 +91,9 @@ static int act(struct job *job)
 		return say_usage(job->app, "--json goes with ls");
 	if (job->labelled)
 		return say_usage(job->app, "a ready set has no labels: give them to 'create --from-pool'");
+	if (job->profiled)
+		return say_usage(job->app, "a ready set has neither a profile nor defaults: give them to 'create'");
+	job->recipe.unnamed = true;
 	if (nsm_streq(what, "fill"))
 		return fill(job);
 	if (nsm_streq(what, "drain"))
@@ -110,6 +114,7 @@ static int run(struct app *app, int argc, char **argv)
 		return status;
 	while ((id = opt_next(&parser, &value)) != OPT_END) {
 		job.labelled |= id == CREATE_LABEL;
+		job.profiled |= id == CREATE_PROFILE || id >= CREATE_EXEC;
 		job.configured |= id >= 0 && id != OPT_JSON;
 		if (recipe_option(&job.recipe, id, value, &status)) {
 			if (status != STATUS_DONE)
@@ -131,5 +136,6 @@ const struct verb verb_pool = {
 	.synopsis = "fill N TYPES [OPTIONS] | ls [--json] | drain [TYPES [OPTIONS]]",
 	.summary = "have sets ready for 'create --from-pool'",
 	.opts = options,
+	.behind = launch_options,
 	.run = run,
 };

@@ -138,7 +138,10 @@ static int act(struct job *job, char **argv)
 		return status;
 	if (app->verbose)
 		nsmgr_set_log(app->ctx, say_remark, NULL);
+	job->recipe.unnamed = !job->name;
 	status = recipe_check(&job->recipe, job->name);
+	if (status == STATUS_DONE)
+		status = launch_take_recipe(&job->launch, &job->recipe);
 	if (status != STATUS_DONE)
 		return status;
 	if (job->name && nsmgr_check_name(app->ctx, job->name) < 0)
@@ -180,6 +183,7 @@ const struct verb verb_run = {
 	.synopsis = "TYPES [OPTIONS] [--] COMMAND [ARG...]",
 	.summary = "run a command in a set of its own, which goes with it",
 	.opts = options,
+	.behind = launch_options,
 	.runs_command = true,
 	.run = run,
 };

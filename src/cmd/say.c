@@ -17,6 +17,15 @@ static void say(const struct nsm_text *text)
 	(void)!write(STDERR_FILENO, line, out.len);
 }
 
+/* The place in a profile that it is about. */
+static void add_place(const struct app *app, struct nsm_text *text)
+{
+	char escaped[512];
+
+	if (app->file)
+		nsm_text_add(text, "%s:%u: ", nsm_escape(app->file, escaped, sizeof(escaped)), app->line);
+}
+
 int say_usage(const struct app *app, const char *fmt, ...)
 {
 	char said[1024], escaped[1536], line[1800];
@@ -26,7 +35,10 @@ int say_usage(const struct app *app, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(said, sizeof(said), fmt, args);
 	va_end(args);
-	if (app->verb)
+	add_place(app, &text);
+	if (app->file)
+		nsm_text_add(&text, "%s", nsm_escape(said, escaped, sizeof(escaped)));
+	else if (app->verb)
 		nsm_text_add(&text, "%s: %s (try 'nsmgr %s --help')", app->verb->name,
 			     nsm_escape(said, escaped, sizeof(escaped)), app->verb->name);
 	else
@@ -44,7 +56,10 @@ int say_plain(const struct app *app, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(said, sizeof(said), fmt, args);
 	va_end(args);
-	nsm_text_add(&text, "%s%s%s", app->verb ? app->verb->name : "", app->verb ? ": " : "", said);
+	add_place(app, &text);
+	if (app->verb && !app->file)
+		nsm_text_add(&text, "%s: ", app->verb->name);
+	nsm_text_add(&text, "%s", said);
 	say(&text);
 	return app->verb && app->verb->runs_command ? STATUS_NSMGR : STATUS_FAILED;
 }
@@ -56,6 +71,7 @@ static void say_why(const struct app *app, const char *name)
 	char line[1800], escaped[512];
 	struct nsm_text text = NSM_TEXT(line);
 
+	add_place(app, &text);
 	nsm_text_add(&text, "cannot %s", app->doing ? app->doing : app->verb->name);
 	if (name)
 		nsm_text_add(&text, " '%s'", nsm_escape(name, escaped, sizeof(escaped)));

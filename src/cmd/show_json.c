@@ -46,6 +46,29 @@ static void print_labels(const struct facts *facts)
 		fputs("null", stdout);
 }
 
+/* The lines of one kind as an array; null where nothing was recorded. */
+static void print_lines(const struct facts *facts, const char *key, bool of_command)
+{
+	const char *cursor = facts->profile, *separator = "";
+	char line[VIEW_CELL_SIZE];
+	bool is;
+
+	put_key(key);
+	if (!cursor) {
+		fputs("null", stdout);
+		return;
+	}
+	putchar('[');
+	while (facts_next_line(&cursor, &is, line, sizeof(line))) {
+		if (is != of_command)
+			continue;
+		fputs(separator, stdout);
+		put_text(line);
+		separator = ", ";
+	}
+	putchar(']');
+}
+
 static void print_handle(const struct facts *facts, int at)
 {
 	const struct nsmgr_handle *handle = &facts->handles[at];
@@ -233,14 +256,18 @@ static void print_unseen(const struct facts *facts)
 int facts_print_json(const struct facts *facts)
 {
 	bool has_names = facts->seen & NSMGR_MASK(NSMGR_UTS);
+	char created[32] = "", applied[256];
 	int r;
-	char created[32] = "";
 
 	fputs("{\n   \"name\": ", stdout);
 	put_text(facts->name);
 	put_key("created");
 	put_text_or_null(facts->count ? format_time(&facts->handles[0].created, created) : "");
 	print_labels(facts);
+	put_key("applied");
+	put_text_or_null(facts_applied(facts, applied, sizeof(applied)) ? applied : "");
+	print_lines(facts, "profile", false);
+	print_lines(facts, "defaults", true);
 	print_handles(facts);
 	put_key("hostname");
 	fputs(has_names ? "" : "null", stdout);

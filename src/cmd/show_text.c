@@ -33,6 +33,27 @@ static void print_labels(const struct facts *facts)
 	}
 }
 
+/* What it was told, and what its commands have as defaults. */
+static void print_profile(const struct facts *facts)
+{
+	static const char *const titles[] = { "Profile", "Command" };
+	char line[VIEW_CELL_SIZE];
+	bool of_command;
+
+	if (facts_applied(facts, line, sizeof(line)))
+		say("Applied", "%s", line);
+	for (int want = 0; facts->profile && want < 2; want++) {
+		const char *cursor = facts->profile, *what = titles[want];
+
+		while (facts_next_line(&cursor, &of_command, line, sizeof(line))) {
+			if (of_command != (want == 1))
+				continue;
+			say(what, "%s", line);
+			what = "";
+		}
+	}
+}
+
 static void print_maps(const struct facts *facts)
 {
 	static const char *const kinds[] = { "Users", "Groups", "Projects" };
@@ -76,6 +97,7 @@ static void print_facts(const struct facts *facts)
 	if (facts->count && *format_time(&facts->handles[0].created, buf))
 		say("Created", "%s", buf);
 	print_labels(facts);
+	print_profile(facts);
 	if (facts->seen & NSMGR_MASK(NSMGR_UTS)) {
 		say("Host name", "%s", facts->inside->hostname);
 		say("Domain", "%s", facts->inside->domainname);

@@ -5,6 +5,7 @@
 #include "cmd/app.h"
 
 /* Every verb, a file each. */
+extern const struct verb verb_apply; /* nsmgr-full */
 extern const struct verb verb_attach;
 extern const struct verb verb_check; /* nsmgr-full */
 extern const struct verb verb_create;

@@ -2,6 +2,7 @@
 #include "lib/check_set.h"
 
 #include "lib/labels.h"
+#include "lib/profile.h"
 
 /* Whether anybody could use anything of the set, now or after a repair. What is foreign is somebody's namespace all the same. */
 static bool is_usable(const struct nsm_look *look)
@@ -64,8 +65,9 @@ static void judge_one(struct nsm_look *look, struct nsm_finding *finding)
 		break;
 	case NSMGR_PROBLEM_METADATA:
 	case NSMGR_PROBLEM_OLD:
-		if (nsm_streq(strrchr(finding->file, '/') + 1, NSM_LABELS_FILE))
-			break; /* no repair gives labels back */
+		if (nsm_streq(strrchr(finding->file, '/') + 1, NSM_LABELS_FILE) ||
+		    nsm_streq(strrchr(finding->file, '/') + 1, NSM_PROFILE_FILE))
+			break; /* no repair gives these back */
 		if (is_recordable(look)) {
 			finding->mend = NSMGR_MEND_BY_REPAIR;
 			nsm_finding_cure(finding, "records what is there, as pinned");

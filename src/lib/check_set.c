@@ -6,6 +6,7 @@
 #include "lib/init.h"
 #include "lib/ip_netns.h"
 #include "lib/labels.h"
+#include "lib/profile.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -68,7 +69,7 @@ static int look_at_entries(struct nsm_look *look)
 		enum nsmgr_type type = nsm_nstype_from_file(entry->d_name);
 
 		if (nsm_streq(entry->d_name, NSM_META_FILE) || nsm_streq(entry->d_name, NSM_LABELS_FILE) ||
-		    nsm_streq(entry->d_name, NSM_CGROUP_FILE))
+		    nsm_streq(entry->d_name, NSM_CGROUP_FILE) || nsm_streq(entry->d_name, NSM_PROFILE_FILE))
 			look_at_mode(look, entry->d_name, S_IFREG);
 		else if (!nsm_ip_netns_is_mark(entry->d_name) &&
 			 (type == NSMGR_TYPE_NONE || !(look->set.types & NSMGR_MASK(type))))
@@ -170,21 +171,32 @@ static int look_at_handles(struct nsm_look *look)
 
 /* ---- what is recorded ---- */
 
-static void look_at_labels(struct nsm_look *look)
+/* What is no plain file has its finding. */
+static void add_damaged(struct nsm_look *look, const char *file, const char *what, const char *cure)
 {
-	struct nsm_labels labels;
 	struct nsm_finding *finding;
 	struct stat st;
 
-	/* What is no plain file has its finding. */
-	if (nsm_labels_read(look->set.fd, &labels) != -EBADMSG ||
-	    fstatat(look->set.fd, NSM_LABELS_FILE, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
+	if (fstatat(look->set.fd, file, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(st.st_mode))
 		return;
-	finding = nsm_look_add(look, NSMGR_PROBLEM_METADATA, NSMGR_TYPE_NONE, NSM_LABELS_FILE);
+	finding = nsm_look_add(look, NSMGR_PROBLEM_METADATA, NSMGR_TYPE_NONE, file);
 	if (!finding)
 		return;
-	nsm_finding_say(finding, "damaged: nothing tells which labels the set has");
-	nsm_finding_cure(finding, "delete the file: %s/%s", look->check->ctx->root, finding->file);
+	nsm_finding_say(finding, "%s", what);
+	nsm_finding_cure(finding, "%s: %s/%s", cure, look->check->ctx->root, finding->file);
+}
+
+static void look_at_texts(struct nsm_look *look)
+{
+	struct nsm_labels labels;
+	nsm_autofree char *profile = NULL;
+	int r = nsm_profile_read(look->check->store.root, look->set.fd, &profile);
+
+	if (nsm_labels_read(look->set.fd, &labels) == -EBADMSG)
+		add_damaged(look, NSM_LABELS_FILE, "damaged: nothing tells which labels the set has", "delete the file");
+	if (r == -EBADMSG || (r == -ENODATA && look->set.meta.defaults))
+		add_damaged(look, NSM_PROFILE_FILE, "damaged: nothing tells what commands have as defaults",
+			    "create the set again, for there is no other");
 }
 
 static void look_at_meta(struct nsm_look *look)
@@ -249,7 +261,7 @@ static int look_inside(struct nsm_look *look)
 	if (r < 0)
 		return r;
 	look_at_meta(look);
-	look_at_labels(look);
+	look_at_texts(look);
 	nsm_look_at_cgroup(look);
 	look_for_unrecorded(look);
 	look_for_nothing(look);

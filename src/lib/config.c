@@ -38,6 +38,7 @@ void nsmgr_config_free(struct nsmgr_config *config)
 	free(config->labels);
 	nsm_config_free_cgroup(config);
 	nsm_handed_close(&config->handed);
+	free(config->profile);
 	nsmgr_unref(config->ctx);
 	free(config);
 }

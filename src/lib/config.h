@@ -80,6 +80,8 @@ struct nsmgr_config {
 	char *cgroup_path; /* of one that exists, or NULL */
 	size_t cgroup_limit_count;
 	struct nsm_cgroup_limit cgroup_limits[NSM_CGROUP_LIMIT_COUNT];
+	char *profile;		   /* the text to be kept with it, or NULL */
+	bool defaults;		   /* that has some for commands */
 };
 
 static inline bool nsm_config_makes(const struct nsmgr_config *config, enum nsmgr_type type)
@@ -107,6 +109,8 @@ void nsm_config_free_cgroup(struct nsmgr_config *config);
 
 /* For what has no name after which a cgroup could be called: -EINVAL where one is to be made. */
 int nsm_config_refuse_new_cgroup(struct nsmgr_config *config);
+/* The same of a profile. profile.c */
+int nsm_config_refuse_profile(struct nsmgr_config *config);
 
 /* The first range of `id`'s in /etc/subuid or /etc/subgid, looked up by the *user's* name or number in both. */
 int nsm_subid_range(struct nsmgr_ctx *ctx, enum nsmgr_id_kind kind, uint32_t uid, uint32_t *ret_start,

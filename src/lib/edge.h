@@ -84,6 +84,7 @@
 	X(config_pin, NSM_EDGE_OPEN, ELOOP)								\
 	X(config_pin_path, NSM_EDGE_PATH, EINVAL)							\
 	X(config_pin_process, ENOENT, ESRCH, EINVAL)							\
+	X(config_profile, E2BIG, EINVAL)								\
 	X(config_sysctl, E2BIG, EINVAL)									\
 	X(create, NSM_EDGE_CREATE)									\
 	X(create_many, NSM_EDGE_CREATE)									\
@@ -106,6 +107,7 @@
 	X(remove_many, NSM_EDGE_REMOVE)									\
 	X(rename, NSM_EDGE_CHANGE, EEXIST)								\
 	X(set_add, EBADF, EEXIST, EINVAL)								\
+	X(set_defaults, EBADMSG, ENODATA)								\
 	X(set_dup, ENOENT)										\
 	X(set_enter, NSM_EDGE_ENTER)									\
 	X(set_fd, ENOENT)										\
@@ -118,6 +120,7 @@
 	X(set_mount_one, NSM_EDGE_PATH, EEXIST, EINVAL, EISDIR, ENOSPC, EROFS)				\
 	X(set_new)											\
 	X(set_open, NSM_EDGE_OPEN)									\
+	X(set_profile, NSM_EDGE_STORE, EBADMSG, ENODATA, ENOENT)					\
 	X(set_root, EINVAL, ENAMETOOLONG, ENOENT)							\
 	X(set_take_fd, ENOENT)										\
 	X(store_drain, NSM_EDGE_REMOVE, E2BIG)								\

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "lib/nstype.h"
+#include "lib/profile.h"
 
 /* Adds one handle to the stage and its record to the metadata. */
 static int add_handle(struct nsm_filling *filling, const struct nsm_creator *creator, enum nsmgr_type type)
@@ -58,8 +59,11 @@ int nsm_fill(struct nsm_filling *filling, const struct nsm_creator *creator)
 	meta->keeper = creator->keeper;
 	nsm_copy(meta->boot_id, sizeof(meta->boot_id), stage->store->boot_id);
 	clock_gettime(CLOCK_REALTIME, &meta->created);
+	meta->defaults = filling->config->defaults;
 	r = add_handles(filling, creator, NSMGR_MASK_ALL);
 	if (r == 0)
 		r = nsm_stage_write_meta(stage, meta);
-	return r == 0 && labels ? nsm_stage_write_labels(stage, labels) : r;
+	if (r == 0 && labels)
+		r = nsm_stage_write_labels(stage, labels);
+	return r == 0 && filling->config->profile ? nsm_profile_write(stage, filling->config->profile) : r;
 }

@@ -6,6 +6,7 @@
 #include "lib/init.h"
 #include "lib/ip_netns.h"
 #include "lib/labels.h"
+#include "lib/profile.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -33,7 +34,7 @@ static int read_entries(struct nsm_setdir *set)
 		else if (nsm_ip_netns_is_mark(entry->d_name))
 			set->has_marks = true;
 		else if (!nsm_streq(entry->d_name, NSM_META_FILE) && !nsm_streq(entry->d_name, NSM_LABELS_FILE) &&
-			 !nsm_streq(entry->d_name, NSM_CGROUP_FILE))
+			 !nsm_streq(entry->d_name, NSM_CGROUP_FILE) && !nsm_streq(entry->d_name, NSM_PROFILE_FILE))
 			nsm_copy(set->odd, sizeof(set->odd), entry->d_name);
 	}
 	return r;

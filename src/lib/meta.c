@@ -79,6 +79,8 @@ static int parse_line(char *line, struct nsm_meta *meta, bool *complete)
 		return nsm_parse_duration(value, &meta->created);
 	if (nsm_streq(key, "cgroup2"))
 		return parse_cgroup(&meta->cgroup, value, line);
+	if (nsm_streq(key, "defaults"))
+		meta->defaults = true;
 	if (nsm_streq(key, "keeper")) {
 		if (nsm_parse_u32(value, &pid) < 0 || pid > INT32_MAX)
 			return -EBADMSG;
@@ -122,6 +124,8 @@ int nsm_meta_write(int dir, const char *path, bool mode_exact, const struct nsm_
 		     (unsigned long long)meta->mount_id, (long long)meta->created.tv_sec, meta->created.tv_nsec);
 	if (meta->keeper)
 		nsm_text_add(&text, "keeper %ld\n", (long)meta->keeper);
+	if (meta->defaults)
+		nsm_text_add(&text, "defaults 1\n");
 	for NSM_EACH_TYPE (type) {
 		const struct nsm_record *record = &meta->types[type];
 

@@ -19,6 +19,7 @@ struct nsm_meta {
 	uint64_t mount_id; /* of the ROOT that the handles are below */
 	struct timespec created;
 	pid_t keeper;
+	bool defaults; /* its .profile has some for commands */
 	struct nsm_record types[NSMGR_TYPE_COUNT];
 	struct nsm_cgroup cgroup;
 };

@@ -13,6 +13,7 @@ int nsm_set_new(struct nsmgr_ctx *ctx, struct nsmgr_set **ret_set)
 		return nsm_fail(ctx, -ENOMEM, "set", NSMGR_TYPE_NONE, NULL);
 	set->ctx = nsmgr_ref(ctx);
 	set->store = (struct nsm_store)NSM_STORE_INIT;
+	set->dir = -EBADF;
 	for NSM_EACH_TYPE (type)
 		set->fds[type] = -EBADF;
 	*ret_set = set;
@@ -30,6 +31,7 @@ void nsmgr_set_close(struct nsmgr_set *set)
 		return;
 	for NSM_EACH_TYPE (type)
 		nsm_close(&set->fds[type]);
+	nsm_close(&set->dir);
 	nsm_leash_unref(set->leash);
 	nsm_store_close(&set->store);
 	nsmgr_unref(set->ctx);
@@ -74,7 +76,11 @@ static int open_handles(struct nsmgr_set *set, const char *name, unsigned types,
 			return set->fds[type];
 	}
 	set->cgroup = dir.meta.cgroup;
-	return dir.types & types ? 0 : refuse_types(set, dir.types, types);
+	if (!(dir.types & types))
+		return refuse_types(set, dir.types, types);
+	if (dir.has_meta && dir.meta.defaults)
+		set->dir = take_fd(dir.fd);
+	return 0;
 }
 
 static int open_named(struct nsmgr_ctx *ctx, const char *name, unsigned types, bool hold, struct nsmgr_set **ret_set)

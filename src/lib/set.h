@@ -14,6 +14,7 @@ struct nsmgr_set {
 	pid_t keeper;		   /* that nsmgr_unshare() made, or 0 */
 	struct nsm_leash *leash;   /* what ends it; NULL where it goes on by itself */
 	struct nsm_cgroup cgroup;  /* that commands join */
+	int dir;		   /* of a named one with defaults for commands, else -EBADF */
 	struct nsm_store store;	   /* keeps the shared lock, if the set is held */
 };
 

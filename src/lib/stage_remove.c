@@ -6,6 +6,7 @@
 #include "lib/init.h"
 #include "lib/ip_netns.h"
 #include "lib/nstype.h"
+#include "lib/profile.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -60,7 +61,7 @@ static int remove_entry(struct nsm_stage *stage, const char *name, bool *ret_det
 /* What a set has if nobody else put anything into it: for when there is no descriptor left to look. */
 static int remove_usual(struct nsm_stage *stage, bool *ret_detached)
 {
-	static const char *const others[] = { NSM_META_FILE, NSM_LABELS_FILE };
+	static const char *const others[] = { NSM_META_FILE, NSM_LABELS_FILE, NSM_PROFILE_FILE };
 
 	for NSM_EACH_TYPE (type) {
 		int r = remove_entry(stage, nsm_nstypes[type].name, ret_detached);

@@ -6,6 +6,7 @@
 #include "lib/edge.h"
 #include "lib/handle.h"
 #include "lib/pool_dir.h"
+#include "lib/profile.h"
 #include "lib/removal.h"
 #include "lib/stage.h"
 #include "lib/sys.h"
@@ -58,8 +59,8 @@ static int is_usable(struct nsm_pool_dir *pool, const char *entry, const struct 
 	return 0;
 }
 
-/* With labels it is taken into a stage first, where nobody else can have it, and comes out with them. */
-static int give_labelled(struct nsm_pool_dir *pool, const char *entry, const struct nsm_labels *labels, const char *name)
+/* With labels or a profile it is taken into a stage first, where nobody else can have it, and comes out with them. */
+static int give_with(struct nsm_pool_dir *pool, const char *entry, const struct nsmgr_config *config, const char *name)
 {
 	nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(&pool->view);
 	struct nsmgr_ctx *ctx = pool->store->ctx;
@@ -70,7 +71,10 @@ static int give_labelled(struct nsm_pool_dir *pool, const char *entry, const str
 		r = nsm_stage_hide(&stage, entry);
 	if (r < 0)
 		return r;
-	r = nsm_stage_write_labels(&stage, labels);
+	if (config->labels)
+		r = nsm_stage_write_labels(&stage, config->labels);
+	if (r == 0 && config->profile)
+		r = nsm_profile_write(&stage, config->profile);
 	stage.store = pool->store;
 	if (r == 0)
 		r = nsm_stage_publish(&stage, name);
@@ -79,7 +83,7 @@ static int give_labelled(struct nsm_pool_dir *pool, const char *entry, const str
 	/* As good as before, for whoever comes next. */
 	failure = ctx->failure;
 	stage.store = &pool->view;
-	if (nsm_stage_drop_labels(&stage) == 0)
+	if (nsm_stage_drop_labels(&stage) == 0 && nsm_profile_drop(&stage) == 0)
 		nsm_stage_publish(&stage, entry);
 	ctx->failure = failure;
 	return r;
@@ -90,8 +94,8 @@ static int give(struct nsm_pool_dir *pool, const char *entry, const struct nsmgr
 	struct nsm_store *store = pool->store;
 	int r;
 
-	if (config->labels)
-		return give_labelled(pool, entry, config->labels, name);
+	if (config->labels || config->profile)
+		return give_with(pool, entry, config, name);
 	r = nsm_sys_renameat2(pool->view.root, entry, store->root, name, NSM_RENAME_NOREPLACE);
 	if (r == -EEXIST)
 		return nsm_fail_text(store->ctx, r, "publish", NSMGR_TYPE_NONE, NULL, "a set of that name exists");
@@ -124,8 +128,9 @@ int nsm_store_pool_take(struct nsm_store *store, struct nsmgr_config *config, co
 	nsm_autopool struct nsm_pool_dir pool = NSM_POOL_DIR_INIT;
 	int r;
 
-	/* Hooks are run for a set of their own, and a second name is given before the first. */
-	if (config->outside || config->inside || config->ip_netns || nsm_config_has_cgroup(config))
+	/* Hooks are run for a set of their own, and a second name is given before the first. That there are defaults for commands, or a
+	 * cgroup, stands in .set, which is not written again. */
+	if (config->outside || config->inside || config->ip_netns || config->defaults || nsm_config_has_cgroup(config))
 		return 1;
 	r = nsm_pool_dir_open(store, config, false, &pool);
 	/* Too long to be filled is not there either. */
@@ -229,6 +234,8 @@ static int fill(struct nsmgr_ctx *ctx, struct nsmgr_config *config, size_t count
 	nsm_autopool struct nsm_pool_dir pool = NSM_POOL_DIR_INIT;
 	int r = nsm_config_refuse_labels(config);
 
+	if (r == 0)
+		r = nsm_config_refuse_profile(config);
 	if (r == 0)
 		r = nsm_config_prepare(config);
 	if (r == 0 && (config->outside || config->inside))

@@ -43,6 +43,8 @@ static int drain(struct nsmgr_ctx *ctx, struct nsmgr_config *config)
 	int count = 0, r = config ? nsm_config_refuse_labels(config) : 0;
 
 	if (config && r == 0)
+		r = nsm_config_refuse_profile(config);
+	if (config && r == 0)
 		r = nsm_config_prepare(config);
 	if (config && r == 0 && nsm_config_has_cgroup(config))
 		r = nsm_fail_text(ctx, -EINVAL, "pool", NSMGR_TYPE_NONE, NULL, "a set with a cgroup is in no pool");

@@ -56,6 +56,8 @@ static int unshare_set(struct nsmgr_config *config, struct nsmgr_set **ret_set)
 	nsm_autoset struct nsmgr_set *set = NULL;
 	int r = nsm_config_refuse_labels(config);
 
+	if (r == 0)
+		r = nsm_config_refuse_profile(config);
 	if (r == 0 && config->ip_netns)
 		r = nsm_fail_text(config->ctx, -EINVAL, "configuration", NSMGR_NET, NULL,
 				  "a set without a name has none for ip netns either");

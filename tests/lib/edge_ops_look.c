@@ -103,6 +103,51 @@ static int run_list_labels(void)
 	return r;
 }
 
+/* The sets of the world have none. */
+static int run_set_profile(void)
+{
+	char *text = NULL;
+	int r = nsmgr_set_profile(fixture.ctx, "new", &text);
+	bool as_said = r < 0 ? !text : strcmp(text, "uts\n") == 0;
+
+	free(text);
+	return as_said ? r : LIED;
+}
+
+static int make_told(void)
+{
+	struct nsmgr_config *config;
+	int r = nsmgr_config_new(fixture.ctx, &config);
+
+	if (r < 0)
+		return r;
+	nsmgr_config_make(config, NSMGR_UTS);
+	r = nsmgr_config_profile(config, "uts\n", NSMGR_PROFILE_DEFAULTS);
+	r = r < 0 ? r : nsmgr_create(fixture.ctx, "new", config, NSMGR_CREATE_EXIST_OK);
+	nsmgr_config_free(config);
+	return r;
+}
+
+static struct nsmgr_set *told;
+
+static int open_told(void)
+{
+	int r = make_told();
+
+	return r < 0 ? r : nsmgr_set_open(fixture.ctx, "new", NSMGR_MASK_ALL, 0, &told);
+}
+
+static int run_set_defaults(void)
+{
+	char *text = NULL;
+	int r = nsmgr_set_defaults(told, &text);
+	bool as_said = r < 0 ? !text : strcmp(text, "uts\n") == 0;
+
+	free(text);
+	nsmgr_set_close(told);
+	return as_said ? r : LIED;
+}
+
 /* A look, and one that has something to mend: what others leave is made before anything is denied. */
 static int run_check(void)
 {
@@ -125,6 +170,8 @@ const struct op look_ops[] = {
 	{ "label_set", NSM_EDGE_label_set, run_label_set, NULL },
 	{ "labels_new", NSM_EDGE_labels_new, run_labels_new, NULL },
 	{ "list_labels", NSM_EDGE_list_labels, run_list_labels, read_list },
+	{ "set_profile", NSM_EDGE_set_profile, run_set_profile, make_told },
+	{ "set_defaults", NSM_EDGE_set_defaults, run_set_defaults, open_told },
 	{ "check", NSM_EDGE_check, run_check, NULL },
 	{ "check and repair", NSM_EDGE_check, run_check_repair, leave_empty },
 	{ "watch_new", NSM_EDGE_watch_new, run_watch_new, NULL },

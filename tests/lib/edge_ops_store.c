@@ -98,6 +98,12 @@ static int run_create_labelled(void)
 	return nsmgr_create(fixture.ctx, "new", world.simple, NSMGR_CREATE_FROM_POOL);
 }
 
+static int run_create_told(void)
+{
+	nsmgr_config_profile(world.simple, "uts\n", NSMGR_PROFILE_DEFAULTS);
+	return nsmgr_create(fixture.ctx, "new", world.simple, 0);
+}
+
 static int run_store_fill(void)
 {
 	return nsmgr_store_fill(fixture.ctx, world.simple, 3);
@@ -205,6 +211,7 @@ const struct op store_ops[] = {
 	{ "rename with ip netns", NSM_EDGE_rename, run_rename, begin_ip_netns },
 	{ "remove with ip netns", NSM_EDGE_remove, run_remove, begin_ip_netns },
 	{ "create labelled from pool", NSM_EDGE_create, run_create_labelled, NULL },
+	{ "create with a profile", NSM_EDGE_create, run_create_told, NULL },
 	{ "store_fill", NSM_EDGE_store_fill, run_store_fill, NULL },
 	{ "store_drain", NSM_EDGE_store_drain, run_store_drain, NULL },
 	{ "store_pools", NSM_EDGE_store_pools, run_store_pools, NULL },

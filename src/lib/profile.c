@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/profile.h"
+
+#include "base/fd.h"
+#include "lib/edge.h"
+#include "lib/handle.h"
+#include "lib/set.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int nsm_profile_write(struct nsm_stage *stage, const char *text)
+{
+	int r = nsm_write_new_at(stage->dir, NSM_STAGE_SET "/" NSM_PROFILE_FILE, stage->modes_exact, text, strlen(text));
+
+	return r < 0 ? nsm_fail(stage->store->ctx, r, "profile", NSMGR_TYPE_NONE, NULL) : 0;
+}
+
+int nsm_profile_drop(struct nsm_stage *stage)
+{
+	return unlinkat(stage->dir, NSM_STAGE_SET "/" NSM_PROFILE_FILE, 0) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+/* ---- reading ---- */
+
+/* Who can write there decides what commands are run as (LESSONS security 15). */
+static bool is_trusted(const struct stat *st, const struct stat *root)
+{
+	return (st->st_uid == 0 || st->st_uid == geteuid() || st->st_uid == root->st_uid) && !(st->st_mode & 022);
+}
+
+static int judge(int root, int setdir, int fd)
+{
+	struct stat of_root, of_set, of_file;
+
+	if (fstat(root, &of_root) < 0 || fstat(setdir, &of_set) < 0 || fstat(fd, &of_file) < 0)
+		return -errno;
+	/* A FIFO that nobody writes to would read as empty. */
+	if (!S_ISREG(of_file.st_mode))
+		return -EBADMSG;
+	return is_trusted(&of_set, &of_root) && is_trusted(&of_file, &of_root) ? 0 : -EPERM;
+}
+
+int nsm_profile_read(int root, int setdir, char **ret)
+{
+	nsm_autoclose int fd =
+		openat(setdir, NSM_PROFILE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	nsm_autofree char *text = NULL;
+	ssize_t len;
+	int r;
+
+	/* A link, a socket, a device: put there by somebody else. */
+	if (fd < 0)
+		return errno == ENOENT ? -ENODATA : errno == ELOOP || errno == ENXIO || errno == ENODEV ? -EBADMSG : -errno;
+	r = judge(root, setdir, fd);
+	if (r < 0)
+		return r;
+	text = malloc(NSMGR_PROFILE_SIZE + 2);
+	if (!text)
+		return -ENOMEM;
+	len = nsm_read_text(fd, text, NSMGR_PROFILE_SIZE + 2);
+	if (len == -EFBIG || (len >= 0 && (strlen(text) != (size_t)len || len > NSMGR_PROFILE_SIZE)))
+		return -EBADMSG;
+	if (len < 0)
+		return (int)len;
+	*ret = take_ptr(text);
+	return 0;
+}
+
+static int fail(struct nsmgr_ctx *ctx, int r, const char *name)
+{
+	const char *what = r == -EPERM ? "belongs to others, or others can write to it" : "is damaged";
+
+	if (r == -ENODATA)
+		return nsm_fail_text(ctx, r, "profile", NSMGR_TYPE_NONE, NULL, "the set has none");
+	if (r != -EBADMSG && r != -EPERM)
+		return nsm_fail(ctx, r, "profile", NSMGR_TYPE_NONE, NULL);
+	return nsm_fail_text(ctx, r, "profile", NSMGR_TYPE_NONE, NULL,
+			     "its file " NSM_PROFILE_FILE " %s (look at '%s/%s/" NSM_PROFILE_FILE "', and create the set again)",
+			     what, ctx->root, name);
+}
+
+static int read_named(struct nsmgr_ctx *ctx, const char *name, char **ret_text)
+{
+	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
+	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
+	int r = nsmgr_check_name(ctx, name);
+
+	if (r == 0)
+		r = nsm_store_open(ctx, &store);
+	if (r == -ENOENT)
+		return nsm_fail_text(ctx, r, "open", NSMGR_TYPE_NONE, NULL, "no such set");
+	if (r == 0)
+		r = nsm_setdir_open(&store, name, &set);
+	if (r < 0)
+		return r;
+	r = nsm_profile_read(store.root, set.fd, ret_text);
+	return r < 0 ? fail(ctx, r, name) : 0;
+}
+
+int nsmgr_set_profile(struct nsmgr_ctx *ctx, const char *name, char **ret_text)
+{
+	return nsm_edge(ctx, NSM_EDGE_set_profile, read_named(ctx, name, ret_text));
+}
+
+bool nsmgr_set_has_defaults(const struct nsmgr_set *set)
+{
+	return set->dir >= 0;
+}
+
+int nsmgr_set_defaults(const struct nsmgr_set *set, char **ret_text)
+{
+	int r = set->dir < 0 ? -ENODATA : nsm_profile_read(set->store.root, set->dir, ret_text);
+
+	return nsm_edge(set->ctx, NSM_EDGE_set_defaults, r < 0 ? fail(set->ctx, r, set->name) : 0);
+}
+
+/* ---- for sets to be made ---- */
+
+int nsmgr_config_profile(struct nsmgr_config *config, const char *text, unsigned flags)
+{
+	char *copy = NULL;
+
+	if (flags & ~NSMGR_PROFILE_DEFAULTS)
+		return nsm_refuse_flags(config->ctx);
+	if (text && strlen(text) > NSMGR_PROFILE_SIZE)
+		return nsm_fail_text(config->ctx, -E2BIG, "profile", NSMGR_TYPE_NONE, NULL, "has at most %d bytes",
+				     NSMGR_PROFILE_SIZE);
+	if (text) {
+		copy = strdup(text);
+		if (!copy)
+			return nsm_fail(config->ctx, -ENOMEM, "profile", NSMGR_TYPE_NONE, NULL);
+	}
+	free(config->profile);
+	config->profile = copy;
+	config->defaults = copy && (flags & NSMGR_PROFILE_DEFAULTS);
+	return 0;
+}
+
+int nsm_config_refuse_profile(struct nsmgr_config *config)
+{
+	return config->profile ? nsm_fail_text(config->ctx, -EINVAL, "profile", NSMGR_TYPE_NONE, NULL,
+					       "a set without a name has none")
+			       : 0;
+}
