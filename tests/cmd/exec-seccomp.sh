@@ -297,6 +297,17 @@ programs() {
 		"$P.a" true
 }
 
+# The example of nsmgr(8).
+example() {
+	make
+	touch "$T/file"
+	sed -n '/^\.Sh SECCOMP PROFILES/,/^\.Ed/p' "${0%/*}/../../man/nsmgr.8" | grep -v '^\.' | sed -n '/^{/,$p' >"$FILE"
+	confined 1 chmod 600 "$T/file"
+	like 'what chmod says' "$err" '*Operation not permitted*'
+	confined 159 ip link
+	confined 0 true
+}
+
 everywhere() {
 	local show="grep -E '^(NoNewPrivs|Seccomp):' /proc/self/status" seen
 	seen=$(printf 'NoNewPrivs:\t1\nSeccomp:\t2')
@@ -358,6 +369,7 @@ cases() {
 	it 'takes several profiles' several
 	it 'needs an execve to be allowed, and no more' programs
 	it 'takes the profiles of container engines' engines
+	it 'does what the example of the page says' example
 }
 
 for_both
