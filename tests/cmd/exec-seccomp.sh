@@ -213,6 +213,11 @@ refused() {
 	rule "$text,'action':'SCMP_ACT_KILL_PROCESS'},{$text,'action':'SCMP_ACT_ERRNO'"
 	confined 125 true
 	like 'what is said of a contradiction' "$err" "*syscalls\[1].names\[0]: another rule says something else of 'umask' already"
+	expect 125 "$NSMGR" run --name="$P.r" --uts --pid --seccomp="$FILE" true
+	is 'sets that are left' "$("$NSMGR" ls -q)" "$P.a"
+	profile "{'defaultAction':'SCMP_ACT_ALLOW','architectures':['SCMP_ARCH_X86_64','SCMP_ARCH_S390X']}"
+	confined 125 true
+	like 'what is said of two orders of bytes' "$err" '*architectures*: SCMP_ARCH_* cannot go with SCMP_ARCH_*'
 }
 
 hostile() {
