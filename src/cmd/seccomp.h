@@ -36,7 +36,8 @@ const struct architecture *filter_native(void);
 int filter_new(uint32_t action, struct filter **ret_filter);
 void filter_free(struct filter *filter); /* NULL is fine */
 
-/* Calls of another architecture too. -EINVAL: there is none of that name; -EDOM: the machine cannot have it. */
+/* Calls of another architecture too; without a filter it is only looked up. -EINVAL: there is none of that name; -EDOM: the
+ * machine cannot have it. */
 int filter_add_architecture(struct filter *filter, const char *name);
 
 /* The same action where all of the conditions hold. -ENOENT: no system call is known by that name. */

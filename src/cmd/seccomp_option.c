@@ -63,7 +63,7 @@ static void free_filter(struct filter **filter)
 	filter_free(*filter);
 }
 
-static int compile(struct launch *launch, const struct json *profile, uint64_t capabilities, bool use)
+static int compile(struct launch *launch, const struct json *profile, uint64_t capabilities)
 {
 	nsm_cleanup(free_filter) struct filter *filter = NULL;
 	nsm_autofree void *program = NULL;
@@ -75,7 +75,7 @@ static int compile(struct launch *launch, const struct json *profile, uint64_t c
 	surroundings_look(&surroundings);
 	surroundings.capabilities = capabilities;
 	status = profile_compile(profile, &surroundings, &filter, &flags);
-	if (status != STATUS_DONE || !use)
+	if (status != STATUS_DONE)
 		return status;
 	r = filter_export(filter, &program, &size);
 	if (r < 0)
@@ -93,7 +93,7 @@ int seccomp_prepare(struct launch *launch, const struct nsmgr_set *set)
 	/* Those for the set before, of many. */
 	nsmgr_command_seccomp(launch->command, NULL, 0, 0);
 	for (size_t i = 0; status == STATUS_DONE && i < launch->seccomp->count; i++)
-		status = compile(launch, &launch->seccomp->profiles[i], capabilities, true);
+		status = compile(launch, &launch->seccomp->profiles[i], capabilities);
 	return status;
 }
 
@@ -115,7 +115,7 @@ static int open_profile(const struct launch *launch, const char *value, struct j
 
 int seccomp_option(struct launch *launch, const char *value)
 {
-	bool verbose = launch->app->verbose;
+	struct surroundings surroundings;
 	struct json *profile;
 	int status;
 
@@ -132,9 +132,6 @@ int seccomp_option(struct launch *launch, const char *value)
 	if (status != STATUS_DONE)
 		return status;
 	launch->seccomp->count++;
-	/* What is left out is told once, when it is known for whom the filter is. */
-	launch->app->verbose = false;
-	status = compile(launch, profile, UINT64_MAX, false);
-	launch->app->verbose = verbose;
-	return status;
+	surroundings_look(&surroundings);
+	return profile_check(profile, &surroundings);
 }

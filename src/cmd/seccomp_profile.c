@@ -7,7 +7,8 @@
 
 struct profile {
 	const struct surroundings *surroundings;
-	struct filter *filter;
+	bool builds;
+	struct filter *filter; /* NULL where it is only looked whether the profile is right */
 	unsigned flags;
 };
 
@@ -78,6 +79,8 @@ static int add(struct profile *profile, const struct json *at, const char *name,
 {
 	int r = 0;
 
+	if (!profile->builds)
+		return STATUS_DONE;
 	if (!compares_twice(conditions, count))
 		r = filter_add(profile->filter, name, action, conditions, count);
 	else
@@ -247,7 +250,7 @@ static int read_profile(struct profile *profile, const struct json *root)
 		status = profile_action(root, "defaultAction", "defaultErrnoRet", "defaultErrno", &action);
 	if (status != STATUS_DONE)
 		return status;
-	r = filter_new(action, &profile->filter);
+	r = profile->builds ? filter_new(action, &profile->filter) : 0;
 	if (r < 0)
 		return json_complain(root, "%s", strerror(-r));
 	status = read_architectures(profile, root);
@@ -259,7 +262,7 @@ static int read_profile(struct profile *profile, const struct json *root)
 int profile_compile(const struct json *root, const struct surroundings *surroundings, struct filter **ret_filter,
 		    unsigned *ret_flags)
 {
-	struct profile profile = { .surroundings = surroundings };
+	struct profile profile = { .surroundings = surroundings, .builds = true };
 	int status = read_profile(&profile, root);
 
 	if (status != STATUS_DONE) {
@@ -269,4 +272,11 @@ int profile_compile(const struct json *root, const struct surroundings *surround
 	*ret_filter = profile.filter;
 	*ret_flags = profile.flags;
 	return STATUS_DONE;
+}
+
+int profile_check(const struct json *root, const struct surroundings *surroundings)
+{
+	struct profile profile = { .surroundings = surroundings };
+
+	return read_profile(&profile, root);
 }

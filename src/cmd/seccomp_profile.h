@@ -21,6 +21,9 @@ void surroundings_look(struct surroundings *ret);
 int profile_compile(const struct json *root, const struct surroundings *surroundings, struct filter **ret_filter,
 		    unsigned *ret_flags);
 
+/* The same without a filter, which takes time: what comes out at the making of one alone is not said. */
+int profile_check(const struct json *root, const struct surroundings *surroundings);
+
 /* Whether "includes" and "excludes" of a rule let it apply. seccomp_when.c */
 int profile_applies(const struct json *rule, const struct surroundings *surroundings, bool *ret);
 

@@ -9,6 +9,7 @@
 DENY=$NSMGR_BUILDDIR/tests/cmd/deny
 CREATE_RULESET=444 # landlock_create_ruleset, on every architecture
 ENOSYS=38 EOPNOTSUPP=95
+PAGE=${0%/*}/../../man/nsmgr.8
 
 # What programs need.
 PROGRAMS=
@@ -177,6 +178,25 @@ wrong() {
 	expect 125 "$NSMGR" exec --landlock-best-effort=1 "$P.a" true
 }
 
+# The example of nsmgr(8), with a place and a program of ours.
+example() {
+	local -a words
+	make
+	chmod 777 "$T/place/rw"
+	mapfile -t words < <(sed -n '/^nsmgr exec --as=nobody/,/^\.Ed/p' "$PAGE" | sed -e '/^\.Ed/d' -e 's/\\e$//' |
+		tr -s ' \n' '\n' | sed "s,/srv/job,$T/place/rw,")
+	is 'the program' "${words[*]: -2}" 'web ./job'
+	[ -d /lib64 ] || words=("${words[@]//,\/lib64/}")
+	words=("${words[@]:1:${#words[@]}-3}" "$P.a")
+	ok "$NSMGR" "${words[@]}" sh -c 'id -u; echo new >new; cat new'
+	is 'what it can do' "$out" "$(id -u nobody; echo new)"
+	for line in "cat $T/place/ro/file" 'echo x >/etc/x' 'exec 3<>/dev/tcp/127.0.0.1/80' 'unshare --user true'; do
+		run "$NSMGR" "${words[@]}" bash -c "$line"
+		isnt "the status of $line" "$st" 0
+		like "what $line says" "${err/not permitted/denied}" '*denied*'
+	done
+}
+
 everywhere() {
 	local line="cat $T/place/other/file 2>&- || grep NoNewPrivs: /proc/self/status" options seen
 	options=(--landlock-rx="$PROGRAMS" --landlock-ro=/proc)
@@ -211,6 +231,7 @@ cases() {
 	it 'lets ports be used as they were allowed' ports
 	it 'keeps a command from others' scopes
 	it 'refuses what is wrong' wrong
+	it 'does what the example of the page says' example
 }
 
 for_both

@@ -213,6 +213,11 @@ refused() {
 	rule "$text,'action':'SCMP_ACT_KILL_PROCESS'},{$text,'action':'SCMP_ACT_ERRNO'"
 	confined 125 true
 	like 'what is said of a contradiction' "$err" "*syscalls\[1].names\[0]: another rule says something else of 'umask' already"
+	expect 125 "$NSMGR" run --name="$P.r" --uts --pid --seccomp="$FILE" true
+	is 'sets that are left' "$("$NSMGR" ls -q)" "$P.a"
+	profile "{'defaultAction':'SCMP_ACT_ALLOW','architectures':['SCMP_ARCH_X86_64','SCMP_ARCH_S390X']}"
+	confined 125 true
+	like 'what is said of two orders of bytes' "$err" '*architectures*: SCMP_ARCH_* cannot go with SCMP_ARCH_*'
 }
 
 hostile() {
@@ -297,6 +302,17 @@ programs() {
 		"$P.a" true
 }
 
+# The example of nsmgr(8).
+example() {
+	make
+	touch "$T/file"
+	sed -n '/^\.Sh SECCOMP PROFILES/,/^\.Ed/p' "${0%/*}/../../man/nsmgr.8" | grep -v '^\.' | sed -n '/^{/,$p' >"$FILE"
+	confined 1 chmod 600 "$T/file"
+	like 'what chmod says' "$err" '*Operation not permitted*'
+	confined 159 ip link
+	confined 0 true
+}
+
 everywhere() {
 	local show="grep -E '^(NoNewPrivs|Seccomp):' /proc/self/status" seen
 	seen=$(printf 'NoNewPrivs:\t1\nSeccomp:\t2')
@@ -358,6 +374,7 @@ cases() {
 	it 'takes several profiles' several
 	it 'needs an execve to be allowed, and no more' programs
 	it 'takes the profiles of container engines' engines
+	it 'does what the example of the page says' example
 }
 
 for_both
