@@ -6,7 +6,7 @@
 
 #include <sys/types.h>
 
-/* What the mount table says. The only user of libmount. */
+/* What the mount table says. Only this and mount_opts.c use libmount. */
 struct mounts;
 
 int mounts_read(struct mounts **ret_mounts);

@@ -243,6 +243,20 @@ bad_options() {
 	is 'sets' "$("$NSMGR" ls -q)" ''
 }
 
+# Those of the manual page, as they stand there.
+examples() {
+	local lines
+	lines=$(sed -n '/^Sets that have the host.s programs/,/^\.Ed/s/^nsmgr //p' "${0%/*}/../../man/nsmgr.8")
+	is 'their number' "$(wc -l <<<"$lines")" 7
+	while read -r line; do
+		# shellcheck disable=SC2086 # words of the page: none has a blank in it
+		ok "$NSMGR" $line
+	done <<<"$lines"
+	like 'show' "$out" '*/srv *ro,nosuid,nodev*/var/tmp *tmpfs*'
+	is 'sets' "$("$NSMGR" ls -q | xargs)" 'box far old own web'
+	ok "$NSMGR" rm --all-sets
+}
+
 # Each system call of a layout fails once: the step is named, and nothing is left.
 failures() {
 	local call name before
@@ -296,6 +310,7 @@ cases() {
 	it '--dev has devices, terminals and links of its own' devices
 	it 'makes files, directories and links, but none that is the hosts' files
 	it 'refuses bad options in one line' bad_options
+	it 'runs the examples of the manual page' examples
 	it 'leaves nothing when a step fails' failures
 	it 'works without mount_setattr, before Linux 5.12 (KERNEL R16)' old_kernel
 }
