@@ -26,6 +26,7 @@
 #include <nsmgr/command.h>
 #include <nsmgr/config.h>
 #include <nsmgr/ctx.h>
+#include <nsmgr/helper.h>
 #include <nsmgr/label.h>
 #include <nsmgr/map.h>
 #include <nsmgr/pool.h>

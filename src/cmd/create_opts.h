@@ -29,6 +29,7 @@ enum {
 	CREATE_BASE,
 	CREATE_LABEL,
 	/* nsmgr-full: */
+	CREATE_NETWORK,
 	CREATE_HOOK,
 	CREATE_HOOK_INSIDE,
 	CREATE_OPTION_END
@@ -63,6 +64,7 @@ enum {
 	{ "sysctl", 0, "KEY=VALUE", CREATE_SYSCTL, "write a sysctl of the new namespaces; repeatable" }, \
 	{ "base", 0, "SET", CREATE_BASE, "take the types that are not asked for from SET" }, \
 	{ "label", 0, "KEY=VALUE", CREATE_LABEL, "give the set a label; repeatable" }, \
+	{ "network", 0, "HOW", CREATE_NETWORK, "none: a net with loopback; host: no net; pasta[:OPTIONS]: a net with a way out" }, \
 	{ "hook", 0, "CMD", CREATE_HOOK, "run CMD outside before the set is set up; repeatable" },          \
 	{ "hook-inside", 0, "CMD", CREATE_HOOK_INSIDE, "run CMD inside as the last step; repeatable" }
 
@@ -71,6 +73,7 @@ struct recipe {
 	struct app *app;
 	struct nsmgr_config *config;
 	struct recipe_full *full; /* what options say that nsmgr-full alone has; NULL: none was given */
+	bool stays; /* something of ours serves the set for as long as it is there */
 	/* Between recipe_hold() and recipe_settle(): */
 	bool held;
 	sigset_t ending; /* signals that end what we make */

@@ -84,6 +84,15 @@ static void find_keeper(struct facts *facts)
 		add_unseen(facts, "keeper", "its pid namespace cannot be looked into from here");
 }
 
+static void find_helper(struct facts *facts)
+{
+	int r = nsmgr_helper_get(facts->app->ctx, facts->name, &facts->helper);
+
+	facts->has_helper = r == 0;
+	if (r < 0)
+		add_failure(facts, "helper");
+}
+
 /* A process is looked for in few of the namespaces, but can be in any of them. */
 static unsigned types_among(const struct facts *facts, const struct member *member)
 {
@@ -265,6 +274,7 @@ static int gather(struct app *app, const char *name, struct facts *facts)
 		if (facts->handles[i].ino && facts->handles[i].state != NSMGR_ELSEWHERE)
 			facts->parents[i] = handle_parent(nsmgr_get_root(app->ctx), name, &facts->handles[i]);
 	find_keeper(facts);
+	find_helper(facts);
 	find_processes(facts);
 	look_around(facts);
 	return STATUS_DONE;

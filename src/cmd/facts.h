@@ -34,6 +34,8 @@ struct facts {
 	char cgroup[4096];  /* root of the cgroup namespace, or "" */
 	enum { KEEPER_NONE, KEEPER_ALIVE, KEEPER_DEAD, KEEPER_UNKNOWN } keeper_state;
 	pid_t keeper;	    /* of one alive */
+	bool has_helper;
+	struct nsmgr_helper helper;
 	struct fact_process *processes;
 	size_t process_count, process_size;
 	bool has_processes; /* they were looked for */

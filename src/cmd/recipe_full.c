@@ -2,18 +2,20 @@
 #include "cmd/recipe_full.h"
 
 #include "cmd/hooks.h"
+#include "cmd/network.h"
 
 #include <unistd.h>
 
 /* In this order: what comes later finds what was done before. The user's own come last. */
 static const struct recipe_step_outside steps_outside[] = {
-	{ hooks_outside },
-	{ NULL },
+	{ network_outside, network_is_pasta },
+	{ hooks_outside, hooks_are_outside },
+	{ NULL, NULL },
 };
 
 static const struct recipe_step steps_inside[] = {
-	{ hooks_inside },
-	{ NULL },
+	{ hooks_inside, hooks_are_inside },
+	{ NULL, NULL },
 };
 
 static int run_outside(void *data, pid_t pid)
@@ -22,7 +24,8 @@ static int run_outside(void *data, pid_t pid)
 	int r = 0;
 
 	for (const struct recipe_step_outside *step = steps_outside; r == 0 && step->run; step++)
-		r = step->run(full, pid);
+		if (step->is_wanted(full))
+			r = step->run(full, pid);
 	return r;
 }
 
@@ -32,7 +35,8 @@ static int run_inside(void *data)
 	int r = 0;
 
 	for (const struct recipe_step *step = steps_inside; r == 0 && step->run; step++)
-		r = step->run(full);
+		if (step->is_wanted(full))
+			r = step->run(full);
 	return r;
 }
 
@@ -60,6 +64,8 @@ int recipe_full_option(struct recipe *recipe, int id, const char *value)
 		return hooks_add(recipe->full, &recipe->full->outside, "hook", value);
 	case CREATE_HOOK_INSIDE:
 		return hooks_add(recipe->full, &recipe->full->inside, "hook-inside", value);
+	case CREATE_NETWORK:
+		return network_option(recipe->full, value);
 	default:
 		return STATUS_DONE;
 	}
@@ -67,14 +73,21 @@ int recipe_full_option(struct recipe *recipe, int id, const char *value)
 
 int recipe_full_check(struct recipe *recipe)
 {
-	nsmgr_config_hook_outside(recipe->config, run_outside, recipe->full);
-	nsmgr_config_hook_inside(recipe->config, run_inside, recipe->full);
+	struct recipe_full *full = recipe->full;
+
+	for (const struct recipe_step_outside *step = steps_outside; step->run; step++)
+		if (step->is_wanted(full))
+			nsmgr_config_hook_outside(recipe->config, run_outside, full);
+	for (const struct recipe_step *step = steps_inside; step->run; step++)
+		if (step->is_wanted(full))
+			nsmgr_config_hook_inside(recipe->config, run_inside, full);
 	nsmgr_config_hook_fd(recipe->config, STDERR_FILENO);
-	return STATUS_DONE;
+	return network_check(full);
 }
 
 void recipe_full_free(struct recipe_full *full)
 {
+	network_free(&full->network);
 	hooks_free(&full->outside);
 	hooks_free(&full->inside);
 	free(full);

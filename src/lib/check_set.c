@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "lib/dir.h"
+#include "lib/helper.h"
 #include "lib/init.h"
 #include "lib/ip_netns.h"
 #include "lib/labels.h"
@@ -67,7 +68,8 @@ static int look_at_entries(struct nsm_look *look)
 	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
 		enum nsmgr_type type = nsm_nstype_from_file(entry->d_name);
 
-		if (nsm_streq(entry->d_name, NSM_META_FILE) || nsm_streq(entry->d_name, NSM_LABELS_FILE))
+		if (nsm_streq(entry->d_name, NSM_META_FILE) || nsm_streq(entry->d_name, NSM_LABELS_FILE) ||
+		    nsm_streq(entry->d_name, NSM_HELPER_FILE))
 			look_at_mode(look, entry->d_name, S_IFREG);
 		else if (!nsm_ip_netns_is_mark(entry->d_name) &&
 			 (type == NSMGR_TYPE_NONE || !(look->set.types & NSMGR_MASK(type))))
@@ -249,6 +251,7 @@ static int look_inside(struct nsm_look *look)
 		return r;
 	look_at_meta(look);
 	look_at_labels(look);
+	nsm_look_at_helper(look);
 	look_for_unrecorded(look);
 	look_for_nothing(look);
 	return 0;

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "lib/dir.h"
+#include "lib/helper.h"
 #include "lib/init.h"
 #include "lib/ip_netns.h"
 #include "lib/labels.h"
@@ -32,7 +33,8 @@ static int read_entries(struct nsm_setdir *set)
 			set->types |= NSMGR_MASK(type);
 		else if (nsm_ip_netns_is_mark(entry->d_name))
 			set->has_marks = true;
-		else if (!nsm_streq(entry->d_name, NSM_META_FILE) && !nsm_streq(entry->d_name, NSM_LABELS_FILE))
+		else if (!nsm_streq(entry->d_name, NSM_META_FILE) && !nsm_streq(entry->d_name, NSM_LABELS_FILE) &&
+			 !nsm_streq(entry->d_name, NSM_HELPER_FILE))
 			nsm_copy(set->odd, sizeof(set->odd), entry->d_name);
 	}
 	return r;
