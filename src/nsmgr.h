@@ -28,6 +28,7 @@
 #include <nsmgr/config.h>
 #include <nsmgr/confine.h>
 #include <nsmgr/ctx.h>
+#include <nsmgr/helper.h>
 #include <nsmgr/label.h>
 #include <nsmgr/map.h>
 #include <nsmgr/pool.h>

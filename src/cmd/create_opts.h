@@ -52,6 +52,7 @@ enum {
 	CREATE_DIR,
 	CREATE_SYMLINK,
 	/* The user's own steps: nsmgr-full's too. */
+	CREATE_NETWORK,
 	CREATE_HOOK,
 	CREATE_HOOK_INSIDE,
 	CREATE_PROFILE, /* nsmgr-full */
@@ -110,6 +111,7 @@ enum {
 	{ "file", 0, "DST:TEXT", CREATE_FILE, "mnt: a file that has TEXT, or DST=@FILE what FILE has" }, \
 	{ "dir", 0, "DST[:MODE]", CREATE_DIR, "mnt: a directory" }, \
 	{ "symlink", 0, "TARGET:LINK", CREATE_SYMLINK, "mnt: a symbolic link" }, \
+	{ "network", 0, "HOW", CREATE_NETWORK, "none: a net with loopback; host: no net; pasta[:OPTIONS]: a net with a way out" }, \
 	{ "hook", 0, "CMD", CREATE_HOOK, "run CMD outside before the set is set up; repeatable" },          \
 	{ "hook-inside", 0, "CMD", CREATE_HOOK_INSIDE, "run CMD inside as the last step; repeatable" }, \
 	{ "profile", 0, "FILE", CREATE_PROFILE, "options from a file, which those given here override; repeatable" }, \
@@ -132,6 +134,7 @@ struct recipe {
 	const char *applied;	  /* set by apply: the name of the profile */
 	struct profile *profile;  /* what `told` borrows from */
 	struct recipe_full *full; /* what options say that nsmgr-full alone has; NULL: none was given */
+	bool stays; /* something of ours serves the set for as long as it is there */
 	/* Between recipe_hold() and recipe_settle(): */
 	bool held;
 	sigset_t ending; /* signals that end what we make */

@@ -85,6 +85,15 @@ static void find_keeper(struct facts *facts)
 		add_unseen(facts, "keeper", "its pid namespace cannot be looked into from here");
 }
 
+static void find_helper(struct facts *facts)
+{
+	int r = nsmgr_helper_get(facts->app->ctx, facts->name, &facts->helper);
+
+	facts->has_helper = r == 0;
+	if (r < 0)
+		add_failure(facts, "helper");
+}
+
 /* A process is looked for in few of the namespaces, but can be in any of them. */
 static unsigned types_among(const struct facts *facts, const struct member *member)
 {
@@ -271,6 +280,7 @@ static int gather(struct app *app, const char *name, bool whole, struct facts *f
 		if (facts->handles[i].ino && facts->handles[i].state != NSMGR_ELSEWHERE)
 			facts->parents[i] = handle_parent(nsmgr_get_root(app->ctx), name, &facts->handles[i]);
 	find_keeper(facts);
+	find_helper(facts);
 	if (facts_find_own_cgroup(facts) < 0)
 		add_failure(facts, "cgroup of the set");
 	if (facts->own_cgroup != NSMGR_ORIGIN_UNKNOWN && facts->own_gone)

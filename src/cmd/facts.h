@@ -50,6 +50,8 @@ struct facts {
 	size_t limit_count;
 	enum { KEEPER_NONE, KEEPER_ALIVE, KEEPER_DEAD, KEEPER_UNKNOWN } keeper_state;
 	pid_t keeper;	    /* of one alive */
+	bool has_helper;
+	struct nsmgr_helper helper;
 	struct fact_process *processes;
 	size_t process_count, process_size;
 	bool has_processes; /* they were looked for */

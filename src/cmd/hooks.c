@@ -50,7 +50,7 @@ static void set(const char *variable, const char *value)
 		unsetenv(variable);
 }
 
-static void tell(const void *data)
+static int tell(const void *data)
 {
 	const struct news *news = data;
 	char pid[16];
@@ -59,6 +59,7 @@ static void tell(const void *data)
 	set("NSMGR_NAME", news->name);
 	set("NSMGR_DIR", news->dir);
 	set("NSMGR_PID", news->pid ? pid : NULL);
+	return 0;
 }
 
 static int fail(struct recipe_full *full, const struct hook *hook, int r, const char *why)
@@ -96,6 +97,16 @@ static int run_all(struct recipe_full *full, const struct hooks *hooks, const st
 	return r;
 }
 
+bool hooks_are_outside(const struct recipe_full *full)
+{
+	return full->outside.count;
+}
+
+bool hooks_are_inside(const struct recipe_full *full)
+{
+	return full->inside.count;
+}
+
 int hooks_outside(struct recipe_full *full, pid_t pid)
 {
 	struct news news = { .pid = pid };
@@ -113,8 +124,6 @@ int hooks_inside(struct recipe_full *full)
 	const char *dir;
 	int fds[2];
 
-	if (full->inside.count == 0)
-		return 0;
 	sigaddset(&ending, SIGTERM);
 	sigprocmask(SIG_BLOCK, &ending, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);

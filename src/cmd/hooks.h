@@ -12,6 +12,8 @@ int hooks_add(struct recipe_full *full, struct hooks *hooks, const char *option,
 void hooks_free(struct hooks *hooks);
 
 /* Steps of a recipe. */
+bool hooks_are_outside(const struct recipe_full *full);
+bool hooks_are_inside(const struct recipe_full *full);
 int hooks_outside(struct recipe_full *full, pid_t pid);
 int hooks_inside(struct recipe_full *full);
 

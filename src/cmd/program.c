@@ -65,7 +65,7 @@ static _Noreturn void become(const struct program *program, struct pipes *pipes)
 	char go;
 
 	nsm_close(&pipes->go[1]);
-	setpgid(0, 0);
+	setsid();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (read(pipes->go[0], &go, 1) != 1)
 		_exit(1);
@@ -75,9 +75,11 @@ static _Noreturn void become(const struct program *program, struct pipes *pipes)
 		_exit(1);
 	sys_close_from(4);
 	if (program->prepare)
-		program->prepare(program->data);
-	execvp(program->argv[0], program->argv);
-	error = errno;
+		error = -program->prepare(program->data);
+	if (error == 0) {
+		execvp(program->argv[0], program->argv);
+		error = errno;
+	}
 	(void)!write(3, &error, sizeof(error));
 	_exit(1);
 }
@@ -114,7 +116,6 @@ int program_start(const struct program *program, int (*ready)(void *data, pid_t 
 		running.pid = 0;
 		return -errno;
 	}
-	setpgid(running.pid, running.pid); /* both do it: who comes second fails */
 	running.pidfd = sys_pidfd_open(running.pid, false);
 	r = running.pidfd < 0 ? running.pidfd : 0;
 	if (r == 0 && ready)
@@ -146,6 +147,7 @@ static int reap(struct running *running)
 static void signal_group(const struct running *running, int sig)
 {
 	kill(-running->pid, sig);
+	kill(running->pid, sig); /* one that has not come to lead it */
 }
 
 /* Until it has ended: true; false: a signal came, or the time is over. */
@@ -201,6 +203,12 @@ void program_end(struct running *running)
 	}
 	nsm_close(&running->pidfd);
 	nsm_close(&running->output);
+}
+
+void program_release(struct running *running)
+{
+	running->pid = 0;
+	program_end(running);
 }
 
 const char *program_status_text(int status, char ret[64])

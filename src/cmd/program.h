@@ -8,15 +8,17 @@
 #include <sys/types.h>
 
 /* Another program that is run for a set in the making, with a pipe from its output, which comes out on our standard error, behind the
- * name of the set. It is found by the caller's PATH, and leads a process group of its own. Its descriptors are 0, which is at its
+ * name of the set. It is found by the caller's PATH, and leads a session of its own. Its descriptors are 0, which is at its
  * end, 1 and 2; its signals are all as they are at first. */
 struct program {
 	char *const *argv;
 	const char *name; /* before each line */
-	/* In the child before it becomes the program: the environment. May be NULL. */
-	void (*prepare)(const void *data);
+	/* In the child before it becomes the program: the environment. 0, or -errno. May be NULL. */
+	int (*prepare)(const void *data);
 	const void *data;
 	sigset_t ending; /* signals, blocked, on which it is ended */
+	/* Takes a line of its output; NULL: it goes to our standard error. */
+	void (*line)(const struct program *program, const char *line, size_t size);
 };
 
 /* A program that was started. */
@@ -46,6 +48,9 @@ int program_wait(struct running *running, int *ret_status);
 
 /* Ends it at once, with its process group, and reaps it. Destructor. */
 void program_end(struct running *running);
+
+/* Leaves it to itself. */
+void program_release(struct running *running);
 
 /* "it ended with status 3", "it died of signal 9" */
 const char *program_status_text(int status, char ret[64]);

@@ -32,6 +32,10 @@ static void put_line(const struct running *running, const char *line, size_t siz
 	char whole[sizeof(running->line) + 128];
 	size_t used;
 
+	if (running->program->line) {
+		running->program->line(running->program, line, size);
+		return;
+	}
 	nsm_copy(whole, 120, running->program->name);
 	used = strlen(whole);
 	memcpy(whole + used, ": ", 2);

@@ -3,6 +3,7 @@
 
 #include "cmd/hooks.h"
 #include "cmd/layout_inside.h"
+#include "cmd/network.h"
 
 #include <unistd.h>
 
@@ -24,6 +25,11 @@ static int take_stderr(struct recipe_full *full)
 	return nsmgr_config_hook_fail(full->config, -errno, "standard error", NSMGR_TYPE_NONE, NULL, NULL);
 }
 
+static bool has_layout(const struct recipe_full *full)
+{
+	return full->layout.count > 0 || full->layout.old_root || full->layout.has_rootfs;
+}
+
 static int lay_out(struct recipe_full *full)
 {
 	return layout_run(full->config, &full->layout);
@@ -37,17 +43,18 @@ static int prepare_layout(struct recipe_full *full, pid_t pid)
 
 /* In this order: what comes later finds what was done before. The user's own come last. */
 static const struct recipe_step_outside steps_outside[] = {
-	{ hand_stderr },
-	{ prepare_layout },
-	{ hooks_outside },
-	{ NULL },
+	{ hand_stderr, hooks_are_inside },
+	{ prepare_layout, has_layout },
+	{ network_outside, network_is_pasta },
+	{ hooks_outside, hooks_are_outside },
+	{ NULL, NULL },
 };
 
 static const struct recipe_step steps_inside[] = {
-	{ take_stderr },
-	{ lay_out },
-	{ hooks_inside },
-	{ NULL },
+	{ take_stderr, hooks_are_inside },
+	{ lay_out, has_layout },
+	{ hooks_inside, hooks_are_inside },
+	{ NULL, NULL },
 };
 
 static int run_outside(void *data, pid_t pid)
@@ -56,7 +63,8 @@ static int run_outside(void *data, pid_t pid)
 	int r = 0;
 
 	for (const struct recipe_step_outside *step = steps_outside; r == 0 && step->run; step++)
-		r = step->run(full, pid);
+		if (step->is_wanted(full))
+			r = step->run(full, pid);
 	return r;
 }
 
@@ -66,7 +74,8 @@ static int run_inside(void *data)
 	int r = 0;
 
 	for (const struct recipe_step *step = steps_inside; r == 0 && step->run; step++)
-		r = step->run(full);
+		if (step->is_wanted(full))
+			r = step->run(full);
 	return r;
 }
 
@@ -95,6 +104,8 @@ int recipe_full_option(struct recipe *recipe, int id, const char *value)
 		return hooks_add(recipe->full, &recipe->full->outside, "hook", value);
 	case CREATE_HOOK_INSIDE:
 		return hooks_add(recipe->full, &recipe->full->inside, "hook-inside", value);
+	case CREATE_NETWORK:
+		return network_option(recipe->full, value);
 	default:
 		return layout_option(&recipe->full->layout, id, value);
 	}
@@ -124,20 +135,24 @@ static int check_layout(struct recipe *recipe)
 
 int recipe_full_check(struct recipe *recipe)
 {
-	if (recipe->full->layout.count > 0 || recipe->full->layout.old_root || recipe->full->layout.has_rootfs) {
-		int status = check_layout(recipe);
+	struct recipe_full *full = recipe->full;
+	int status = has_layout(full) ? check_layout(recipe) : STATUS_DONE;
 
-		if (status != STATUS_DONE)
-			return status;
-	}
-	nsmgr_config_hook_outside(recipe->config, run_outside, recipe->full);
-	nsmgr_config_hook_inside(recipe->config, run_inside, recipe->full);
-	return STATUS_DONE;
+	if (status != STATUS_DONE)
+		return status;
+	for (const struct recipe_step_outside *step = steps_outside; step->run; step++)
+		if (step->is_wanted(full))
+			nsmgr_config_hook_outside(recipe->config, run_outside, full);
+	for (const struct recipe_step *step = steps_inside; step->run; step++)
+		if (step->is_wanted(full))
+			nsmgr_config_hook_inside(recipe->config, run_inside, full);
+	return network_check(full);
 }
 
 void recipe_full_free(struct recipe_full *full)
 {
 	layout_free(&full->layout);
+	network_free(&full->network);
 	hooks_free(&full->outside);
 	hooks_free(&full->inside);
 	free(full);

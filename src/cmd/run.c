@@ -150,7 +150,7 @@ static int act(struct job *job, char **argv)
 		status = launch_choose_etc(&job->launch, nsmgr_config_types(job->recipe.config), job->name);
 	if (status != STATUS_DONE)
 		return status;
-	if (job->name || launch_forks(&job->launch, nsmgr_config_types(job->recipe.config)))
+	if (job->name || job->recipe.stays || launch_forks(&job->launch, nsmgr_config_types(job->recipe.config)))
 		return run_as_child(job, argv);
 	if (make(job) < 0)
 		return say_failure(app, NULL);

@@ -209,6 +209,16 @@ static void print_own_cgroup(const struct facts *facts)
 	fputs("}}", stdout);
 }
 
+static void print_helper(const struct facts *facts)
+{
+	put_key("helper");
+	if (facts->has_helper)
+		printf("{\"kind\": \"%s\", \"pid\": %ld, \"alive\": %s}", facts->helper.kind, (long)facts->helper.pid,
+		       facts->helper.alive ? "true" : "false");
+	else
+		fputs("null", stdout);
+}
+
 static void print_types(unsigned types)
 {
 	char buf[TYPES_JSON_SIZE];
@@ -283,6 +293,7 @@ int facts_print_json(const struct facts *facts)
 	put_key("mounts");
 	r = facts_print_mounts_json(facts);
 	print_keeper(facts);
+	print_helper(facts);
 	put_key("cgroup");
 	put_text_or_null(facts->cgroup);
 	print_own_cgroup(facts);

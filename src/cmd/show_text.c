@@ -109,6 +109,8 @@ static void print_facts(const struct facts *facts)
 	if (facts->seen & NSMGR_MASK(NSMGR_USER))
 		print_maps(facts);
 	print_keeper(facts);
+	if (facts->has_helper)
+		say("Helper", "%s, %ld, %s", facts->helper.kind, (long)facts->helper.pid, facts->helper.alive ? "alive" : "dead");
 	if (*facts->cgroup)
 		say("Cgroup", "%s", facts->cgroup);
 	print_own_cgroup(facts);

@@ -21,6 +21,7 @@ const char *nsmgr_problem_name(enum nsmgr_problem problem)
 		[NSMGR_PROBLEM_OLD] = "old",		     [NSMGR_PROBLEM_METADATA] = "metadata",
 		[NSMGR_PROBLEM_STAGE] = "stage",	     [NSMGR_PROBLEM_POOL] = "pool",
 		[NSMGR_PROBLEM_NAME] = "name",		     [NSMGR_PROBLEM_CGROUP] = "cgroup",
+		[NSMGR_PROBLEM_HELPER] = "helper",
 	};
 
 	return (size_t)problem < NSM_ARRAY_SIZE(names) ? names[problem] : NULL;

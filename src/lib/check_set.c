@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "lib/dir.h"
+#include "lib/helper.h"
 #include "lib/init.h"
 #include "lib/ip_netns.h"
 #include "lib/labels.h"
@@ -68,8 +69,7 @@ static int look_at_entries(struct nsm_look *look)
 	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
 		enum nsmgr_type type = nsm_nstype_from_file(entry->d_name);
 
-		if (nsm_streq(entry->d_name, NSM_META_FILE) || nsm_streq(entry->d_name, NSM_LABELS_FILE) ||
-		    nsm_streq(entry->d_name, NSM_CGROUP_FILE) || nsm_streq(entry->d_name, NSM_PROFILE_FILE))
+		if (nsm_is_set_file(entry->d_name))
 			look_at_mode(look, entry->d_name, S_IFREG);
 		else if (!nsm_ip_netns_is_mark(entry->d_name) &&
 			 (type == NSMGR_TYPE_NONE || !(look->set.types & NSMGR_MASK(type))))
@@ -263,6 +263,7 @@ static int look_inside(struct nsm_look *look)
 	look_at_meta(look);
 	look_at_texts(look);
 	nsm_look_at_cgroup(look);
+	nsm_look_at_helper(look);
 	look_for_unrecorded(look);
 	look_for_nothing(look);
 	return 0;

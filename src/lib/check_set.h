@@ -35,6 +35,9 @@ const struct nsm_mount *nsm_look_stack(const struct nsm_look *look, enum nsmgr_t
 /* check_judge.c: who can mend each, and how. */
 void nsm_look_judge(struct nsm_look *look);
 
+/* Whether the helper of the set lives. check_helper.c */
+void nsm_look_at_helper(struct nsm_look *look);
+
 /* check_mend.c: the namespace that a handle should have: a descriptor or -EBADF. */
 int nsm_look_open(struct nsm_look *look, enum nsmgr_type type);
 

@@ -73,6 +73,7 @@
 	X(config_domainname, EINVAL, ENAMETOOLONG)							\
 	X(config_hand_fd, E2BIG, EBADF, EINVAL)								\
 	X(config_handed_fd, EBADF)									\
+	X(config_helper, EEXIST, EINVAL, ENOSPC, EROFS, ESRCH)						\
 	X(config_hostname, EINVAL, ENAMETOOLONG)							\
 	X(config_label, E2BIG, EINVAL)									\
 	X(config_map, E2BIG, EINVAL)									\
@@ -90,6 +91,7 @@
 	X(create_many, NSM_EDGE_CREATE)									\
 	X(enter_fd, EBADF, EINVAL)									\
 	X(enter_pid, NSM_EDGE_ENTER, ESRCH)								\
+	X(helper_get, NSM_EDGE_STORE, EBADMSG, ENOENT)							\
 	X(ip_netns_add, NSM_EDGE_CHANGE, EEXIST, ELOOP, ESTALE)						\
 	X(ip_netns_remove, NSM_EDGE_CHANGE, ELOOP)							\
 	X(label_check, E2BIG, EINVAL)									\

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "lib/dir.h"
+#include "lib/helper.h"
 #include "lib/init.h"
 #include "lib/ip_netns.h"
 #include "lib/labels.h"
@@ -15,6 +16,16 @@
 void nsm_setdir_close(struct nsm_setdir *set)
 {
 	nsm_close(&set->fd);
+}
+
+bool nsm_is_set_file(const char *name)
+{
+	static const char *const files[] = { NSM_META_FILE, NSM_LABELS_FILE, NSM_PROFILE_FILE, NSM_CGROUP_FILE, NSM_HELPER_FILE };
+
+	for (size_t i = 0; i < NSM_ARRAY_SIZE(files); i++)
+		if (nsm_streq(files[i], name))
+			return true;
+	return false;
 }
 
 /* Which handles there are. d_type is that of the file below the mount: anything but a plain file was not put
@@ -33,8 +44,7 @@ static int read_entries(struct nsm_setdir *set)
 			set->types |= NSMGR_MASK(type);
 		else if (nsm_ip_netns_is_mark(entry->d_name))
 			set->has_marks = true;
-		else if (!nsm_streq(entry->d_name, NSM_META_FILE) && !nsm_streq(entry->d_name, NSM_LABELS_FILE) &&
-			 !nsm_streq(entry->d_name, NSM_CGROUP_FILE) && !nsm_streq(entry->d_name, NSM_PROFILE_FILE))
+		else if (!nsm_is_set_file(entry->d_name))
 			nsm_copy(set->odd, sizeof(set->odd), entry->d_name);
 	}
 	return r;

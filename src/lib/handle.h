@@ -21,6 +21,9 @@ struct nsm_setdir {
 
 #define NSM_SETDIR_INIT { .fd = -EBADF }
 
+/* Whether a set may have a file of that name beside its handles and marks. */
+bool nsm_is_set_file(const char *name);
+
 /* The name was checked by the caller, or comes from a listing. -ENOENT: no such set. `store` has to outlive it. */
 int nsm_setdir_open(struct nsm_store *store, const char *name, struct nsm_setdir *ret);
 

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "lib/dir.h"
+#include "lib/helper.h"
 #include "lib/init.h"
 #include "lib/ip_netns.h"
 #include "lib/nstype.h"
@@ -58,7 +59,8 @@ static int remove_entry(struct nsm_stage *stage, const char *name, bool *ret_det
 	return r < 0 ? nsm_fail(stage->store->ctx, r, "detach", type, type == NSMGR_TYPE_NONE ? name : NULL) : 0;
 }
 
-/* What a set has if nobody else put anything into it: for when there is no descriptor left to look. */
+/* What a set has if nobody else put anything into it: for when there is no descriptor left to look. The record of a cgroup or of a
+ * helper stays, and with it the stage, until somebody can end what it tells of. */
 static int remove_usual(struct nsm_stage *stage, bool *ret_detached)
 {
 	static const char *const others[] = { NSM_META_FILE, NSM_LABELS_FILE, NSM_PROFILE_FILE };
@@ -78,6 +80,22 @@ static int remove_usual(struct nsm_stage *stage, bool *ret_detached)
 	return 0;
 }
 
+/* Before the record of it goes: whoever is killed in between leaves a stage that tells of it. */
+static int end_helper(struct nsm_stage *stage, int set)
+{
+	struct nsmgr_ctx *ctx = stage->store->ctx;
+	int r = nsm_helper_end(set);
+
+	if (r == -EXDEV)
+		return nsm_fail_text(ctx, r, "helper", NSMGR_TYPE_NONE, NULL,
+				     "it cannot be seen from this pid namespace (cure: remove the set from where it was made)");
+	if (r < 0)
+		return nsm_fail(ctx, r, "helper", NSMGR_TYPE_NONE, NULL);
+	return unlinkat(set, NSM_HELPER_FILE, 0) < 0 && errno != ENOENT
+		       ? nsm_fail(ctx, -errno, "detach", NSMGR_TYPE_NONE, NSM_HELPER_FILE)
+		       : 0;
+}
+
 static int remove_entries(struct nsm_stage *stage, bool *ret_detached)
 {
 	nsm_autoclose int set = openat(stage->dir, SET, NSM_DIR_FLAGS);
@@ -94,7 +112,9 @@ static int remove_entries(struct nsm_stage *stage, bool *ret_detached)
 		return r;
 	nsm_dir_begin(&dir, set);
 	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
-		if (nsm_ip_netns_is_mark(entry->d_name))
+		if (nsm_streq(entry->d_name, NSM_HELPER_FILE))
+			r = end_helper(stage, set);
+		else if (nsm_ip_netns_is_mark(entry->d_name))
 			r = nsm_ip_netns_remove(stage->store->ctx, set, entry->d_name);
 		else
 			r = remove_entry(stage, entry->d_name, ret_detached);

@@ -76,6 +76,14 @@ static int run_label_set(void)
 }
 
 /* Those that the attempts before have left. */
+static int run_helper_get(void)
+{
+	struct nsmgr_helper helper = { .pid = 0 };
+	int r = nsmgr_helper_get(fixture.ctx, "web", &helper);
+
+	return r == 0 ? LIED : r; /* it has none */
+}
+
 static int run_labels_new(void)
 {
 	struct nsmgr_labels *labels = NULL;
@@ -168,6 +176,7 @@ const struct op look_ops[] = {
 	{ "list_new", NSM_EDGE_list_new, run_list_new, NULL },
 	{ "list_handles", NSM_EDGE_list_handles, run_list_handles, NULL },
 	{ "label_set", NSM_EDGE_label_set, run_label_set, NULL },
+	{ "helper_get", NSM_EDGE_helper_get, run_helper_get, NULL },
 	{ "labels_new", NSM_EDGE_labels_new, run_labels_new, NULL },
 	{ "list_labels", NSM_EDGE_list_labels, run_list_labels, read_list },
 	{ "set_profile", NSM_EDGE_set_profile, run_set_profile, make_told },

@@ -23,6 +23,22 @@ static int run_create_simple(void)
 	return nsmgr_create(fixture.ctx, "new", world.simple, NSMGR_CREATE_FROM_POOL);
 }
 
+static int record_helper(void *data, pid_t pid)
+{
+	return nsmgr_config_helper(data, "op", pid);
+}
+
+/* In a hook, as nowhere else. */
+static int run_config_helper(void)
+{
+	int r;
+
+	nsmgr_config_hook_outside(world.simple, record_helper, world.simple);
+	r = nsmgr_create(fixture.ctx, "new", world.simple, 0);
+	nsmgr_config_hook_outside(world.simple, NULL, NULL);
+	return r;
+}
+
 /* What became of many names: each error has to be as if it were that of a call of its own. */
 struct results {
 	enum nsm_edge edge;
@@ -198,6 +214,7 @@ const struct op store_ops[] = {
 	{ "create in a cgroup", NSM_EDGE_create, run_create_in_cgroup, NULL },
 	{ "set_root", NSM_EDGE_set_root, run_set_root, NULL },
 	{ "create", NSM_EDGE_create, run_create, NULL },
+	{ "create with config_helper", NSM_EDGE_create, run_config_helper, NULL },
 	{ "create from pool", NSM_EDGE_create, run_create_simple, NULL },
 	{ "create_many", NSM_EDGE_create_many, run_create_many, NULL },
 	{ "create_many simple", NSM_EDGE_create_many, run_create_many_simple, NULL },

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cmd/pasta.h"
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "cmd/sys.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What the one that stands between it and us has to say. */
+struct verdict {
+	int result;
+	char why[128];
+};
+
+/* Has pasta as its child until our end of the leash is closed, by us or by our end. */
+static _Noreturn void watch(struct pasta *pasta, int leash, int report)
+{
+	struct verdict verdict = { 0 };
+	struct pollfd events[] = { { .fd = 3, .events = POLLIN }, { .events = POLLIN }, { .events = POLLIN } };
+	const int fds[] = { leash, report };
+
+	setsid();
+	/* All else is others', whose end it may mean: the creator's socket, the lock of a store. */
+	for (int i = 0; i < 2; i++)
+		if (fds[i] != 3 + i && dup3(fds[i], 3 + i, O_CLOEXEC) < 0)
+			_exit(1);
+	sys_close_from(5);
+	verdict.result = pasta_start(pasta);
+	if (verdict.result < 0)
+		nsm_copy(verdict.why, sizeof(verdict.why), nsmgr_get_failure(pasta->full->app->ctx)->text);
+	if (write(4, &verdict, sizeof(verdict)) != (ssize_t)sizeof(verdict))
+		verdict.result = -EPIPE;
+	close(4);
+	while (verdict.result == 0 && !events[0].revents && !events[1].revents) {
+		program_pass(&pasta->running); /* it would wait for a pipe that is full */
+		events[1].fd = pasta->running.pidfd;
+		events[2].fd = pasta->running.output;
+		poll(events, NSM_ARRAY_SIZE(events), -1);
+	}
+	pasta_free(pasta);
+	_exit(0);
+}
+
+int pasta_start_watched(struct pasta *pasta)
+{
+	struct network *network = &pasta->full->network;
+	struct verdict verdict = { .result = -ECHILD, .why = "its watcher ended" };
+	nsm_autoclose int leash = -EBADF, from = -EBADF;
+	int there[2], back[2];
+
+	if (pipe2(there, O_CLOEXEC) < 0)
+		return pasta_fail(pasta, -errno, strerror(errno));
+	leash = there[1];
+	if (pipe2(back, O_CLOEXEC) < 0) {
+		close(there[0]);
+		return pasta_fail(pasta, -errno, strerror(errno));
+	}
+	from = back[0];
+	network->watcher = fork();
+	if (network->watcher == 0) {
+		close(leash);
+		/* Up, where the two that are kept do not lie in each other's way. */
+		watch(pasta, fcntl(there[0], F_DUPFD_CLOEXEC, 10), fcntl(back[1], F_DUPFD_CLOEXEC, 10));
+	}
+	close(there[0]);
+	close(back[1]);
+	if (network->watcher < 0) {
+		network->watcher = 0;
+		return pasta_fail(pasta, -errno, strerror(errno));
+	}
+	while (read(from, &verdict, sizeof(verdict)) < 0 && errno == EINTR)
+		;
+	network->leash = take_fd(leash);
+	return verdict.result < 0 ? pasta_fail(pasta, verdict.result, verdict.why) : 0;
+}
+
+void pasta_end(struct network *network)
+{
+	if (network->watcher <= 0)
+		return;
+	nsm_close(&network->leash);
+	while (waitpid(network->watcher, NULL, 0) < 0 && errno == EINTR)
+		;
+	network->watcher = 0;
+}
