@@ -51,6 +51,7 @@ struct job {
 	struct wanted wanted[NSMGR_TYPE_COUNT];
 	struct hunt hunt;
 	struct view view;
+	pid_t helper; /* of the set, or 0 */
 };
 
 static void free_job(struct job *job)
@@ -114,8 +115,11 @@ static void cell(const void *row, size_t column, struct nsm_text *text)
 static int found(void *data, const struct holder *holder)
 {
 	struct job *job = data;
+	struct holder seen = *holder;
 
-	return view_add(&job->view, cell, holder);
+	if (job->helper && seen.process && seen.process->pid == job->helper)
+		seen.kind = HOLDER_HELPER;
+	return view_add(&job->view, cell, &seen);
 }
 
 static void want(struct job *job, enum nsmgr_type type, ino_t ino)
@@ -150,6 +154,15 @@ static void find_mqueue(struct job *job, struct wanted *wanted)
 	nsmgr_set_close(set);
 }
 
+/* It goes with the set: nobody whom the user has to look for. */
+static void find_helper(struct job *job)
+{
+	struct nsmgr_helper helper;
+
+	if (nsmgr_helper_get(job->app->ctx, job->name, &helper) == 0 && helper.alive)
+		job->helper = helper.pid;
+}
+
 static int want_set(struct job *job)
 {
 	struct nsmgr_handle handles[NSMGR_TYPE_COUNT];
@@ -173,6 +186,7 @@ static int want_set(struct job *job)
 		if (missing & NSMGR_MASK(type))
 			status = say_plain(job->app, "'%s' has no %s namespace", job->name,
 					   nsmgr_type_name((enum nsmgr_type)type));
+	find_helper(job);
 	return status;
 }
 

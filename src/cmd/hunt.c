@@ -11,7 +11,7 @@ const char *const holder_kinds[HOLDER_KIND_COUNT] = {
 	[HOLDER_CHILDREN] = "children", [HOLDER_FD] = "fd",	    [HOLDER_SOCKET] = "socket",
 	[HOLDER_HANDLE] = "handle",	[HOLDER_MOUNT] = "mount",   [HOLDER_COPY] = "copy",
 	[HOLDER_PROC] = "proc",		[HOLDER_MQUEUE] = "mqueue", [HOLDER_CHILD] = "child",
-	[HOLDER_OWNED] = "owned",
+	[HOLDER_OWNED] = "owned",	[HOLDER_HELPER] = "helper",
 };
 
 void hunt_free(struct hunt *hunt)

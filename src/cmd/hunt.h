@@ -24,6 +24,7 @@ enum holder_kind {
 	HOLDER_MQUEUE,
 	HOLDER_CHILD, /* a pid or user namespace made in it */
 	HOLDER_OWNED, /* a namespace that a user namespace owns */
+	HOLDER_HELPER, /* whatever of it, by the process outside that serves the set */
 	HOLDER_KIND_COUNT
 };
 

@@ -70,6 +70,9 @@ life() {
 	isnt 'its session' "$(cut -d' ' -f6 "/proc/$pasta/stat")" "$(cut -d' ' -f6 /proc/self/stat)"
 	unlike 'mounts of ours in it' "$(cut -d' ' -f5 "/proc/$pasta/mountinfo")" "*$T*"
 	ok "$NSMGR" check
+	ok "$NSMGR" holders "$P.a" -rn -o kind,pid
+	like 'what holders says' "$out" "*helper $pasta*"
+	is 'what else it says of it' "$(grep -v ^helper <<<"$out" | grep -c " $pasta\$")" 0
 	ok "$NSMGR" rename "$P.a" "$P.b"
 	ok "$NSMGR" label "$P.b" a=1
 	is 'behind a rename' "$(shown "$P.b")" "[\"pasta\",$pasta,true]"
