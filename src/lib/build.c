@@ -52,6 +52,9 @@ static int fill_and_publish(struct nsm_stage *stage, const char *name, struct ns
 		r = nsm_creator_release(config->ctx, creator);
 	if (r < 0)
 		return r;
+	/* In the cgroup it would be taken for somebody in the set. */
+	if (fd >= 0)
+		nsm_creator_end(&own);
 	return config->ip_netns ? publish_with_ip_netns(stage, name) : nsm_stage_publish(stage, name);
 }
 

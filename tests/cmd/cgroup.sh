@@ -14,7 +14,7 @@ C=$(awk '{ for (i = 7; $i != "-"; i++); } $(i + 1) == "cgroup2" && $4 == "/" { p
 { [ -n "$C" ] && mkdir "$C/$P.mine" 2>/dev/null; } || skip_all 'no cgroup2 that can be written to'
 given=$(<"$C/cgroup.subtree_control")
 
-# The harness ends a script in many ways; what is ours beside the store goes with a watcher that is nobody's child.
+# What is ours beside the store.
 give_back() {
 	local controller
 	for controller in $(<"$C/cgroup.subtree_control"); do
@@ -22,6 +22,9 @@ give_back() {
 	done 2>/dev/null
 	rmdir "$C/$P.mine" 2>/dev/null
 }
+
+# As the harness does, also where it is interrupted.
+trap 'status=$?; give_back; (exit $status); leave' EXIT
 
 cgroup_of() { sed -n 's/^0:://p' "/proc/$1/cgroup"; }
 has_cgroup() { [ -d "$C/nsmgr/$P.$1" ]; }
@@ -79,6 +82,7 @@ own_mounts() {
 # Without a pid namespace the cgroup alone tells who is in the set.
 members() {
 	ok "$NSMGR" create "$P.a" --uts --cgroup-new
+	is 'who is left of making it' "$(<"$C/nsmgr/$P.a/cgroup.procs")" ''
 	hold "$NSMGR" exec --only=uts "$P.a"
 	ok "$NSMGR" pids "$P.a"
 	is 'who is in it' "$out" "$pid"
