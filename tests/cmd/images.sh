@@ -192,8 +192,10 @@ parts() {
 }
 
 virtual() {
-	make --pid --fs="tmpfs:$M::rw,size=1m" --fs="proc:$M/proc:proc:X-mount.mkdir" --fs="none:$M/in:tmpfs:X-mount.mkdir,rw,nr_inodes=9"
-	in_a sh -c "stat -f -c '%T %b' $M; cat $M/proc/1/comm; stat -f -c %c $M/in; grep -c ' $M/proc ro,.* - proc proc ro' /proc/self/mountinfo"
+	make --pid --fs="tmpfs:$M::rw,size=1m" --fs="proc:$M/proc:proc:X-mount.mkdir" \
+		--fs="none:$M/in:tmpfs:X-mount.mkdir,rw,nr_inodes=9"
+	in_a sh -c "stat -f -c '%T %b' $M; cat $M/proc/1/comm; stat -f -c %c $M/in
+		grep -c ' $M/proc ro,.* - proc proc ro' /proc/self/mountinfo"
 	is 'inside' "$out" 'tmpfs 256
 nsmgr
 9
@@ -287,7 +289,8 @@ left_behind() {
 			"$FULL" create "$P.no" --mnt --fs="$I/ext4.img:$M"
 		is "the status with $call denied" "$st" 1
 		until_true "no loop device is left of $call" no_loops
-		run strace -qq -o "$T/trace" -e "trace=$call" -e "inject=$call:signal=KILL" "$FULL" create "$P.no" --mnt --fs="$I/ext4.img:$M"
+		run strace -qq -o "$T/trace" -e "trace=$call" -e "inject=$call:signal=KILL" \
+			"$FULL" create "$P.no" --mnt --fs="$I/ext4.img:$M"
 		is "the status with a KILL at $call" "$st" 137
 		until_true "no loop device is left of a KILL at $call" no_loops
 	done
@@ -333,4 +336,8 @@ cases() {
 }
 
 for_front
+# What a case that failed had made itself.
+losetup -nO NAME,BACK-FILE 2>/dev/null | grep " $T/" | while read -r device _; do
+	losetup -d "$device"
+done
 finish
