@@ -306,6 +306,27 @@ left_behind() {
 	is 'stages' "$(stages_in "$NSMGR_STORE")" ''
 }
 
+# Between the command line, when it is opened, and its loop device: the one that was looked at is mounted.
+replaced() {
+	local tracer
+	image ext4
+	image squashfs
+	cp "$I/ext4.img" "$I/first"
+	cp "$I/squashfs.img" "$I/second"
+	: >"$T/trace"
+	strace -o "$T/trace" -e trace=socketpair -e inject=socketpair:signal=STOP "$FULL" create "$P.a" --mnt --fs="$I/first:$M" \
+		2>"$T/said" &
+	tracer=$!
+	until_true 'it is stopped' grep -q 'stopped by SIGSTOP' "$T/trace"
+	mv "$I/second" "$I/first"
+	kill -CONT "$(<"/proc/$tracer/task/$tracer/children")"
+	wait "$tracer"
+	is 'the status' $? 0
+	is 'what is said' "$(<"$T/said")" ''
+	in_a grep -c " $M ro,.* - ext4 /dev/loop" /proc/self/mountinfo
+	drop "$P.a"
+}
+
 # Nobody but the set has it: neither its keeper, nor a command.
 its_lifetime() {
 	image ext4
@@ -332,6 +353,7 @@ cases() {
 	it 'refuses what is no image, or is ambiguous' odd_files
 	it 'refuses bad options before anything is done' usage
 	it 'leaves no loop device of what fails or is killed' left_behind
+	it 'mounts what it looked at, though another is in its place by now' replaced
 	it 'gives a loop device to its set alone' its_lifetime
 }
 
