@@ -163,7 +163,7 @@ int mount_make(struct inside_place *place, const struct entry *entry, int *ret_m
 {
 	/* Of a file system of ours that is to be read-only, later: others may have targets in it. */
 	unsigned attrs = entry->opts.set & ~SYS_ATTR_RDONLY;
-	const char *options = types[entry->kind].options;
+	const char *options;
 	int r;
 
 	if (entry->kind == ENTRY_BIND)
@@ -171,6 +171,7 @@ int mount_make(struct inside_place *place, const struct entry *entry, int *ret_m
 	if (entry->kind == ENTRY_FS)
 		return open_image(place, entry, ret_mount);
 	place->cure = types[entry->kind].cure;
+	options = types[entry->kind].options;
 	if (nsm_streq(entry->target, "/"))
 		options = "mode=755";
 	r = new_fs(place, types[entry->kind].type, options, &entry->opts, attrs, ret_mount);
