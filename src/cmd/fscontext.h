@@ -6,8 +6,9 @@
 
 #include <stddef.h>
 
-/* Makes a mount of the file system `type` from `source`, a block device's path or what a virtual one shows, that is nowhere to be seen: in no mount namespace, and gone with its
- * descriptor, until it is moved to a place. The descriptor, or -errno with the step and, in `reason`, why. */
+/* Makes a mount of the file system `type` from `source`, a block device's path or what a virtual one shows, that is nowhere to be
+ * seen: in no mount namespace, and gone with its descriptor, until it is moved to a place. The descriptor, or -errno with the step
+ * and, in `reason`, why. */
 int fscontext_mount(const char *type, const char *source, const struct mount_opts *opts, const char **ret_step, char *reason,
 		    size_t size);
 

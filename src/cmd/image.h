@@ -9,8 +9,8 @@
  *
  * One with a device is made outside, by the process that makes the set, as a mount that is nowhere to be seen yet (fsmount(2)): there the
  * paths are the caller's, /dev has the devices, and a failure comes with the kernel's own words. The mount goes inside as a
- * descriptor. The host's mount table never has it, and whoever is killed at any moment takes it along, its loop device too. A virtual one is
- * mounted inside, for it is one of the new namespaces (proc, sysfs, mqueue). */
+ * descriptor. The host's mount table never has it, and whoever is killed at any moment takes it along, its loop device too. A
+ * virtual one is made inside, for it may be one of the new namespaces (proc, sysfs, mqueue). */
 struct image;
 
 /* `src`: a path, LABEL= UUID= PARTLABEL= PARTUUID=, or the name of a virtual file system; `type` and `opts` (mount(8)) may be NULL. Opens

@@ -66,6 +66,16 @@ static int out_of_memory(const struct layout *layout)
 	return say_plain(layout->app, "out of memory");
 }
 
+/* "idmap" is the only word of a bind that libmount leaves to the file system. */
+static void take_idmap(struct layout *layout, struct entry *entry)
+{
+	if (!entry->opts.data || !nsm_streq(entry->opts.data, "idmap"))
+		return;
+	entry->idmap = true;
+	entry->number = layout->handed++;
+	mount_opts_free(&entry->opts);
+}
+
 static int set_opts(struct layout *layout, const char *option, struct entry *entry, unsigned defaults, const char *list)
 {
 	char why[256];
@@ -75,6 +85,7 @@ static int set_opts(struct layout *layout, const char *option, struct entry *ent
 		return say_usage(layout->app, "--%s: %s", option, why);
 	if (entry->kind != ENTRY_BIND)
 		return entry->opts.alone ? say_usage(layout->app, "--%s: 'bind' is not for it", option) : STATUS_DONE;
+	take_idmap(layout, entry);
 	if (entry->opts.data || entry->opts.sb[0])
 		return say_usage(layout->app, "--%s: '%s' belongs to a whole file system, not to a bind", option,
 				 entry->opts.data ? entry->opts.data : entry->opts.sb[0]);

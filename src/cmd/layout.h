@@ -42,6 +42,8 @@ struct entry {
 	size_t len;
 	mode_t mode;		/* of a directory */
 	bool has_mode;
+	bool idmap;		/* of a bind: owners as in the set's user namespace */
+	unsigned number;	/* of the descriptor that comes from outside, of an image or with idmap */
 	bool of_keeper;		/* only where the set has a keeper, whose /proc it is */
 	struct mount_opts opts;
 };
@@ -51,7 +53,7 @@ struct layout {
 	struct entry *entries; /* when checked: parents first, and one at a target; the root, if the set has its own, before all */
 	size_t count, size;
 	char *old_root;	  /* where the root of the surroundings is kept; NULL: nowhere */
-	unsigned images;  /* how many there were, for their numbers */
+	unsigned handed;  /* descriptors that come from outside: the next number */
 	bool has_rootfs;  /* --rootfs: the root is read-only in the end, unless one is given */
 };
 
@@ -70,8 +72,11 @@ bool layout_has_root(const struct layout *layout);
 /* Whether one of its images is on a device. */
 bool layout_has_device(const struct layout *layout);
 
-/* In the hook outside: what has to be made there. */
-int layout_prepare(struct nsmgr_config *config, const struct layout *layout);
+/* Whether something is bound with other owners. */
+bool layout_has_idmap(const struct layout *layout);
+
+/* In the hook outside: what has to be made there. `pid` is in the new user namespace, if there is one. */
+int layout_prepare(struct nsmgr_config *config, const struct layout *layout, pid_t pid);
 
 /* The option of an entry's kind, "bind", and what is done with the entry, the same or "rootdir": for messages. */
 const char *entry_option(const struct entry *entry);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/layout.h"
 
+#include "base/fd.h"
+#include "cmd/idmapped.h"
 #include "cmd/sys_mount.h"
 
 static int add(struct layout *layout, const char *value, const char *source, const char *target, const char *type,
@@ -18,7 +20,8 @@ static int add(struct layout *layout, const char *value, const char *source, con
 	entry = layout_add(layout, ENTRY_FS, path);
 	if (!entry)
 		return STATUS_FAILED;
-	status = image_parse(layout->app, source, type, list, layout->images++, &entry->image);
+	entry->number = layout->handed++;
+	status = image_parse(layout->app, source, type, list, entry->number, &entry->image);
 	if (status != STATUS_DONE)
 		return status;
 	entry->opts = *image_mount_opts(entry->image);
@@ -50,12 +53,48 @@ bool layout_has_device(const struct layout *layout)
 	return false;
 }
 
-int layout_prepare(struct nsmgr_config *config, const struct layout *layout)
+bool layout_has_idmap(const struct layout *layout)
+{
+	for (size_t i = 0; i < layout->count; i++)
+		if (layout->entries[i].idmap)
+			return true;
+	return false;
+}
+
+static int fail_idmap(struct nsmgr_config *config, const struct entry *entry, int r)
+{
+	const char *why = r == -EINVAL ? "its file system, or one that is mounted below, cannot show other owners, or shows them already"
+			  : r == -ENOSYS ? "it needs Linux 5.12"
+			  : r == -EPERM	 ? "only who is privileged over the file system can show other owners"
+					 : strerror(-r);
+
+	return nsmgr_config_hook_fail(config, r, "idmap", NSMGR_MNT, entry->source.path, why);
+}
+
+/* Made out here, where we are privileged, and by what was opened when the command line was read. */
+static int prepare_bind(struct nsmgr_config *config, const struct entry *entry, pid_t pid)
+{
+	nsm_autoclose int userns = idmapped_userns_of(pid), tree = -EBADF;
+	int r = userns;
+
+	if (userns >= 0)
+		r = idmapped_bind(entry->source.fd, userns, !entry->opts.alone, &tree);
+	if (r == 0)
+		r = nsmgr_config_hand_fd(config, entry->number, tree);
+	return r < 0 ? fail_idmap(config, entry, r) : 0;
+}
+
+int layout_prepare(struct nsmgr_config *config, const struct layout *layout, pid_t pid)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < layout->count; i++)
-		if (layout->entries[i].image)
-			r = image_prepare(layout->entries[i].image, config);
+	for (size_t i = 0; r == 0 && i < layout->count; i++) {
+		const struct entry *entry = &layout->entries[i];
+
+		if (entry->image)
+			r = image_prepare(entry->image, config);
+		else if (entry->idmap)
+			r = prepare_bind(config, entry, pid);
+	}
 	return r;
 }

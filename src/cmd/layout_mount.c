@@ -136,6 +136,17 @@ static int copy_source(struct inside_place *place, const struct entry *entry, in
 	return 0;
 }
 
+/* A bind that was made outside. */
+static int take_handed(struct inside_place *place, const struct entry *entry, int *ret_mount)
+{
+	int mount = nsm_dup(nsmgr_config_handed_fd(place->config, entry->number));
+
+	if (mount < 0)
+		return inside_fail(place, mount);
+	*ret_mount = mount;
+	return 0;
+}
+
 static int open_image(struct inside_place *place, const struct entry *entry, int *ret_mount)
 {
 	const char *step;
@@ -152,14 +163,15 @@ int mount_make(struct inside_place *place, const struct entry *entry, int *ret_m
 {
 	/* Of a file system of ours that is to be read-only, later: others may have targets in it. */
 	unsigned attrs = entry->opts.set & ~SYS_ATTR_RDONLY;
-	const char *options = types[entry->kind].options;
+	const char *options;
 	int r;
 
 	if (entry->kind == ENTRY_BIND)
-		return copy_source(place, entry, ret_mount);
+		return entry->idmap ? take_handed(place, entry, ret_mount) : copy_source(place, entry, ret_mount);
 	if (entry->kind == ENTRY_FS)
 		return open_image(place, entry, ret_mount);
 	place->cure = types[entry->kind].cure;
+	options = types[entry->kind].options;
 	if (nsm_streq(entry->target, "/"))
 		options = "mode=755";
 	r = new_fs(place, types[entry->kind].type, options, &entry->opts, attrs, ret_mount);

@@ -37,8 +37,7 @@ static int lay_out(struct recipe_full *full)
 
 static int prepare_layout(struct recipe_full *full, pid_t pid)
 {
-	(void)pid;
-	return layout_prepare(full->config, &full->layout);
+	return layout_prepare(full->config, &full->layout, pid);
 }
 
 /* In this order: what comes later finds what was done before. The user's own come last. */
@@ -111,13 +110,20 @@ int recipe_full_option(struct recipe *recipe, int id, const char *value)
 	}
 }
 
-/* Whoever is root there could take nodev from such a mount, and the devices in an image are the host's. */
-static int check_devices(struct recipe *recipe)
+/* Whoever is root there could take nodev from an image's mount, and the devices in it are the host's. */
+static int check_user(struct recipe *recipe)
 {
-	/* What is wrong with the rest is said by who asked. */
-	if (nsmgr_config_check(recipe->config) < 0 || !(nsmgr_config_types(recipe->config) & NSMGR_MASK(NSMGR_USER)))
-		return STATUS_DONE;
-	return say_usage(recipe->app, "--fs: an image or a device cannot be mounted in a set with a user namespace");
+	const struct layout *layout = &recipe->full->layout;
+	bool user;
+
+	if (nsmgr_config_check(recipe->config) < 0)
+		return STATUS_DONE; /* recipe_check() says it */
+	user = nsmgr_config_types(recipe->config) & NSMGR_MASK(NSMGR_USER);
+	if (user && layout_has_device(layout))
+		return say_usage(recipe->app, "--fs: an image or a device cannot be mounted in a set with a user namespace");
+	if (!user && layout_has_idmap(layout))
+		return say_usage(recipe->app, "--bind: idmap is for a set with a user namespace: it needs --user");
+	return STATUS_DONE;
 }
 
 static int check_layout(struct recipe *recipe)
@@ -130,7 +136,7 @@ static int check_layout(struct recipe *recipe)
 	/* As a host name implies uts: nsmgr_config_check() refuses it where --mnt=SOURCE is given too. */
 	nsmgr_config_make(recipe->config, NSMGR_MNT);
 	status = layout_check(&recipe->full->layout, !recipe->no_proc);
-	return status == STATUS_DONE && layout_has_device(&recipe->full->layout) ? check_devices(recipe) : status;
+	return status == STATUS_DONE ? check_user(recipe) : status;
 }
 
 int recipe_full_check(struct recipe *recipe)

@@ -130,7 +130,8 @@ void nsmgr_config_cgroup_optional(struct nsmgr_config *config, bool optional);
  * namespace: nsmgr_config_making().
  * inside: in a child in all the new namespaces, as the last step of all; a new pid namespace has its init by then. One that dies of
  * a signal is -ECHILD. A child of a program that has threads may call only what signal-safety(7) lists, raise(3) and abort(3)
- * not among it; it has no descriptors of the caller's but those of nsmgr_config_hand_fd(), and what it writes to memory is seen by nobody. */
+ * not among it; it has no descriptors of the caller's but those of nsmgr_config_hand_fd(), and what it writes to memory is seen
+ * by nobody. */
 typedef int nsmgr_outside_fn(void *data, pid_t pid);
 typedef int nsmgr_inside_fn(void *data);
 void nsmgr_config_hook_outside(struct nsmgr_config *config, nsmgr_outside_fn *hook, void *data);

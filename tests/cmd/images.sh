@@ -192,8 +192,10 @@ parts() {
 }
 
 virtual() {
-	make --pid --fs="tmpfs:$M::rw,size=1m" --fs="proc:$M/proc:proc:X-mount.mkdir" --fs="none:$M/in:tmpfs:X-mount.mkdir,rw,nr_inodes=9"
-	in_a sh -c "stat -f -c '%T %b' $M; cat $M/proc/1/comm; stat -f -c %c $M/in; grep -c ' $M/proc ro,.* - proc proc ro' /proc/self/mountinfo"
+	make --pid --fs="tmpfs:$M::rw,size=1m" --fs="proc:$M/proc:proc:X-mount.mkdir" \
+		--fs="none:$M/in:tmpfs:X-mount.mkdir,rw,nr_inodes=9"
+	in_a sh -c "stat -f -c '%T %b' $M; cat $M/proc/1/comm; stat -f -c %c $M/in
+		grep -c ' $M/proc ro,.* - proc proc ro' /proc/self/mountinfo"
 	is 'inside' "$out" 'tmpfs 256
 nsmgr
 9
@@ -287,7 +289,8 @@ left_behind() {
 			"$FULL" create "$P.no" --mnt --fs="$I/ext4.img:$M"
 		is "the status with $call denied" "$st" 1
 		until_true "no loop device is left of $call" no_loops
-		run strace -qq -o "$T/trace" -e "trace=$call" -e "inject=$call:signal=KILL" "$FULL" create "$P.no" --mnt --fs="$I/ext4.img:$M"
+		run strace -qq -o "$T/trace" -e "trace=$call" -e "inject=$call:signal=KILL" \
+			"$FULL" create "$P.no" --mnt --fs="$I/ext4.img:$M"
 		is "the status with a KILL at $call" "$st" 137
 		until_true "no loop device is left of a KILL at $call" no_loops
 	done
@@ -301,6 +304,27 @@ left_behind() {
 	ok "$NSMGR" rm --ignore-missing "$P.no"
 	# The survivors of one that was killed are swept by the next.
 	is 'stages' "$(stages_in "$NSMGR_STORE")" ''
+}
+
+# Between the command line, when it is opened, and its loop device: the one that was looked at is mounted.
+replaced() {
+	local tracer
+	image ext4
+	image squashfs
+	cp "$I/ext4.img" "$I/first"
+	cp "$I/squashfs.img" "$I/second"
+	: >"$T/trace"
+	strace -o "$T/trace" -e trace=socketpair -e inject=socketpair:signal=STOP "$FULL" create "$P.a" --mnt --fs="$I/first:$M" \
+		2>"$T/said" &
+	tracer=$!
+	until_true 'it is stopped' grep -q 'stopped by SIGSTOP' "$T/trace"
+	mv "$I/second" "$I/first"
+	kill -CONT "$(<"/proc/$tracer/task/$tracer/children")"
+	wait "$tracer"
+	is 'the status' $? 0
+	is 'what is said' "$(<"$T/said")" ''
+	in_a grep -c " $M ro,.* - ext4 /dev/loop" /proc/self/mountinfo
+	drop "$P.a"
 }
 
 # Nobody but the set has it: neither its keeper, nor a command.
@@ -329,8 +353,13 @@ cases() {
 	it 'refuses what is no image, or is ambiguous' odd_files
 	it 'refuses bad options before anything is done' usage
 	it 'leaves no loop device of what fails or is killed' left_behind
+	it 'mounts what it looked at, though another is in its place by now' replaced
 	it 'gives a loop device to its set alone' its_lifetime
 }
 
 for_front
+# What a case that failed had made itself.
+losetup -nO NAME,BACK-FILE 2>/dev/null | grep " $T/" | while read -r device _; do
+	losetup -d "$device"
+done
 finish
