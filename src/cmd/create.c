@@ -69,13 +69,12 @@ static void report(void *data, const char *name, int result)
 /* Names are judged before anything is made: a bad one anywhere is a usage error. */
 static int check(struct job *job)
 {
-	int status;
+	int status = recipe_ready(&job->recipe);
 
-	for (size_t i = 0; i < job->files.count; i++) {
+	for (size_t i = 0; status == STATUS_DONE && i < job->files.count; i++)
 		status = read_names(job, job->files.array[i]);
-		if (status != STATUS_DONE)
-			return status;
-	}
+	if (status != STATUS_DONE)
+		return status;
 	if (job->names.count == 0 && job->files.count == 0)
 		return say_usage(job->app, "a NAME is missing");
 	status = recipe_check(&job->recipe, job->names.count == 1 ? job->names.array[0] : NULL);

@@ -272,9 +272,17 @@ static int record(struct recipe *recipe, const char *name)
 		       : STATUS_DONE;
 }
 
+int recipe_ready(struct recipe *recipe)
+{
+	if (recipe->applied_all)
+		return STATUS_DONE;
+	recipe->applied_all = true;
+	return recipe_replay(recipe);
+}
+
 int recipe_check(struct recipe *recipe, const char *name)
 {
-	int status = recipe_replay(recipe);
+	int status = recipe_ready(recipe);
 
 	if (status == STATUS_DONE && recipe->full)
 		status = recipe_full_check(recipe);

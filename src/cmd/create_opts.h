@@ -128,6 +128,7 @@ struct recipe {
 	struct nsmgr_config *config;
 	bool no_proc, spreads;	  /* --no-proc, and a --propagation that lets mounts out */
 	struct told_list told;	  /* all of it, but for the profiles once they have been read */
+	bool applied_all;	  /* what waited was applied */
 	bool unnamed;		  /* set by the verb: nothing is recorded */
 	bool rich;		  /* the kernel does not tell all of it later: it is recorded with the set */
 	bool defaults;		  /* for commands in it */
@@ -149,6 +150,9 @@ void recipe_free(struct recipe *recipe);
 /* Applies such an option. false: it is none of these. *ret_status is STATUS_DONE, or that of a bad value, after having said what
  * is wrong. */
 bool recipe_option(struct recipe *recipe, int id, const char *value, int *ret_status);
+
+/* Once all options are read, before anything else is: applies those that have waited for that. STATUS_DONE, or what was said. */
+int recipe_ready(struct recipe *recipe);
 
 /* Once all options are read, before anything is done: whether they fit together. `name` is that of the only set, or NULL.
  * STATUS_DONE, or what was said. */

@@ -82,6 +82,9 @@ END
 	expect 2 "$NSMGR" create "$P.a" --profile="$T/p.conf"
 	like 'too long' "$err" '*has more than 61440 bytes*'
 	expect 2 "$NSMGR" pool fill 1 --profile="$T/p.conf"
+	# Options are looked at before names are read, in both programs.
+	expect 2 "$NSMGR" create --uts --setgroups=x --from-file="$T/none"
+	like 'what comes first' "$err" "*--setgroups: 'x' is not*"
 	no 'a set was made' test -e "$NSMGR_STORE/$P.a"
 }
 
