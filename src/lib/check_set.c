@@ -69,8 +69,9 @@ static int look_at_entries(struct nsm_look *look)
 
 		if (nsm_streq(entry->d_name, NSM_META_FILE) || nsm_streq(entry->d_name, NSM_LABELS_FILE))
 			look_at_mode(look, entry->d_name, S_IFREG);
-		else if (!nsm_ip_netns_is_mark(entry->d_name) &&
-			 (type == NSMGR_TYPE_NONE || !(look->set.types & NSMGR_MASK(type))))
+		else if (nsm_ip_netns_is_mark(entry->d_name))
+			nsm_look_at_mark(look, entry->d_name);
+		else if (type == NSMGR_TYPE_NONE || !(look->set.types & NSMGR_MASK(type)))
 			add_odd(look, entry->d_name);
 	}
 	return r;
@@ -124,6 +125,15 @@ static void add_state(struct nsm_look *look, enum nsmgr_type type)
 		nsm_finding_say(finding, "%s", said[state].text);
 }
 
+static enum nsmgr_state look_at_init(const struct nsm_look *look, int fd)
+{
+	enum nsm_init_state state = nsm_init_find(fd, look->set.meta.keeper, NULL, NULL);
+
+	if (state == NSM_INIT_UNKNOWN)
+		nsm_log(look->check->ctx, "could not see whether the init of the pid namespace of '%s' lives", look->set.name);
+	return state == NSM_INIT_DEAD ? NSMGR_DEAD : NSMGR_LIVE;
+}
+
 static int look_at_handle(struct nsm_look *look, enum nsmgr_type type)
 {
 	nsm_autoclose int fd = -EBADF;
@@ -132,8 +142,8 @@ static int look_at_handle(struct nsm_look *look, enum nsmgr_type type)
 
 	if (r < 0)
 		return r;
-	if (r == NSMGR_LIVE && type == NSMGR_PID && nsm_init_find(fd, look->set.meta.keeper, NULL, NULL) == NSM_INIT_DEAD)
-		r = NSMGR_DEAD;
+	if (r == NSMGR_LIVE && type == NSMGR_PID)
+		r = look_at_init(look, fd);
 	look->state[type] = r;
 	add_state(look, type);
 	count = count_stack(look, type, true);
