@@ -243,11 +243,19 @@ static void look_for_nothing(struct nsm_look *look)
 		nsm_finding_say(finding, "a set without a handle");
 }
 
+static bool is_want(int r)
+{
+	return r == -ENOMEM || r == -EMFILE || r == -ENFILE || r == -EIO || r == -EINTR || r == -EPERM;
+}
+
 static int look_inside(struct nsm_look *look)
 {
 	int r;
 
 	look->meta_error = nsm_meta_read(look->set.fd, &look->set.meta);
+	/* What cannot be read now is not damaged: it must not be written anew. */
+	if (is_want(look->meta_error))
+		return nsm_fail(look->check->ctx, look->meta_error, "metadata", NSMGR_TYPE_NONE, NULL);
 	look->set.has_meta = look->meta_error == 0;
 	look->current = look->meta_error == 0 && nsm_streq(look->set.meta.boot_id, look->check->store.boot_id);
 	look_at_mode(look, ".", S_IFDIR);
