@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A sample of `make check-faults`: system calls of every verb that changes something fail, or a process of it is killed there,
-# and afterwards all is as before, or as after, or one sweep away from it.
+# and afterwards all is as before, or as after, or one check --repair away from it.
 # Cases are called by name (SC2317).
 # shellcheck disable=SC2317
 # shellcheck source=tests/cmd/lib.sh
