@@ -89,20 +89,21 @@ const struct nsm_mount *nsm_look_stack(const struct nsm_look *look, enum nsmgr_t
 
 /* How many mounts lie over the handle. Of a set that was made anew between two lines of the table both are in it: the same must be
  * seen twice. */
-static size_t count_stack(struct nsm_look *look, enum nsmgr_type type, bool again)
+static int count_stack(struct nsm_look *look, enum nsmgr_type type, size_t *ret_count)
 {
-	const struct nsm_mount *stack;
+	const struct nsm_mount *stack = nsm_look_stack(look, type, ret_count);
 	uint64_t lowest;
-	size_t count;
+	int r;
 
-	stack = nsm_look_stack(look, type, &count);
-	if (count < 2 || !again)
-		return count;
+	if (*ret_count < 2)
+		return 0;
 	lowest = stack[0].id;
-	if (nsm_check_read_mounts(look->check) < 0)
-		return 1;
-	stack = nsm_look_stack(look, type, &count);
-	return count > 1 && stack[0].id == lowest ? count : 1;
+	r = nsm_check_read_mounts(look->check);
+	if (r < 0)
+		return r;
+	stack = nsm_look_stack(look, type, ret_count);
+	*ret_count = *ret_count > 1 && stack[0].id == lowest ? *ret_count : 1;
+	return 0;
 }
 
 static void add_state(struct nsm_look *look, enum nsmgr_type type)
@@ -146,7 +147,9 @@ static int look_at_handle(struct nsm_look *look, enum nsmgr_type type)
 		r = look_at_init(look, fd);
 	look->state[type] = r;
 	add_state(look, type);
-	count = count_stack(look, type, true);
+	r = count_stack(look, type, &count);
+	if (r < 0)
+		return r;
 	if (count > 1) {
 		struct nsm_finding *finding = nsm_look_add(look, NSMGR_PROBLEM_STACKED, type, nsm_nstypes[type].name);
 

@@ -115,12 +115,13 @@ bool nsm_setdir_is_current(const struct nsm_setdir *set)
 	return named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
 }
 
-/* Whether the record speaks of this boot; what an older one says of ids means nothing. */
+/* Whether the record speaks of this boot; what an older one says of ids means nothing. Where that cannot be read it does: better a
+ * right handle refused than a wrong one taken for right. */
 static bool record_is_current(const struct nsm_setdir *set)
 {
 	char boot_id[NSM_BOOT_ID_SIZE];
 
-	return nsm_boot_id(boot_id) == 0 && nsm_streq(boot_id, set->meta.boot_id);
+	return nsm_boot_id(boot_id) < 0 || nsm_streq(boot_id, set->meta.boot_id);
 }
 
 static int refuse_removed(struct nsmgr_ctx *ctx)
