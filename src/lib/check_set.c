@@ -117,11 +117,10 @@ static void add_state(struct nsm_look *look, enum nsmgr_type type)
 		[NSMGR_FOREIGN] = { NSMGR_PROBLEM_FOREIGN, "of the wrong type, or not the namespace that was recorded" },
 	};
 	int state = look->state[type];
-	struct nsm_finding *finding;
+	struct nsm_finding *finding = NULL;
 
-	if (state < 0 || (size_t)state >= NSM_ARRAY_SIZE(said) || !said[state].text)
-		return;
-	finding = nsm_look_add(look, said[state].problem, type, nsm_nstypes[type].name);
+	if (state >= 0 && (size_t)state < NSM_ARRAY_SIZE(said) && said[state].text)
+		finding = nsm_look_add(look, said[state].problem, type, nsm_nstypes[type].name);
 	if (finding)
 		nsm_finding_say(finding, "%s", said[state].text);
 }
@@ -237,11 +236,10 @@ static void look_for_unrecorded(struct nsm_look *look)
 
 static void look_for_nothing(struct nsm_look *look)
 {
-	struct nsm_finding *finding;
+	struct nsm_finding *finding = NULL;
 
-	if (look->set.types || look->count)
-		return;
-	finding = nsm_look_add(look, NSMGR_PROBLEM_EMPTY, NSMGR_TYPE_NONE, "");
+	if (!look->set.types && !look->count)
+		finding = nsm_look_add(look, NSMGR_PROBLEM_EMPTY, NSMGR_TYPE_NONE, "");
 	if (finding)
 		nsm_finding_say(finding, "a set without a handle");
 }
