@@ -31,13 +31,14 @@ enum {
 };
 
 /* One option of a verb. A table ends with a row without a name. A name that ends with '-' stands before those of another table
- * (verb.behind), whose ids are added to its own. The help of an option that adds up when it is given again says "repeatable". */
+ * (verb.behind), whose ids are added to its own. */
 struct opt {
 	const char *name;
 	char letter;	   /* or 0 */
 	const char *value; /* what stands behind it; "[=...]" may be left out, and goes with the long form only */
 	int id;
 	const char *help;
+	bool adds; /* given again it adds to what was said, and does not take its place */
 };
 
 /* A verb describes itself: help and the front's knowledge of what it can do come from here. */

@@ -39,7 +39,7 @@ bool opt_needs_value(const struct opt *opt)
 
 bool opt_repeats(const struct opt *opt)
 {
-	return opt && strstr(opt->help, "repeatable");
+	return opt && opt->adds;
 }
 
 /* One of the verb's own, or of those behind a prefix; *ret_id is its id in this verb. */

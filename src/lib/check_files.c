@@ -21,8 +21,11 @@ bool nsm_check_mode(struct nsm_check *check, int dir, const struct nsm_expected 
 	const char *root = check->ctx->root;
 	struct stat st;
 
-	if (fstatat(dir, expected->file, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(dir, expected->file, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (errno != ENOENT)
+			nsm_check_hidden(check, shown, -errno);
 		return false;
+	}
 	*ret = nsm_finding(NSMGR_PROBLEM_UNSAFE, NSMGR_MEND_BY_HAND, name, shown);
 	if ((st.st_mode & S_IFMT) != expected->kind) {
 		nsm_finding_say(ret, "no %s", expected->kind == S_IFDIR ? "directory" : "plain file");
@@ -114,8 +117,13 @@ static void check_entry(struct nsm_check *check, const char *file)
 	struct nsm_finding finding = nsm_finding(NSMGR_PROBLEM_NAME, NSMGR_MEND_BY_HAND, "", file);
 	struct stat st;
 
-	if (is_own(file) || fstatat(check->store.root, file, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (is_own(file))
 		return;
+	if (fstatat(check->store.root, file, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (errno != ENOENT)
+			nsm_check_hidden(check, file, -errno);
+		return;
+	}
 	if (nsm_streq(file, NSM_STORE_FILE_NEW)) {
 		check_unfinished(check, file);
 		return;

@@ -7,6 +7,7 @@
 #include "lib/sys.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -57,7 +58,6 @@ int nsm_look_open(struct nsm_look *look, enum nsmgr_type type)
 
 /* ---- handles ---- */
 
-/* Binds it on top of what is there: that it can be bound at all is known before anything is taken away. */
 static int bind_on(struct nsm_look *look, enum nsmgr_type type, int nsfd, const char *target)
 {
 	char source[40];
@@ -67,31 +67,64 @@ static int bind_on(struct nsm_look *look, enum nsmgr_type type, int nsfd, const 
 	return mount(source, target, NULL, MS_BIND, NULL) < 0 ? nsm_fail(look->check->ctx, -errno, "bind", type, NULL) : 0;
 }
 
+/* The lowest layer of a stack that is this namespace; `count` when there is none, -errno. */
+static int find_layer(const struct nsm_mount *stack, size_t count, enum nsmgr_type type, int nsfd)
+{
+	char root[40];
+	struct nsm_text text = NSM_TEXT(root);
+	struct nsmgr_id id;
+	int r = nsm_nsfd_id(nsfd, &id);
+
+	if (r < 0)
+		return r;
+	nsm_text_add(&text, "%s:[%" PRIu64 "]", nsm_nstypes[type].name, id.ino);
+	for (size_t i = 0; i < count; i++)
+		if (nsm_streq(stack[i].root, root))
+			return (int)i;
+	return (int)count;
+}
+
+/* Takes off what lies on the right namespace, or all where it is not there. Whoever is killed meanwhile takes nothing away that is
+ * kept by nothing but this handle: what lies below it stays. */
+static int uncover(struct nsm_look *look, enum nsmgr_type type, int nsfd, const char *target, bool *ret_bare)
+{
+	struct nsmgr_ctx *ctx = look->check->ctx;
+	size_t count, wanted;
+	const struct nsm_mount *stack = nsm_look_stack(look, type, &count);
+	int layer = find_layer(stack, count, type, nsfd);
+
+	if (layer < 0)
+		return nsm_fail(ctx, layer, "detach", type, NULL);
+	*ret_bare = (size_t)layer == count;
+	if (!*ret_bare && layer > 0)
+		return nsm_fail_text(ctx, -EBUSY, "detach", type, NULL, "another namespace lies below the right one");
+	for (wanted = *ret_bare ? count : count - 1; wanted > 0; wanted--)
+		if (umount2(target, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+			return nsm_fail(ctx, -errno, "detach", type, NULL);
+	return 0;
+}
+
 static int restore(struct nsm_look *look, enum nsmgr_type type)
 {
 	struct nsmgr_ctx *ctx = look->check->ctx;
 	nsm_autoclose int nsfd = nsm_look_open(look, type);
 	char target[64];
 	struct nsm_text text = NSM_TEXT(target);
-	size_t layers = 0;
-	int r;
+	bool is_new = look->state[type] < 0, bare = is_new || look->state[type] == NSMGR_STALE;
+	int r = 0;
 
 	if (nsfd < 0)
 		return nsm_fail_text(ctx, -ESTALE, "bind", type, NULL, "the namespace is gone by now");
-	if (look->state[type] < 0 && mknodat(look->set.fd, nsm_nstypes[type].name, S_IFREG, 0) < 0 && errno != EEXIST)
+	if (is_new && mknodat(look->set.fd, nsm_nstypes[type].name, S_IFREG, 0) < 0 && errno != EEXIST)
 		return nsm_fail(ctx, -errno, "bind", type, NULL);
 	nsm_text_add(&text, NSM_PROC_SELF "/fd/%d/%s", look->set.fd, nsm_nstypes[type].name);
-	r = bind_on(look, type, nsfd, target);
-	if (r < 0 && look->state[type] < 0)
+	if (!bare)
+		r = uncover(look, type, nsfd, target, &bare);
+	if (r == 0 && bare)
+		r = bind_on(look, type, nsfd, target);
+	if (r < 0 && is_new)
 		unlinkat(look->set.fd, nsm_nstypes[type].name, 0);
-	if (r < 0 || look->state[type] < 0 || look->state[type] == NSMGR_STALE)
-		return r;
-	/* Those below it cannot be taken away alone: all are, and it comes again. */
-	while (umount2(target, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
-		layers++;
-	if (layers == 0)
-		return nsm_fail(ctx, -errno, "detach", type, NULL);
-	return bind_on(look, type, nsfd, target);
+	return r;
 }
 
 /* ---- what is recorded ---- */
@@ -217,7 +250,8 @@ static void mend_handle(struct nsm_look *look, enum nsmgr_type type)
 	for (size_t i = 0; i < look->count; i++) {
 		struct nsm_finding *finding = &look->findings[i];
 
-		if (finding->type != type || is_record(finding) || is_cgroup(finding) || !nsm_check_mends(look->check, finding->mend))
+		if (finding->type != type || is_record(finding) || is_cgroup(finding) || nsm_finding_is_mark(finding) ||
+		    !nsm_check_mends(look->check, finding->mend))
 			continue;
 		if (!tried)
 			r = restore(look, type);
@@ -241,6 +275,7 @@ void nsm_look_mend(struct nsm_look *look)
 			mend_handle(look, type);
 		mend_all(look, is_record, record);
 		mend_all(look, is_cgroup, make_cgroup);
+		mend_all(look, nsm_finding_is_mark, nsm_look_mend_marks);
 	}
 	nsm_sys_restore_signals(&signals);
 }

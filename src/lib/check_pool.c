@@ -115,6 +115,8 @@ static int check_entry(struct nsm_check *check, struct nsm_pool_dir *pool, const
 	snprintf(file, sizeof(file), "%s/%s", pool->path, entry);
 	finding = nsm_finding(NSMGR_PROBLEM_POOL, NSMGR_MEND_BY_GC, entry, file);
 	r = is_unusable(pool, entry, options, &finding);
+	if (r == -EACCES || r == -EPERM)
+		nsm_check_hidden(check, file, r);
 	if (r == 0 || r == -EACCES || r == -EPERM)
 		return 0;
 	if (is_want(r))

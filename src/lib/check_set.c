@@ -71,8 +71,9 @@ static int look_at_entries(struct nsm_look *look)
 
 		if (nsm_is_set_file(entry->d_name))
 			look_at_mode(look, entry->d_name, S_IFREG);
-		else if (!nsm_ip_netns_is_mark(entry->d_name) &&
-			 (type == NSMGR_TYPE_NONE || !(look->set.types & NSMGR_MASK(type))))
+		else if (nsm_ip_netns_is_mark(entry->d_name))
+			nsm_look_at_mark(look, entry->d_name);
+		else if (type == NSMGR_TYPE_NONE || !(look->set.types & NSMGR_MASK(type)))
 			add_odd(look, entry->d_name);
 	}
 	return r;
@@ -90,20 +91,21 @@ const struct nsm_mount *nsm_look_stack(const struct nsm_look *look, enum nsmgr_t
 
 /* How many mounts lie over the handle. Of a set that was made anew between two lines of the table both are in it: the same must be
  * seen twice. */
-static size_t count_stack(struct nsm_look *look, enum nsmgr_type type, bool again)
+static int count_stack(struct nsm_look *look, enum nsmgr_type type, size_t *ret_count)
 {
-	const struct nsm_mount *stack;
+	const struct nsm_mount *stack = nsm_look_stack(look, type, ret_count);
 	uint64_t lowest;
-	size_t count;
+	int r;
 
-	stack = nsm_look_stack(look, type, &count);
-	if (count < 2 || !again)
-		return count;
+	if (*ret_count < 2)
+		return 0;
 	lowest = stack[0].id;
-	if (nsm_check_read_mounts(look->check) < 0)
-		return 1;
-	stack = nsm_look_stack(look, type, &count);
-	return count > 1 && stack[0].id == lowest ? count : 1;
+	r = nsm_check_read_mounts(look->check);
+	if (r < 0)
+		return r;
+	stack = nsm_look_stack(look, type, ret_count);
+	*ret_count = *ret_count > 1 && stack[0].id == lowest ? *ret_count : 1;
+	return 0;
 }
 
 static void add_state(struct nsm_look *look, enum nsmgr_type type)
@@ -117,13 +119,21 @@ static void add_state(struct nsm_look *look, enum nsmgr_type type)
 		[NSMGR_FOREIGN] = { NSMGR_PROBLEM_FOREIGN, "of the wrong type, or not the namespace that was recorded" },
 	};
 	int state = look->state[type];
-	struct nsm_finding *finding;
+	struct nsm_finding *finding = NULL;
 
-	if (state < 0 || (size_t)state >= NSM_ARRAY_SIZE(said) || !said[state].text)
-		return;
-	finding = nsm_look_add(look, said[state].problem, type, nsm_nstypes[type].name);
+	if (state >= 0 && (size_t)state < NSM_ARRAY_SIZE(said) && said[state].text)
+		finding = nsm_look_add(look, said[state].problem, type, nsm_nstypes[type].name);
 	if (finding)
 		nsm_finding_say(finding, "%s", said[state].text);
+}
+
+static enum nsmgr_state look_at_init(const struct nsm_look *look, int fd)
+{
+	enum nsm_init_state state = nsm_init_find(fd, look->set.meta.keeper, NULL, NULL);
+
+	if (state == NSM_INIT_UNKNOWN)
+		nsm_log(look->check->ctx, "could not see whether the init of the pid namespace of '%s' lives", look->set.name);
+	return state == NSM_INIT_DEAD ? NSMGR_DEAD : NSMGR_LIVE;
 }
 
 static int look_at_handle(struct nsm_look *look, enum nsmgr_type type)
@@ -134,11 +144,13 @@ static int look_at_handle(struct nsm_look *look, enum nsmgr_type type)
 
 	if (r < 0)
 		return r;
-	if (r == NSMGR_LIVE && type == NSMGR_PID && nsm_init_find(fd, look->set.meta.keeper, NULL, NULL) == NSM_INIT_DEAD)
-		r = NSMGR_DEAD;
+	if (r == NSMGR_LIVE && type == NSMGR_PID)
+		r = look_at_init(look, fd);
 	look->state[type] = r;
 	add_state(look, type);
-	count = count_stack(look, type, true);
+	r = count_stack(look, type, &count);
+	if (r < 0)
+		return r;
 	if (count > 1) {
 		struct nsm_finding *finding = nsm_look_add(look, NSMGR_PROBLEM_STACKED, type, nsm_nstypes[type].name);
 
@@ -237,13 +249,17 @@ static void look_for_unrecorded(struct nsm_look *look)
 
 static void look_for_nothing(struct nsm_look *look)
 {
-	struct nsm_finding *finding;
+	struct nsm_finding *finding = NULL;
 
-	if (look->set.types || look->count)
-		return;
-	finding = nsm_look_add(look, NSMGR_PROBLEM_EMPTY, NSMGR_TYPE_NONE, "");
+	if (!look->set.types && !look->count)
+		finding = nsm_look_add(look, NSMGR_PROBLEM_EMPTY, NSMGR_TYPE_NONE, "");
 	if (finding)
 		nsm_finding_say(finding, "a set without a handle");
+}
+
+static bool is_want(int r)
+{
+	return r == -ENOMEM || r == -EMFILE || r == -ENFILE || r == -EIO || r == -EINTR || r == -EPERM;
 }
 
 static int look_inside(struct nsm_look *look)
@@ -251,6 +267,9 @@ static int look_inside(struct nsm_look *look)
 	int r;
 
 	look->meta_error = nsm_meta_read(look->set.fd, &look->set.meta);
+	/* What cannot be read now is not damaged: it must not be written anew. */
+	if (is_want(look->meta_error))
+		return nsm_fail(look->check->ctx, look->meta_error, "metadata", NSMGR_TYPE_NONE, NULL);
 	look->set.has_meta = look->meta_error == 0;
 	look->current = look->meta_error == 0 && nsm_streq(look->set.meta.boot_id, look->check->store.boot_id);
 	look_at_mode(look, ".", S_IFDIR);

@@ -17,6 +17,7 @@ struct nsm_look {
 	int state[NSMGR_TYPE_COUNT]; /* enum nsmgr_state of those that have a file, -1 of those that have none */
 	bool stacked[NSMGR_TYPE_COUNT];
 	bool restorable[NSMGR_TYPE_COUNT]; /* the right namespace can be had: nsm_look_open() */
+	bool marks; /* there are findings of nsm_look_at_mark() */
 	bool removable; /* nothing of it can be used, nor will be: mending is removing */
 	struct nsm_finding *findings;	   /* NSM_LOOK_FINDINGS of them */
 	size_t count;
@@ -31,6 +32,11 @@ struct nsm_finding *nsm_look_add(struct nsm_look *look, enum nsmgr_problem probl
 
 /* The mounts over a handle, by the table that was read last. nsm_mounts_at() */
 const struct nsm_mount *nsm_look_stack(const struct nsm_look *look, enum nsmgr_type type, size_t *ret_count);
+
+/* check_marks.c: what the set's directory says of its names in /run/netns. */
+void nsm_look_at_mark(struct nsm_look *look, const char *mark);
+bool nsm_finding_is_mark(const struct nsm_finding *finding);
+int nsm_look_mend_marks(struct nsm_look *look);
 
 /* check_judge.c: who can mend each, and how. */
 void nsm_look_judge(struct nsm_look *look);

@@ -39,6 +39,21 @@ static int mend_set(struct nsm_check *check, const char *name, struct nsm_look *
 	return r;
 }
 
+/* Some of what is seen is certain under the lock only, for who just looks as well. */
+static int look_again(struct nsm_check *check, const char *name, struct nsm_look *look)
+{
+	int r = nsm_check_lock(check);
+
+	if (r == -EACCES || r == -EPERM)
+		return 0; /* an ordinary user sees what there is to see */
+	if (r < 0)
+		return r;
+	nsm_look_end(look);
+	r = nsm_look_at(check, name, look);
+	nsm_store_unlock(&check->store);
+	return r;
+}
+
 static void tell_name(struct nsm_check *check, const char *name)
 {
 	struct nsm_finding finding = nsm_finding(NSMGR_PROBLEM_NAME, NSMGR_MEND_BY_HAND, "", name);
@@ -55,6 +70,8 @@ static int check_set(struct nsm_check *check, const char *name)
 
 	if (r == 0 && wants_mending(&look))
 		r = mend_set(check, name, &look);
+	else if (r == 0 && look.marks)
+		r = look_again(check, name, &look);
 	if (r == -ENOENT)
 		return 0;
 	if (r == -EACCES || r == -EPERM) {

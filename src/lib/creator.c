@@ -47,7 +47,7 @@ static int open_signals(const struct nsmgr_config *config, struct nsm_creator *c
  * could have told anything. */
 static int adopt_keeper(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 {
-	nsm_autoclose int ns = nsm_creator_open(ctx, creator, NSMGR_PID);
+	nsm_autoclose int ns = nsm_creator_open(ctx, creator, NSMGR_PID), pidfd = -EBADF;
 
 	if (ns < 0)
 		return ns;
@@ -55,8 +55,9 @@ static int adopt_keeper(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 	case NSM_INIT_ALIVE:
 		return 0;
 	case NSM_INIT_UNKNOWN:
-		/* It is below us, so that only want of a descriptor can hide it. */
-		return nsm_fail(ctx, -EMFILE, "keeper", NSMGR_PID, NULL);
+		/* It is below us, so that only want of a descriptor can hide it, or of the call that gives one. */
+		pidfd = nsm_sys_pidfd_open(creator->keeper);
+		return nsm_fail(ctx, pidfd < 0 ? pidfd : -EMFILE, "keeper", NSMGR_PID, NULL);
 	case NSM_INIT_DEAD:
 		break;
 	}

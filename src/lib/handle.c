@@ -119,20 +119,32 @@ bool nsm_setdir_is_current(const struct nsm_setdir *set)
 {
 	struct stat named, opened;
 
-	return fstat(set->fd, &opened) == 0 && fstatat(set->store->root, set->name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+	/* What cannot be looked at has not gone for all that is known, and is not passed over in silence. */
+	if (fstat(set->fd, &opened) < 0)
+		return true;
+	if (fstatat(set->store->root, set->name, &named, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno != ENOENT;
+	return named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
 }
 
 bool nsm_setdir_is_of_this_boot(const struct nsm_setdir *set)
 {
 	char boot_id[NSM_BOOT_ID_SIZE];
 
-	return nsm_boot_id(boot_id) == 0 && nsm_streq(boot_id, set->meta.boot_id);
+	return nsm_boot_id(boot_id) < 0 || nsm_streq(boot_id, set->meta.boot_id);
 }
 
 static int refuse_removed(struct nsmgr_ctx *ctx)
 {
 	return nsm_fail_text(ctx, -ENOENT, "open", NSMGR_TYPE_NONE, NULL, "no such set: it was removed just now");
+}
+
+/* The file below a handle, which has no permissions at all. */
+static bool is_placeholder(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && !(st.st_mode & 0777);
 }
 
 int nsm_handle_probe(struct nsm_setdir *set, enum nsmgr_type type, int *ret_fd)
@@ -147,8 +159,8 @@ int nsm_handle_probe(struct nsm_setdir *set, enum nsmgr_type type, int *ret_fd)
 	if (set->elsewhere)
 		return NSMGR_ELSEWHERE;
 	fd = nsm_nsfd_open(set->fd, nsm_nstypes[type].name, true);
-	if (fd == -EACCES || fd == -ELOOP || fd == -ENXIO)
-		return NSMGR_STALE; /* our placeholder is mode 0; or what is no handle at all */
+	if (fd == -ELOOP || fd == -ENXIO || (fd == -EACCES && is_placeholder(set->fd, nsm_nstypes[type].name)))
+		return NSMGR_STALE; /* or what is no handle at all */
 	if (fd == -ENOENT)
 		return refuse_removed(ctx);
 	if (fd < 0)

@@ -37,7 +37,8 @@ void nsm_setdir_close(struct nsm_setdir *set);
  * neither stale nor dead, but gone. */
 bool nsm_setdir_is_current(const struct nsm_setdir *set);
 
-/* Whether the record speaks of this boot; what an older one says of ids means nothing. */
+/* Whether the record speaks of this boot; what an older one says of ids means nothing. Where the boot cannot be read
+ * it does: better a right handle refused than a wrong one taken for right. */
 bool nsm_setdir_is_of_this_boot(const struct nsm_setdir *set);
 
 /* Opens a handle of the set and says what it is. *ret_fd is -EBADF where there is no namespace to have. Gives the

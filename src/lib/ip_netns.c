@@ -26,6 +26,11 @@ bool nsm_ip_netns_is_mark(const char *file)
 	return name && nsmgr_name_is_valid(name);
 }
 
+const char *nsm_ip_netns_name(const char *mark)
+{
+	return mark + strlen(MARK);
+}
+
 static int write_mark(char ret[MARK_SIZE], int nsfd, struct nsmgr_id *ret_id)
 {
 	struct nsm_text text = { .buf = ret, .size = MARK_SIZE };
@@ -114,6 +119,18 @@ int nsm_ip_netns_remove(struct nsmgr_ctx *ctx, int setdir, const char *mark)
 	if (r < 0)
 		return r;
 	return unlinkat(setdir, mark, 0) < 0 && errno != ENOENT ? fail(ctx, -errno) : 0;
+}
+
+int nsm_ip_netns_is_placed(struct nsmgr_ctx *ctx, int setdir, const char *mark)
+{
+	char says[MARK_SIZE];
+	struct nsmgr_id id;
+	ssize_t len = read_mark(setdir, mark, says);
+	int r = len < 0 ? (int)len : parse_mark(says, &id);
+
+	if (r == -ESTALE || r == -EINVAL || r == -ENOENT)
+		return 1;
+	return r < 0 ? r : nsm_ip_netns_has(ctx, nsm_ip_netns_name(mark));
 }
 
 int nsm_ip_netns_remove_all(struct nsmgr_ctx *ctx, int setdir, const char *keep)

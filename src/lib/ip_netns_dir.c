@@ -120,17 +120,18 @@ static int look(int dir, const char *name, int *ret_fd)
 {
 	nsm_autoclose int fd = nsm_nsfd_open(dir, name, true);
 	enum nsmgr_type type;
+	int r = fd < 0 ? fd : nsm_nsfd_type(fd, &type);
 	struct stat st;
 
-	if (fd >= 0 && nsm_nsfd_type(fd, &type) == 0) {
+	if (r == 0) {
 		*ret_fd = take_fd(fd);
 		return IS_NAMESPACE;
 	}
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? IS_NOTHING : -errno;
-	/* Who may not open a file of mode 0 has not seen that it is none. */
-	if (fd < 0 && fd != -EACCES && fd != -ELOOP)
-		return fd;
+	/* A namespace that cannot be looked at is an empty file to stat(2) as well; but ours and ip's files have mode 0. */
+	if (r != -ENOTTY && r != -ELOOP && r != -ENXIO && (r != -EACCES || (st.st_mode & 0777)))
+		return r;
 	return S_ISREG(st.st_mode) && st.st_size == 0 ? IS_PLAIN : IS_OTHER;
 }
 
@@ -224,4 +225,15 @@ int nsm_ip_netns_take_away(struct nsmgr_ctx *ctx, const char *name, const struct
 		return dir == -ENOENT ? 0 : dir;
 	r = take_away(ctx, dir, name, id);
 	return r < 0 ? fail(ctx, r, NSMGR_IP_NETNS_DIR) : 0;
+}
+
+int nsm_ip_netns_has(struct nsmgr_ctx *ctx, const char *name)
+{
+	nsm_autoclose int dir = open_dir(ctx, false), fd = -EBADF;
+	int is;
+
+	if (dir < 0)
+		return dir == -ENOENT ? 0 : dir;
+	is = look(dir, name, &fd);
+	return is < 0 ? is : is == IS_NAMESPACE || is == IS_OTHER;
 }

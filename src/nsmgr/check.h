@@ -25,7 +25,7 @@ enum nsmgr_problem {
 	NSMGR_PROBLEM_METADATA,	   /* what is recorded of a set is missing, damaged, or not what is there */
 	NSMGR_PROBLEM_STAGE,	   /* a set half made or half removed, by a process that was killed */
 	NSMGR_PROBLEM_POOL,	   /* a ready set that cannot be given out, or a pool without its options */
-	NSMGR_PROBLEM_NAME,	   /* a name that no function accepts, or a file that is none of ours */
+	NSMGR_PROBLEM_NAME,	   /* a name that no function accepts or in /run/netns too many or few; a file that is none of ours */
 	NSMGR_PROBLEM_CGROUP,	   /* a set that has lost its cgroup, or a cgroup that was made for a set which is gone */
 	NSMGR_PROBLEM_HELPER,	   /* the process that serves the set has ended, or nothing tells which it is */
 	NSMGR_PROBLEM_COUNT

@@ -83,6 +83,7 @@ missing $P.a/pid"
 
 stacked() {
 	local file=$NSMGR_STORE/$P.a/uts uts
+	: >"$T/kept"
 	ok "$NSMGR" create "$P.a" --uts --net --mnt
 	needs_ids "$P.a"
 	uts=$(inode_of "$P.a" uts)
@@ -97,9 +98,16 @@ stacked $P.a/mnt"
 stacked $P.a/uts"
 	is 'mounts' "$(mounts_at "$file")" 1
 	is 'the namespace' "$(inode_of "$P.a" uts)" "$uts"
-	# Another one alone.
+	# The right one over another is not taken off, as nothing else may keep it.
+	mount --bind "$file" "$T/kept"
 	lose "$P.a" uts
 	mount --bind /proc/self/ns/uts "$file"
+	mount --bind "$T/kept" "$file"
+	umount "$T/kept"
+	found 3 "stacked $P.a/uts failed" check --repair
+	is 'the namespace' "$(inode_of "$P.a" uts)" "$uts"
+	# Another one alone.
+	umount "$file"
 	by_hand "foreign $P.a/uts"
 	ok "$NSMGR" rm "$P.a"
 	# Without a record the right one is not known, unless all are the same.
@@ -225,6 +233,36 @@ name link"
 	found 3 'name .store.new gc' check
 	no 'a lock was made' test -e "$NSMGR_STORE/.lock"
 	collects 'name .store.new'
+}
+
+# What a rename or a removal leaves in /run/netns when it is killed; and what somebody else took away from there.
+netns_names() {
+	local mark inode
+	mount -t tmpfs none /run
+	ok "$NSMGR" create "$P.a" --net --uts --ip-netns
+	inode=$(inode_of "$P.a" net)
+	mark=$(readlink "$NSMGR_STORE/$P.a/.ip-netns.$P.a")
+	ln -s "$mark" "$NSMGR_STORE/$P.a/.ip-netns.$P.old"
+	: >"/run/netns/$P.old"
+	mount --bind "$NSMGR_STORE/$P.a/net" "/run/netns/$P.old"
+	found 3 "name $P.a/.ip-netns.$P.old repair" gc
+	mends repair "name $P.a/.ip-netns.$P.old"
+	is 'names' "$(ls /run/netns)" "$P.a"
+	# Gone, but for the file perhaps.
+	umount "/run/netns/$P.a"
+	mends repair "name $P.a/.ip-netns.$P.a"
+	umount "/run/netns/$P.a"
+	rm "/run/netns/$P.a"
+	mends repair "name $P.a/.ip-netns.$P.a"
+	is 'its namespace' "$(stat -L -c %i "/run/netns/$P.a")" "$inode"
+	# Another namespace has the name by now: that is somebody else's.
+	umount "/run/netns/$P.a"
+	mount --bind /proc/self/ns/net "/run/netns/$P.a"
+	clean
+	umount "/run/netns/$P.a"
+	ok "$NSMGR" rm "$P.a"
+	is 'names' "$(ls /run/netns)" ''
+	umount -l /run
 }
 
 # ---- modes and owners ----
@@ -371,6 +409,7 @@ cases() {
 	it 'a keeper that lives brings its handle back' keeper_lives
 	it 'what is recorded is written anew from what is there' metadata
 	it 'names and files that are none of ours are told' names
+	it 'names in /run/netns are one, and the right one' netns_names
 	it 'modes are mended, owners are told' unsafe
 	it 'a shared store is made private' propagation
 	it 'what covers the store is unmounted, unless it is in use' covered

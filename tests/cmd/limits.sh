@@ -71,6 +71,114 @@ with_inodes() {
 
 inodes() { grows 'inodes' 2 24 "nsmgr: cannot create 'a': *No space left on device*" with_inodes; }
 
+# The same with so many pages: what is recorded of a set takes one.
+with_pages() {
+	unshare -m bash -c '
+		mount -t tmpfs -o mode=755,size="$2"k none "$3" && cd "$3" || exit 99
+		"$1" --store="$3" create a --uts
+		status=$?
+		[ $status = 0 ] || [ -z "$(ls; ls .stage 2>/dev/null; grep " $3/" /proc/self/mountinfo)" ] || exit 98
+		[ $status != 0 ] || "$1" --store="$3" exec a true || exit 97
+		if [ $status = 0 ]; then
+			dd if=/dev/zero of=junk bs=4k 2>/dev/null
+			said=$("$1" --store="$3" label a k=v 2>&1) && exit 96
+			[[ $said == "nsmgr: cannot label "*": No space left on device"* ]] || exit 95
+			[ -z "$("$1" --store="$3" label a)$(ls .stage)" ] || exit 94
+			"$1" --store="$3" rm a || exit 93
+		fi
+		exit $status' - "$NSMGR" $(($1 * 4)) "$T/small"
+}
+
+pages() { grows 'pages' 1 8 "nsmgr: cannot create 'a': *No space left on device*" with_pages; }
+
+# A mount namespace with so many mounts left: KERNEL 9.
+with_mounts() {
+	local -x NSMGR_STORE=$T/small/s
+	mount -t tmpfs -o mode=755 none "$T/small"
+	run "$NSMGR_BUILDDIR/tests/cmd/fill" "$T/crowd" "$1" bash -c '
+		"$1" create a --uts --net
+		status=$?
+		[ $status = 0 ] || [ -z "$(ls "$2"; ls "$2/.stage" 2>/dev/null; grep " $2/" /proc/self/mountinfo)" ] || exit 98
+		[ $status != 0 ] || { "$1" exec a true && "$1" rm a; } || exit 97
+		exit $status' - "$NSMGR" "$NSMGR_STORE"
+	umount -l "$T/small"
+}
+
+mounts() {
+	local n
+	[ "$(cat /proc/sys/fs/mount-max)" -le 200000 ] || skip 'fs.mount-max is too high to be reached'
+	mkdir "$T/crowd"
+	for n in 0 1 2; do
+		with_mounts $n
+		is "status with $n mounts: $out" "$st" 1
+		like "what is said with $n mounts" "$err" "nsmgr: cannot create 'a': *No space left on device*"
+		is "lines with $n mounts" "$(wc -l <<<"$err")" 1
+	done
+	like 'the limit' "$err" '*/proc/sys/fs/mount-max*'
+	with_mounts 3
+	is "status with 3 mounts: $err" "$st" 0
+	rmdir "$T/crowd"
+}
+
+# In a cgroup with so many processes. The keeper is one of them.
+with_pids() {
+	local n=$1
+	shift
+	echo "$n" >"$PIDS/pids.max"
+	run bash -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$PIDS" "$@"
+}
+
+processes() {
+	local n refused=0 verb
+	PIDS=/sys/fs/cgroup/pids/$P.$PROGRAM
+	mkdir "$PIDS" 2>/dev/null || skip 'no cgroup of pids can be made'
+	[ -e "$PIDS/pids.max" ] || { rmdir "$PIDS" && skip 'cgroups have no limit of processes'; }
+	ok "$NSMGR" create "$P.e" --pid
+	for verb in "run --pid -- /bin/true" "exec $P.e -- /bin/true" "create $P.a --pid --net"; do
+		for n in 1 2 3 4 5; do
+			with_pids $n "$NSMGR" $verb
+			[ "$st" != 0 ] || break
+			is "status of $verb with $n" "$st" $([ "${verb%% *}" = create ] && echo 1 || echo 125)
+			like "what $verb says with $n" "$err" "nsmgr: cannot ${verb%% *}*: *Resource temporarily unavailable*"
+			is "lines of $verb with $n" "$(wc -l <<<"$err")" 1
+			is "sets after $verb with $n" "$(sets_in "$NSMGR_STORE")" "$P.e"
+			is "stages after $verb with $n" "$(stages_in "$NSMGR_STORE")" ''
+			refused=$((refused + 1))
+		done
+		is "status of $verb: $err" "$st" 0
+	done
+	yes "there was too little ($refused)" test $refused -ge 3
+	ok "$NSMGR" rm "$P.a" "$P.e"
+	is_unused() { [ -z "$(cat "$PIDS/cgroup.procs")" ]; }
+	until_true 'the cgroup is empty' is_unused
+	rmdir "$PIDS"
+}
+
+# With so much address space: from what the program itself is loaded with.
+memory() {
+	local size=200000 refused=0
+	run prlimit --as=$size "$NSMGR" rm --ignore-missing "$P.none"
+	while [ "$st" != 0 ]; do
+		size=$((size + size / 16))
+		run prlimit --as=$size "$NSMGR" rm --ignore-missing "$P.none"
+	done
+	ok "$NSMGR" create "$P.l" --uts --pid
+	for ((size -= size / 8; ; size += 131072)); do
+		run prlimit --as=$size "$NSMGR" create "$P.a" --all --hostname=h
+		[ "$st" != 0 ] || break
+		is "sets with $size" "$(sets_in "$NSMGR_STORE")" "$P.l"
+		is "stages with $size" "$(stages_in "$NSMGR_STORE")" ''
+		is "keepers with $size" "$(keeper_of "$P.a")" ''
+		refused=$((refused + 1))
+		[ "$st" = 1 ] || continue # not even loaded
+		like "what is said with $size" "$err" "nsmgr: *memory*"
+		is "lines with $size" "$(wc -l <<<"$err")" 1
+	done
+	yes "there was too little ($refused)" test $refused -gt 0
+	ok "$NSMGR" exec "$P.a" true
+	ok "$NSMGR" rm "$P.a" "$P.l"
+}
+
 with_descriptors() { prlimit --nofile="$1" "$NSMGR" create "$P.a" --all; }
 
 # The least with which the program itself is loaded.
@@ -108,10 +216,45 @@ descriptors_of_rm() {
 	is 'what is left' "$(remains "$NSMGR_STORE")" ''
 }
 
+# The others: each works or is refused in one line, and nothing has changed then.
+descriptors_of_others() {
+	local n least verb status want refused=0
+	ok "$NSMGR" create "$P.a" --uts --net
+	least=$(least_descriptors)
+	for verb in "exec $P.a -- /bin/true" "run --uts -- /bin/true" "ls $P.a" "label $P.a k=v" "attach $P.b $$ --uts" \
+		"rename $P.a $P.c"; do
+		case $verb in
+		exec* | run*) want=125 ;;
+		*) want=1 ;;
+		esac
+		for ((n = least; n <= 40; n++)); do
+			run prlimit --nofile="$n" "$NSMGR" $verb
+			status=$st
+			[ "$status" != 0 ] || break
+			[ "$status" != 127 ] || continue # the program that it hands over to, or the command, cannot be loaded
+			is "status of $verb with $n" "$status" $want
+			like "what $verb says with $n" "$err" "nsmgr: *"
+			is "lines of $verb with $n" "$(wc -l <<<"$err")" 1
+			is "sets after $verb with $n" "$(sets_in "$NSMGR_STORE" | sort | xargs)" "$([ "${verb%% *}" = rename ] && echo "$P.a $P.b" || echo "$P.a")"
+			is "stages after $verb with $n" "$(stages_in "$NSMGR_STORE")" ''
+			refused=$((refused + 1))
+		done
+		is "status of $verb: $err" "$status" 0
+	done
+	yes "there was too little ($refused)" test $refused -ge 6
+	is 'the label' "$("$NSMGR" label -rn "$P.c")" 'k v'
+	ok "$NSMGR" rm "$P.b" "$P.c"
+}
+
 cases() {
 	it 'names the limit of each type of namespace, and works with just enough (KERNEL R73)' namespaces
 	it 'leaves nothing on a file system without inodes' inodes
+	it 'leaves nothing on a file system without room' pages
+	it 'names the limit of mounts, and works with just enough' mounts
+	it 'leaves nothing without processes' processes
+	it 'leaves nothing without memory' memory
 	it 'create leaves nothing without descriptors' descriptors
+	it 'other verbs say so in one line, and change nothing' descriptors_of_others
 	it 'rm takes a keeper away or leaves it in its set, with ever more descriptors' descriptors_of_rm
 }
 

@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Many do many things to the same names at once. Nobody hangs, nobody is told anything but what can be, and what is there at the end
 # is whole.
-#   NSMGR_ROUNDS=N   so many for each (default 8; `make check-faults` takes 200)
+#   NSMGR_ROUNDS=N   so many for each (default 8; `make check-races` takes 200)
+#   RACE_SECONDS=N   the storm lasts so long instead (`make check-races` takes 60)
 # Cases are called by name (SC2317); lists of words are split (SC2046, SC2086); names are plain (SC2012).
 # shellcheck disable=SC2012,SC2046,SC2086,SC2317
 # shellcheck source=tests/cmd/lib.sh
 . "${0%/*}/lib.sh"
 
 : "${NSMGR_ROUNDS:=8}"
+: "${RACE_SECONDS:=0}"
 
 # Each set has its handles live and can be entered; nothing else is left but one keeper a set.
 is_whole() {
@@ -24,6 +26,13 @@ is_whole() {
 	is 'mounts' "$(mounts_below "$NSMGR_STORE" | wc -l)" $((sets * 2 + 1))
 	one_keeper_a_set() { [ "$(keepers "nsmgr: $P." | wc -w)" = "$sets" ]; }
 	until_true 'there is one keeper a set' one_keeper_a_set
+	no_findings
+}
+
+# As `check` sees it. What is on the machine beside it (limits, other stores) is not of interest.
+no_findings() {
+	run "$FULL" check -rn -o KIND,PATH
+	is 'what check finds' "$(grep -v -e '^limit ' -e '^keeper ' <<<"$out")" ''
 }
 
 one_name() {
@@ -46,9 +55,9 @@ one_name() {
 
 # One of those who do anything: which, and to what, is drawn from its own seed.
 worker() {
-	local i name other
+	local i name other until=$((SECONDS + RACE_SECONDS))
 	RANDOM=$1
-	for ((i = 0; i < NSMGR_ROUNDS; i++)); do
+	for ((i = 0; RACE_SECONDS ? SECONDS < until : i < NSMGR_ROUNDS; i++)); do
 		name=$P.$((RANDOM % 20)) other=$P.$((RANDOM % 20))
 		case $((RANDOM % 6)) in
 		0 | 1) set -- create "$name" --pid --uts ;;
@@ -75,23 +84,46 @@ is_allowed() {
 }
 
 storm() {
-	local i pids=() line said=0
+	local i pids=() line said=0 rounds=0
 	for i in {1..16}; do
 		worker "$i" &
 		pids+=($!)
 	done
 	wait "${pids[@]}"
 	for i in {1..16}; do
-		is "rounds of $i" "$(grep -c '^[a-z]* [0-9]*$' "$T/worker.$i")" "$NSMGR_ROUNDS"
+		line=$(grep -c '^[a-z]* [0-9]*$' "$T/worker.$i")
+		rounds=$((rounds + line))
+		yes "worker $i did its rounds ($line)" test "$line" -ge $((RACE_SECONDS ? 1 : NSMGR_ROUNDS))
 		while IFS= read -r line; do
 			yes "'$line' may be said" is_allowed "$line"
 			said=$((said + 1))
 		done <"$T/worker.$i"
 	done
 	yes "there was something to say ($said)" test $said -gt 0
+	[ "$RACE_SECONDS" = 0 ] || echo "# $rounds commands of 16 within $RACE_SECONDS seconds"
 	is_whole
 	ok "$NSMGR" rm --all-sets
 	is_whole
+}
+
+# The first use of a store by 50 at once: each makes its set, and the store is mounted once.
+first_use() {
+	local -x NSMGR_STORE=$T/first
+	local i pids=()
+	for i in {1..50}; do
+		timeout -k 1 60 "$NSMGR" create "$P.f$i" --uts 2>"$T/said.$i" &
+		pids+=($!)
+	done
+	for i in {1..50}; do
+		ok wait "${pids[i - 1]}"
+		is 'what is said' "$(<"$T/said.$i")" ''
+	done
+	is 'sets' "$(sets_in "$NSMGR_STORE" | wc -w)" 50
+	is 'mounts of the store' "$(mounts_at "$NSMGR_STORE")" 1
+	ok "$NSMGR" rm --all-sets
+	is 'stages' "$(stages_in "$NSMGR_STORE")" ''
+	umount "$NSMGR_STORE"
+	rm -r "$NSMGR_STORE"
 }
 
 # Whoever enters while the set is taken away is inside or told; never at an error of a half removed one.
@@ -141,6 +173,7 @@ keeper_killed() {
 cases() {
 	it 'of 64 creators of one name one wins' one_name
 	it 'whatever 16 do to the same 20 names at once, what is left is whole' storm
+	it 'a store that 50 use first at once is made once' first_use
 	it 'removing while entering' entering
 	it 'killing the keeper while entering' keeper_killed
 }

@@ -9,6 +9,7 @@
 #define NR_PIDFD_SEND_SIGNAL 424
 #define NR_PIDFD_OPEN 434
 #define NR_CLOSE_RANGE 436
+#define NR_FACCESSAT2 439
 #define NR_STATMOUNT 457
 
 #define OPEN_ERRNOS { EACCES, EINTR, EIO, EMFILE, ENFILE, ENOMEM, ENOSPC, EPERM }
@@ -47,6 +48,8 @@ static const struct known_call table[] = {
 	{ "execve", SYS_execve, { 0 }, false },
 	{ "exit", SYS_exit, { 0 }, false },
 	{ "exit_group", SYS_exit_group, { 0 }, false },
+	{ "faccessat", SYS_faccessat, STAT_ERRNOS, false },
+	{ "faccessat2", NR_FACCESSAT2, STAT_ERRNOS, false },
 	{ "fchmod", SYS_fchmod, { EIO, EPERM }, false },
 	{ "fchmodat", SYS_fchmodat, { EACCES, EIO, ENOMEM, EPERM }, false },
 	{ "fcntl", SYS_fcntl, { EMFILE, EPERM }, false },
@@ -104,6 +107,8 @@ static const struct known_call table[] = {
 	{ "setsid", SYS_setsid, { EPERM }, false },
 	{ "socket", SYS_socket, { EACCES, EMFILE, ENFILE, ENOMEM, EPERM }, false },
 	{ "socketpair", SYS_socketpair, { EMFILE, ENFILE, ENOMEM, EPERM }, false },
+	{ "symlinkat", SYS_symlinkat, MAKE_ERRNOS, false },
+	{ "sysinfo", SYS_sysinfo, { EPERM }, false },
 	{ "statfs", SYS_statfs, STAT_ERRNOS, false },
 	{ "statmount", NR_STATMOUNT, { ENOMEM, ENOSYS, EPERM }, false },
 	{ "statx", SYS_statx, STAT_ERRNOS, false },

@@ -33,6 +33,9 @@ static bool is_chosen(const struct tally *tally, unsigned long n)
 {
 	unsigned long sample = tally->options->sample;
 
+	if (tally->of->waits)
+		sample = ((sample ? sample : tally->faults) + 19) / 20;
+
 	return !sample || sample >= tally->faults || n * sample / tally->faults != (n + 1) * sample / tally->faults;
 }
 
@@ -114,9 +117,9 @@ static bool count_once(struct tally *tally)
 	picture_free(&tally->after);
 	if (!world_make(&options->programs, tally->of))
 		return false;
-	world_words(options->programs.front, tally->of->line, &words);
-	return run_traced(words.argv, NULL, counted) && !counted->hung && counted->status == 0 && !*counted->said &&
-	       picture_take(&tally->after);
+	world_words(world_program(&options->programs, tally->of), tally->of->line, &words);
+	return run_traced(words.argv, NULL, counted) && !counted->hung && counted->status == 0 &&
+	       (!*counted->said || tally->of->looks) && picture_take(&tally->after);
 }
 
 /* Where it can take more than one course, by who is faster, the one that it takes twice in a row. */

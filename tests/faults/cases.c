@@ -6,6 +6,13 @@
 /* A store that was used before, without a set in it. */
 #define USED "create old --uts", "rm old"
 
+/* Likewise of /run/netns. */
+#define USED_NETNS "create old --net --ip-netns", "rm old"
+
+#define CHECK(what, ...) \
+	{ .name = "check --repair, " what, .setup = { __VA_ARGS__ }, .line = "check --repair -rn -o KIND,PATH,STATE", \
+	  .full = true, .looks = true, .each_alone = true
+
 /* The longest first, so that workers end together. */
 const struct a_case cases[] = {
 	{ .name = "create --all of 2", .setup = { USED }, .line = "create a b --all", .each_alone = true },
@@ -26,10 +33,34 @@ const struct a_case cases[] = {
 	{ .name = "create --uts", .setup = { USED }, .line = "create a --uts --hostname=h" },
 	{ .name = "create --cgroup", .setup = { USED }, .line = "create a --cgroup" },
 	{ .name = "create --ipc", .setup = { USED }, .line = "create a --ipc" },
-	{ .name = "create, sweeping", .setup = { "create dead --pid --uts" }, .line = "create a --uts", .sweeps = true,
-	  .removes = true },
+	{ .name = "create, sweeping", .setup = { "create dead --pid --uts" }, .damage = { damage_dead_stage },
+	  .line = "create a --uts", .sweeps = true, .removes = true },
 	{ .name = "attach", .setup = { USED }, .line = "attach a @SITTER", .has_sitter = true },
+	{ .name = "attach of types", .setup = { USED }, .line = "attach a @SITTER --uts --ipc --net --ip-netns",
+	  .has_sitter = true },
 	{ .name = "rename", .setup = { "create a --pid --uts" }, .line = "rename a b" },
+	{ .name = "create --ip-netns", .setup = { USED_NETNS }, .line = "create a --net --uts --ip-netns --label=k=v" },
+	{ .name = "rename of a named", .setup = { "create a --net --ip-netns" }, .line = "rename a b", .removes = true, .sweeps = true },
+	{ .name = "rm of a named", .setup = { USED_NETNS, "create a --net --ip-netns --label=k=v" }, .line = "rm a",
+	  .removes = true, .again = true },
+	{ .name = "export --ip-netns", .setup = { USED_NETNS, "create a --net --pid" }, .line = "export a --ip-netns", .full = true },
+	{ .name = "export --remove", .setup = { USED_NETNS, "create a --net --ip-netns" }, .line = "export a --ip-netns --remove",
+	  .full = true, .removes = true },
+	{ .name = "label", .setup = { "create a --uts --pid" }, .line = "label a k=v l=w", .full = true, .sweeps = true },
+	{ .name = "label, changing", .setup = { "create a --uts --label=k=v --label=l=w" }, .line = "label a k=x l-", .full = true,
+	  .sweeps = true },
+	CHECK("handles", "create h --uts --net --pid", "create stays --uts --pid"),
+	  .damage = { damage_lost_pid, damage_missing_net, damage_stacked_uts, damage_covered_uts } },
+	CHECK("records", "create r1 r2 r3 r4 --uts", "create stays --uts --pid"),
+	  .damage = { damage_metadata_gone, damage_metadata_nonsense, damage_metadata_old, damage_modes } },
+	CHECK("no use", "create g1 --uts --net", "create g2 --pid", "create stays --uts --pid"),
+	  .damage = { damage_lost_all, damage_init_dead, damage_by_hand } },
+	CHECK("left", "create dead --pid --uts", "create stays --uts --pid"),
+	  .damage = { damage_dead_stage, damage_half_stage, damage_draft } },
+	CHECK("pool", "pool fill 2 --pid --uts"), .damage = { damage_pool } },
+	CHECK("store", "create stays --uts --pid"), .damage = { damage_shared, damage_covered } },
+	CHECK("unmounted", "create stays --uts --pid"), .damage = { damage_unmounted, damage_store_file } },
+	CHECK("keeper", "create stray --pid"), .damage = { damage_stray_keeper }, .waits = true },
 	{ .name = "pool drain", .setup = { "pool fill 2 --pid --uts" }, .line = "pool drain", .each_alone = true, .removes = true },
 };
 const size_t case_count = sizeof(cases) / sizeof(cases[0]);

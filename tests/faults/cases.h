@@ -2,20 +2,28 @@
 #ifndef NSM_FAULTS_CASES_H
 #define NSM_FAULTS_CASES_H
 
+#include "damage.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
-#define MAX_SETUP 4
+#define MAX_SETUP 6
+#define MAX_DAMAGE 6
 
 /* A verb in a certain world. Words are parted by spaces; @SITTER stands for the pid of a process with namespaces of its own. */
 struct a_case {
 	const char *name;
 	const char *setup[MAX_SETUP]; /* commands that make what it begins with */
+	damage_fn *damage[MAX_DAMAGE]; /* what is done to that */
 	const char *line;	      /* the command */
+	bool full;		      /* a verb that the front hands over */
+	bool looks;		      /* check: it may leave what it could not mend, when it says so; the next one mends it */
 	bool each_alone;	      /* every set may be as before or as after, whatever becomes of the others */
 	bool removes;		      /* what fails half-way is hidden, and a sweep goes on with it */
 	bool has_sitter;
-	bool sweeps;		      /* set "dead" is made a stage that nobody owns; it may stay one */
+	bool sweeps;		      /* there is a stage that nobody owns; it may stay one */
+	bool again;		      /* where it failed half-way, the same command goes on */
+	bool waits;		      /* each try takes a while: few points are tried */
 	bool takes;		      /* from a pool, whose sets are taken away when they seem dead */
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "judge.h"
 
-#include <stdarg.h>
+#include "trial.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -17,67 +18,13 @@ const char *const outcome_names[OUTCOMES] = {
 	[HIDDEN] = "hidden",
 	[UNSWEPT] = "unswept",
 	[UNPOOLED] = "unpooled",
+	[LEFT] = "left",
 	[UNMET] = "unmet",
 	[KILLED] = "killed",
 	[MENDED] = "mended",
 	[ORPHANED] = "orphaned",
 	[BAD] = "BAD",
 };
-
-struct trial {
-	const struct programs *programs;
-	const struct a_case *of;
-	const struct fault *fault;
-	const struct picture *after;
-	struct picture before, now;
-	struct run run;
-	struct verdict *verdict;
-};
-
-__attribute__((format(printf, 2, 3))) static bool bad(struct trial *trial, const char *fmt, ...)
-{
-	struct verdict *verdict = trial->verdict;
-	va_list args;
-
-	if (verdict->outcome == BAD)
-		return false;
-	verdict->outcome = BAD;
-	va_start(args, fmt);
-	vsnprintf(verdict->why, sizeof(verdict->why), fmt, args);
-	va_end(args);
-	for (char *p = verdict->why; (p = strchr(p, '\n'));)
-		*p = '|';
-	return false;
-}
-
-/* One line of "nsmgr: what: step: reason"; the type and more may stand between them. */
-static bool is_message(const char *line, size_t len)
-{
-	unsigned parts = 0;
-
-	for (const char *p = line; p < line + len; p++)
-		parts += strncmp(p, ": ", 2) == 0;
-	return strncmp(line, "nsmgr: ", 7) == 0 &&
-	       (parts >= 3 || strncmp(line, "nsmgr: out of memory", 20) == 0 ||
-		(memmem(line, len, "out of memory", 13) && parts >= 1));
-}
-
-/* Whether all that is said are messages: at least one, and at most one for each set. */
-static bool has_messages(struct trial *trial)
-{
-	unsigned count = 0, most = trial->of->each_alone ? 3 : 1;
-
-	for (const char *line = trial->run.said; *line; count++) {
-		size_t len = strcspn(line, "\n");
-
-		if (!is_message(line, len))
-			return bad(trial, "this is no message: %.300s", line);
-		line += len + (line[len] == '\n');
-	}
-	if (count < 1 || count > most)
-		return bad(trial, "%u messages: %.300s", count, trial->run.said);
-	return true;
-}
 
 /* A set that lists as live can be entered. */
 static bool check_entering(struct trial *trial, const char *name)
@@ -93,7 +40,7 @@ static bool check_entering(struct trial *trial, const char *name)
 	return bad(trial, "'%s' lists as %.60s and cannot be entered: %.300s", name, line, said);
 }
 
-static bool check_all_enter(struct trial *trial)
+bool check_all_enter(struct trial *trial)
 {
 	for (size_t i = 1; i < trial->now.count; i++) {
 		const struct part *part = &trial->now.parts[i];
@@ -136,7 +83,7 @@ static bool remove_orphan(struct trial *trial, const struct part *orphan)
 	return must(trial, line);
 }
 
-static enum likeness look_again(struct trial *trial, const char **ret_what)
+enum likeness look_again(struct trial *trial, const char **ret_what)
 {
 	picture_free(&trial->now);
 	if (!picture_take(&trial->now)) {
@@ -147,18 +94,19 @@ static enum likeness look_again(struct trial *trial, const char **ret_what)
 			       trial->of->each_alone || trial->of->sweeps || trial->of->takes, ret_what);
 }
 
-static const char *excerpt(const struct picture *picture, const char *name)
+const char *excerpt(const struct picture *picture, const char *name)
 {
 	const struct part *part = picture_find(picture, name);
 
 	return part && part->exact ? part->exact : "absent";
 }
 
-/* What is as neither is one sweep away from it. */
+/* What is as neither is one check --repair away from it. */
 static bool mend(struct trial *trial, enum outcome as)
 {
 	const struct part *orphan = find_orphan(&trial->now);
 	const char *what = "";
+	char said[600];
 	enum likeness like;
 
 	if (orphan && as == MENDED) {
@@ -166,9 +114,11 @@ static bool mend(struct trial *trial, enum outcome as)
 		if (!remove_orphan(trial, orphan))
 			return false;
 	}
-	if (!world_mend(trial->programs))
-		return bad(trial, "it cannot be mended");
+	if (!world_mend(trial->programs, said, sizeof(said)))
+		return bad(trial, "it cannot be mended: %.500s", said);
 	like = look_again(trial, &what);
+	if (like == AS_NEITHER && trial->of->again && must(trial, trial->of->line))
+		like = look_again(trial, &what);
 	if (like == AS_NEITHER || trial->now.empty_stages)
 		return bad(trial, "after mending, '%s' is as neither before nor after: %.500s", what,
 			   excerpt(&trial->now, what));
@@ -235,7 +185,7 @@ static bool has_ended_well(struct trial *trial)
 		return WIFSIGNALED(status) || bad(trial, "it was killed, and ended with %d", WEXITSTATUS(status));
 	if (WIFSIGNALED(status))
 		return bad(trial, "signal %d ended it", WTERMSIG(status));
-	if (WEXITSTATUS(status) > 1)
+	if (WEXITSTATUS(status) > 1 && !(trial->of->looks && WEXITSTATUS(status) == 3))
 		return bad(trial, "status %d: %.300s", WEXITSTATUS(status), trial->run.said);
 	return true;
 }
@@ -248,7 +198,13 @@ static void judge(struct trial *trial)
 	if (!has_ended_well(trial))
 		return;
 	like = look_again(trial, &what);
-	if (trial->verdict->outcome == BAD || !check_all_enter(trial))
+	if (trial->verdict->outcome == BAD)
+		return;
+	if (trial->of->looks) {
+		judge_look(trial, like);
+		return;
+	}
+	if (!check_all_enter(trial))
 		return;
 	if (trial->fault->error)
 		judge_error(trial, like, what);
@@ -256,7 +212,7 @@ static void judge(struct trial *trial)
 		judge_kill(trial, like, what);
 	/* What the first use of a store leaves when it fails is good for the next. */
 	if (!trial->of->setup[0] && trial->verdict->outcome != BAD &&
-	    (!world_mend(trial->programs) || look_again(trial, &what) == AS_NEITHER || trial->now.roots != 1))
+	    (!world_is_of_use(trial->programs) || look_again(trial, &what) == AS_NEITHER || trial->now.roots != 1))
 		bad(trial, "the store has %u mounts, or is of no more use", trial->now.roots);
 }
 
@@ -274,7 +230,7 @@ void try_fault(const struct programs *programs, const struct a_case *of, const s
 			bad(&trial, "the world cannot be made");
 			break;
 		}
-		world_words(programs->front, of->line, &words);
+		world_words(world_program(programs, of), of->line, &words);
 		if (!run_traced(words.argv, fault, &trial.run))
 			break;
 	}

@@ -47,12 +47,63 @@ static bool all_as_before(const struct picture *now, const struct picture *befor
 	return now->count == before->count;
 }
 
-/* What has its name from before is still the same. */
+/* The n-th line, and where it ends. */
+static const char *line_of(const char *text, size_t n, size_t *ret_len)
+{
+	while (n-- && *text)
+		text += strcspn(text, "\n") + 1;
+	*ret_len = strcspn(text, "\n");
+	return *text ? text : NULL;
+}
+
+static bool lines_equal(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	return a && b && a_len == b_len && strncmp(a, b, a_len) == 0;
+}
+
+/* Whether a line is in the old part, if one that looks like it is: a namespace or a keeper is the same still. What is recorded of a
+ * boot alone may be brought up to date; a mount that covered a handle is another one. */
+static bool has_kept(const struct part *old, const char *exact, size_t exact_len, const char *alike, size_t alike_len)
+{
+	const char *other;
+	bool found = false;
+	size_t len;
+
+	if (strncmp(alike, ".set: boot ", 11) == 0 || strncmp(alike, ".set: created ", 14) == 0 ||
+	    strncmp(alike, "mount of ", 9) == 0)
+		return true;
+	for (size_t i = 0; (other = line_of(old->alike, i, &len)); i++) {
+		if (!lines_equal(alike, alike_len, other, len))
+			continue;
+		found = true;
+		other = line_of(old->exact, i, &len);
+		if (lines_equal(exact, exact_len, other, len))
+			return true;
+	}
+	return !found;
+}
+
+/* What has its name from before is still the same, but for what the verb changes. */
+static bool is_same_still(const struct part *part, const struct part *old)
+{
+	const char *alike, *exact;
+	size_t alike_len, exact_len;
+
+	if (!part->alike || !old->alike)
+		return true;
+	for (size_t i = 0; (alike = line_of(part->alike, i, &alike_len)); i++) {
+		exact = line_of(part->exact, i, &exact_len);
+		if (!has_kept(old, exact, exact_len, alike, alike_len))
+			return false;
+	}
+	return true;
+}
+
 static bool is_as_after(const struct part *part, const struct picture *before, const struct picture *after)
 {
 	const struct part *old = picture_find(before, part->name);
 
-	return is_alike(part, after) && (!*part->name || !old || is_exact(part, old));
+	return is_alike(part, after) && (!*part->name || !old || is_same_still(part, old));
 }
 
 static bool all_as_after(const struct picture *now, const struct picture *before, const struct picture *after,

@@ -25,6 +25,16 @@ bool skip_call(pid_t pid)
 	return ptrace(PTRACE_SETREGS, pid, NULL, &regs) == 0;
 }
 
+bool clear_first_argument(pid_t pid)
+{
+	struct user_regs_struct regs;
+
+	if (!get(pid, &regs))
+		return false;
+	regs.rdi = 0;
+	return ptrace(PTRACE_SETREGS, pid, NULL, &regs) == 0;
+}
+
 bool set_result(pid_t pid, int error)
 {
 	struct user_regs_struct regs;
@@ -51,22 +61,28 @@ bool skip_call(pid_t pid)
 	return ptrace(PTRACE_SETREGSET, pid, NT_ARM_SYSTEM_CALL, &part) == 0;
 }
 
-bool set_result(pid_t pid, int error)
+static bool set_first(pid_t pid, unsigned long long value)
 {
 	struct user_regs_struct regs;
 	struct iovec part = { &regs, sizeof(regs) };
 
 	if (ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &part) < 0)
 		return false;
-	regs.regs[0] = (unsigned long long)-(long long)error;
+	regs.regs[0] = value;
 	return ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &part) == 0;
 }
+
+bool clear_first_argument(pid_t pid) { return set_first(pid, 0); }
+
+bool set_result(pid_t pid, int error) { return set_first(pid, (unsigned long long)-(long long)error); }
 
 #else
 
 bool can_inject(void) { return false; }
 
 bool skip_call(pid_t pid) { (void)pid; return false; }
+
+bool clear_first_argument(pid_t pid) { (void)pid; return false; }
 
 bool set_result(pid_t pid, int error) { (void)pid; (void)error; return false; }
 

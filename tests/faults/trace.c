@@ -108,6 +108,8 @@ static void strike(struct tracer *tracer, struct tracee *tracee, long nr)
 	tracer->run->struck = nr == tracer->fault->at.nr;
 	if (!tracer->fault->error)
 		kill(tracee->pid, SIGKILL);
+	else if (nr == SYS_brk)
+		clear_first_argument(tracee->pid); /* it fails by giving the old break: brk(2) */
 	else if ((call && call->is_done) || skip_call(tracee->pid))
 		tracee->error = tracer->fault->error;
 }

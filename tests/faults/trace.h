@@ -47,6 +47,7 @@ bool can_inject(void);
 
 /* At the entry of a system call: it will not be done. At its exit: it gives -error. */
 bool skip_call(pid_t pid);
+bool clear_first_argument(pid_t pid);
 bool set_result(pid_t pid, int error);
 
 #endif

@@ -90,6 +90,22 @@ void world_settle(void)
 		closedir(dir);
 }
 
+/* With each mount of the directory on itself what is mounted in it goes too. */
+static void clear_netns(void)
+{
+	const struct dirent *entry;
+	DIR *dir;
+
+	while (umount2(NETNS, MNT_DETACH) == 0)
+		;
+	dir = opendir(NETNS);
+	while (dir && (entry = readdir(dir)))
+		unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir)
+		closedir(dir);
+	rmdir(NETNS);
+}
+
 /* Orphans become ours, who are a subreaper, so that one wait after the other meets all. */
 void world_end(void)
 {
@@ -99,6 +115,7 @@ void world_end(void)
 	sitter = 0;
 	while (umount2(WORLD, MNT_DETACH) == 0)
 		;
+	clear_netns();
 }
 
 /* A process with namespaces of its own, which stays; the end of file tells that it has them. */
@@ -124,15 +141,6 @@ static bool make_sitter(void)
 	return good;
 }
 
-/* What is left of a create that was killed just before it published the set. */
-static bool make_dead_stage(void)
-{
-	if (mkdir(STORE "/.stage/dead", 0700) == 0 && rename(STORE "/dead", STORE "/.stage/dead/set") == 0)
-		return true;
-	perror("faults: making a dead stage");
-	return false;
-}
-
 bool world_make(const struct programs *programs, const struct a_case *of)
 {
 	char said[512];
@@ -149,7 +157,12 @@ bool world_make(const struct programs *programs, const struct a_case *of)
 		fprintf(stderr, "faults: '%s' of '%s' failed: %s\n", of->setup[i], of->name, said);
 		return false;
 	}
-	return !of->sweeps || make_dead_stage();
+	for (size_t i = 0; i < MAX_DAMAGE && of->damage[i]; i++)
+		if (!of->damage[i]()) {
+			fprintf(stderr, "faults: damage %zu of '%s' cannot be done: %s\n", i + 1, of->name, strerror(errno));
+			return false;
+		}
+	return true;
 }
 
 void world_words(const char *program, const char *line, struct words *ret)
@@ -193,8 +206,18 @@ int world_run(const char *program, const char *line, char *ret, size_t size)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-bool world_mend(const struct programs *programs)
+bool world_mend(const struct programs *programs, char *ret, size_t size)
+{
+	return world_run(programs->full, "check --repair -rn -o KIND,PATH,STATE", ret, size) == 0;
+}
+
+bool world_is_of_use(const struct programs *programs)
 {
 	return world_run(programs->front, "create mender --uts", NULL, 0) == 0 &&
 	       world_run(programs->front, "rm mender", NULL, 0) == 0;
+}
+
+const char *world_program(const struct programs *programs, const struct a_case *of)
+{
+	return of->full ? programs->full : programs->front;
 }

@@ -11,6 +11,7 @@
 /* Below the tmpfs that the sandbox has on /run. Everything in the sandbox's pid namespace but us belongs to the world. */
 #define WORLD "/run/world"
 #define STORE WORLD "/store"
+#define NETNS "/run/netns"
 
 /* The programs under test; absolute paths. */
 struct programs {
@@ -31,11 +32,17 @@ struct words {
 };
 void world_words(const char *program, const char *line, struct words *ret);
 
+/* Whether a store is still good for use. */
+bool world_is_of_use(const struct programs *programs);
+
+/* The program that a case is about. */
+const char *world_program(const struct programs *programs, const struct a_case *of);
+
 /* Runs a command to its end, without a tracer: its exit status, 128+N after a signal. What it says goes to `ret`, if given. */
 int world_run(const char *program, const char *line, char *ret, size_t size);
 
-/* What one does after a crash, to be back in order. */
-bool world_mend(const struct programs *programs);
+/* What one does after a crash, to be back in order: check --repair. False when that leaves something; `ret` says what. */
+bool world_mend(const struct programs *programs, char *ret, size_t size);
 
 /* Waits for those that were killed and are on their way out, and reaps those that nobody else can. */
 void world_settle(void);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NSM_FAULTS_CAMERA_H
+#define NSM_FAULTS_CAMERA_H
+
+#include "picture.h"
+
+#define MAX_KEEPERS 16
+
+/* A picture in the making. */
+struct camera {
+	struct picture *picture;
+	long keepers[MAX_KEEPERS]; /* that belong to sets */
+	size_t keeper_count;
+};
+
+/* Adds a line to a part: as it is, and with "#" for each number. */
+__attribute__((format(printf, 2, 3))) void note(struct part *part, const char *fmt, ...);
+
+struct part *add_part(struct picture *picture, const char *prefix, const char *name);
+
+typedef void look_fn(struct camera *camera, const char *dir, const char *name, struct part *part);
+
+/* Calls for each entry but dots, in the order of names. */
+void each_entry(struct camera *camera, const char *dir, look_fn *look, struct part *part);
+
+/* A file of a set: a look_fn. */
+void look_at_file(struct camera *camera, const char *dir, const char *name, struct part *part);
+
+/* What is beside the store: mounts, processes, names in /run/netns. False when there is no such place to look at. */
+bool look_around(struct camera *camera);
+
+#endif
