@@ -35,10 +35,11 @@ enum {
 struct opt {
 	const char *name;
 	char letter;	   /* or 0 */
-	const char *value; /* what stands behind it; "[=...]" may be left out, and goes with the long form only */
+	/* What stands behind it; "[=...]" may be left out, and goes with the long form only. What ends with "..." adds, given again, to
+	 * what was said, and does not take its place. */
+	const char *value;
 	int id;
 	const char *help;
-	bool adds; /* given again it adds to what was said, and does not take its place */
 };
 
 /* A verb describes itself: help and the front's knowledge of what it can do come from here. */

@@ -73,9 +73,9 @@ enum {
 	{ "all", 'a', NULL, CREATE_ALL, "a new namespace of every type" },                                  \
 	{ "map-root-user", 0, NULL, CREATE_MAP_ROOT, "user: map the caller's ids to 0" },                   \
 	{ "map-current-user", 0, NULL, CREATE_MAP_CURRENT, "user: map the caller's ids to themselves" },    \
-	{ "map-users", 0, "INNER:OUTER:COUNT", CREATE_MAP_USERS, "user: map a range of user ids", true }, \
-	{ "map-groups", 0, "INNER:OUTER:COUNT", CREATE_MAP_GROUPS, "user: map a range of group ids", true }, \
-	{ "map-projects", 0, "INNER:OUTER:COUNT", CREATE_MAP_PROJECTS, "user: map a range of project ids", true }, \
+	{ "map-users", 0, "INNER:OUTER:COUNT...", CREATE_MAP_USERS, "user: map a range of user ids" }, \
+	{ "map-groups", 0, "INNER:OUTER:COUNT...", CREATE_MAP_GROUPS, "user: map a range of group ids" }, \
+	{ "map-projects", 0, "INNER:OUTER:COUNT...", CREATE_MAP_PROJECTS, "user: map a range of project ids" }, \
 	{ "map-auto", 0, NULL, CREATE_MAP_AUTO, "user: map the caller's range of /etc/subuid and /etc/subgid" }, \
 	{ "setgroups", 0, "allow|deny", CREATE_SETGROUPS, "user: whether setgroups(2) works inside" },      \
 	{ "owner", 0, "UID:GID", CREATE_OWNER, "user: who owns the namespace outside" },                    \
@@ -86,35 +86,35 @@ enum {
 	{ "no-loopback", 0, NULL, CREATE_NO_LOOPBACK, "net: leave the loopback device down" },              \
 	{ "propagation", 0, "HOW", CREATE_PROPAGATION, "mnt: private (default), slave, shared or unchanged" }, \
 	{ "no-proc", 0, NULL, CREATE_NO_PROC, "mnt and pid: do not mount a /proc of the new pid namespace" }, \
-	{ "sysctl", 0, "KEY=VALUE", CREATE_SYSCTL, "write a sysctl of the new namespaces", true }, \
+	{ "sysctl", 0, "KEY=VALUE...", CREATE_SYSCTL, "write a sysctl of the new namespaces" }, \
 	{ "base", 0, "SET", CREATE_BASE, "take the types that are not asked for from SET" }, \
-	{ "label", 0, "KEY=VALUE", CREATE_LABEL, "give the set a label", true }, \
+	{ "label", 0, "KEY=VALUE...", CREATE_LABEL, "give the set a label" }, \
 	{ "cgroup-new", 0, NULL, CREATE_CGROUP_NEW, "a cgroup for the set, nsmgr/NAME" }, \
 	{ "cgroup-path", 0, "PATH", CREATE_CGROUP_PATH, "have the set in this cgroup, which exists" }, \
 	{ "cpu", 0, "CPUS", CREATE_CPU, "new cgroup: limit processor time to that of CPUS processors" }, \
 	{ "memory", 0, "SIZE", CREATE_MEMORY, "new cgroup: limit memory, bytes or with K, M, G, T" }, \
 	{ "pids", 0, "COUNT", CREATE_PIDS, "new cgroup: limit the number of processes and threads" }, \
-	{ "cgroup-set", 0, "FILE=VALUE", CREATE_CGROUP_SET, "new cgroup: write VALUE to its FILE", true }, \
+	{ "cgroup-set", 0, "FILE=VALUE...", CREATE_CGROUP_SET, "new cgroup: write VALUE to its FILE" }, \
 	{ "cgroup-optional", 0, NULL, CREATE_CGROUP_OPTIONAL, "go on where there is no such cgroup or controller" }, \
 	{ "rootdir", 0, "DIR[:OPTS]", CREATE_ROOTDIR, "mnt: DIR is the root, read-only unless rw; or tmpfs[:OPTS]" }, \
 	{ "rootfs", 0, "DIR", CREATE_ROOTFS, "mnt: a root of the directories of DIR, read-only, and its links" }, \
 	{ "old-root", 0, "DST", CREATE_OLD_ROOT, "mnt: keep the old root at DST" }, \
-	{ "bind", 0, "SRC[:DST[:OPTS]]", CREATE_BIND, "mnt: SRC is seen at DST", true }, \
-	{ "bind-ro", 0, "SRC[:DST[:OPTS]]", CREATE_BIND_RO, "mnt: the same, read-only", true }, \
-	{ "tmpfs", 0, "DST[:OPTS]", CREATE_TMPFS, "mnt: a tmpfs at DST", true }, \
-	{ "proc", 0, "DST[:OPTS]", CREATE_PROC, "mnt: a /proc at DST", true }, \
-	{ "sysfs", 0, "DST[:OPTS]", CREATE_SYSFS, "mnt: a /sys of the set's network namespace at DST", true }, \
-	{ "mqueue", 0, "DST[:OPTS]", CREATE_MQUEUE, "mnt: the message queues of the set's ipc namespace at DST", true }, \
-	{ "cgroup2", 0, "DST[:OPTS]", CREATE_CGROUP2, "mnt: the cgroups below the set's root of them at DST", true }, \
+	{ "bind", 0, "SRC[:DST[:OPTS]]...", CREATE_BIND, "mnt: SRC is seen at DST" }, \
+	{ "bind-ro", 0, "SRC[:DST[:OPTS]]...", CREATE_BIND_RO, "mnt: the same, read-only" }, \
+	{ "tmpfs", 0, "DST[:OPTS]...", CREATE_TMPFS, "mnt: a tmpfs at DST" }, \
+	{ "proc", 0, "DST[:OPTS]...", CREATE_PROC, "mnt: a /proc at DST" }, \
+	{ "sysfs", 0, "DST[:OPTS]...", CREATE_SYSFS, "mnt: a /sys of the set's network namespace at DST" }, \
+	{ "mqueue", 0, "DST[:OPTS]...", CREATE_MQUEUE, "mnt: the message queues of the set's ipc namespace at DST" }, \
+	{ "cgroup2", 0, "DST[:OPTS]...", CREATE_CGROUP2, "mnt: the cgroups below the set's root of them at DST" }, \
 	{ "dev", 0, "DST[:OPTS]", CREATE_DEV, "mnt: a /dev at DST, with terminals of its own" }, \
-	{ "fs", 0, "SRC:DST[:TYPE[:OPTS]]", CREATE_FS, "mnt: the file system in an image or on a device, read-only unless rw", true }, \
-	{ "file", 0, "DST:TEXT", CREATE_FILE, "mnt: a file that has TEXT, or DST=@FILE what FILE has", true }, \
-	{ "dir", 0, "DST[:MODE]", CREATE_DIR, "mnt: a directory", true }, \
-	{ "symlink", 0, "TARGET:LINK", CREATE_SYMLINK, "mnt: a symbolic link", true }, \
+	{ "fs", 0, "SRC:DST[:TYPE[:OPTS]]...", CREATE_FS, "mnt: the file system in an image or on a device, read-only unless rw" }, \
+	{ "file", 0, "DST:TEXT...", CREATE_FILE, "mnt: a file that has TEXT, or DST=@FILE what FILE has" }, \
+	{ "dir", 0, "DST[:MODE]...", CREATE_DIR, "mnt: a directory" }, \
+	{ "symlink", 0, "TARGET:LINK...", CREATE_SYMLINK, "mnt: a symbolic link" }, \
 	{ "network", 0, "HOW", CREATE_NETWORK, "none: a net with loopback; host: no net; pasta[:OPTIONS]: a net with a way out" }, \
-	{ "hook", 0, "CMD", CREATE_HOOK, "run CMD outside before the set is set up", true },          \
-	{ "hook-inside", 0, "CMD", CREATE_HOOK_INSIDE, "run CMD inside as the last step", true }, \
-	{ "profile", 0, "FILE", CREATE_PROFILE, "options from a file, which those given here override", true }, \
+	{ "hook", 0, "CMD...", CREATE_HOOK, "run CMD outside before the set is set up" },          \
+	{ "hook-inside", 0, "CMD...", CREATE_HOOK_INSIDE, "run CMD inside as the last step" }, \
+	{ "profile", 0, "FILE...", CREATE_PROFILE, "options from a file, which those given here override" }, \
 	{ "exec-", 0, "OPTION[=VALUE]", CREATE_EXEC, "an option of exec that commands in the set have as default" }
 
 /* Those above alone, which are also what a profile may have. */

@@ -108,26 +108,26 @@ enum {
 	{ "cwd", 'w', "DIR", LAUNCH_CWD, "start in DIR of the set" },                                           \
 	{ "wdns", 'W', "DIR", LAUNCH_WDNS, "the same as --cwd" },                                               \
 	{ "argv0", 0, "NAME", LAUNCH_ARGV0, "what the command sees as its own name" },                          \
-	{ "env", 'e', "K=V|K|-K", LAUNCH_ENV, "set, import or unset a variable", true },                  \
+	{ "env", 'e', "K=V|K|-K...", LAUNCH_ENV, "set, import or unset a variable" },                  \
 	{ "clear-env", 0, NULL, LAUNCH_CLEAR_ENV, "start from an empty environment" },                          \
-	{ "preserve-fds", 0, "N[,M...]", LAUNCH_PRESERVE_FDS, "keep these descriptors above 2 open", true },          \
+	{ "preserve-fds", 0, "N[,M...]...", LAUNCH_PRESERVE_FDS, "keep these descriptors above 2 open" },          \
 	{ "no-new-privs", 0, NULL, LAUNCH_NO_NEW_PRIVS, "no privilege can be gained by an exec" },              \
 	{ "cap-keep", 0, "CAP[,CAP...]", LAUNCH_CAP_KEEP, "keep these capabilities and no others" },            \
 	{ "cap-ambient", 0, "CAP[,CAP...]", LAUNCH_CAP_AMBIENT, "keep these as an ordinary user too" },         \
-	{ "landlock-ro", 0, "PATH[,PATH...]", LAUNCH_LANDLOCK_RO, "read these, and use no other files", true }, \
-	{ "landlock-rw", 0, "PATH[,PATH...]", LAUNCH_LANDLOCK_RW, "read and change these", true },                    \
-	{ "landlock-rx", 0, "PATH[,PATH...]", LAUNCH_LANDLOCK_RX, "read and execute these", true },                   \
-	{ "landlock-bind", 0, "PORT|A-B[,...]", LAUNCH_LANDLOCK_BIND, "bind TCP sockets to no other ports", true },   \
-	{ "landlock-connect", 0, "PORT|A-B[,...]", LAUNCH_LANDLOCK_CONNECT, "connect TCP sockets to no other ports", true }, \
-	{ "landlock-scope", 0, "SCOPE[,SCOPE]", LAUNCH_LANDLOCK_SCOPE,                                          \
-	  "send no signals, or connect to no abstract sockets, outside", true },                                      \
+	{ "landlock-ro", 0, "PATH[,PATH...]...", LAUNCH_LANDLOCK_RO, "read these, and use no other files" }, \
+	{ "landlock-rw", 0, "PATH[,PATH...]...", LAUNCH_LANDLOCK_RW, "read and change these" },                    \
+	{ "landlock-rx", 0, "PATH[,PATH...]...", LAUNCH_LANDLOCK_RX, "read and execute these" },                   \
+	{ "landlock-bind", 0, "PORT|A-B[,...]...", LAUNCH_LANDLOCK_BIND, "bind TCP sockets to no other ports" },   \
+	{ "landlock-connect", 0, "PORT|A-B[,...]...", LAUNCH_LANDLOCK_CONNECT, "connect TCP sockets to no other ports" }, \
+	{ "landlock-scope", 0, "SCOPE[,SCOPE]...", LAUNCH_LANDLOCK_SCOPE,                                          \
+	  "send no signals, or connect to no abstract sockets, outside" },                                      \
 	{ "landlock-best-effort", 0, NULL, LAUNCH_LANDLOCK_BEST_EFFORT, "go without what the kernel cannot enforce" }, \
-	{ "seccomp", 0, "PROFILE", LAUNCH_SECCOMP, "filter system calls by FILE, container or audit", true }, \
+	{ "seccomp", 0, "PROFILE...", LAUNCH_SECCOMP, "filter system calls by FILE, container or audit" }, \
 	{ "cap-add", 0, "CAP[,CAP...]", LAUNCH_CAP_AMBIENT, "the same as --cap-ambient" },                      \
 	{ "cap-drop", 0, "CAP[,CAP...]", LAUNCH_CAP_DROP, "have these in no set, but what --cap-add keeps" },   \
 	{ "cap-bounding", 0, "CAP[,CAP...]", LAUNCH_CAP_BOUNDING, "have these alone in the bounding set" },     \
 	{ "securebits", 0, "BIT[,BIT...]", LAUNCH_SECUREBITS, "set these securebits too" },                     \
-	{ "limit", 0, "NAME=SOFT[:HARD]", LAUNCH_LIMIT, "limit a resource, by its name in setrlimit", true }, \
+	{ "limit", 0, "NAME=SOFT[:HARD]...", LAUNCH_LIMIT, "limit a resource, by its name in setrlimit" }, \
 	{ "timeout", 0, "SEC[.FRAC]", LAUNCH_TIMEOUT, "end it by SIGTERM after so long, with status 124" },     \
 	{ "kill-after", 0, "SEC[.FRAC]", LAUNCH_KILL_AFTER, "then by SIGKILL, so long after that (5)" },        \
 	{ "rusage", 0, "[=FILE]", LAUNCH_RUSAGE, "say at the end what it used; as JSON in FILE.json" },         \

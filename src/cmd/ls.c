@@ -11,7 +11,7 @@ enum { OPT_QUIET, OPT_TYPES, OPT_FILTER, OPT_OUTPUT_ALL, OPT_TREE };
 static const struct opt options[] = {
 	{ "quiet", 'q', NULL, OPT_QUIET, "names only" },
 	{ "types", 't', "LIST", OPT_TYPES, "only these types" },
-	{ "filter", 'f', "COLUMN=GLOB[,...]", OPT_FILTER, "only where the cell, or label:KEY, matches; != for not", true },
+	{ "filter", 'f', "COLUMN=GLOB[,...]...", OPT_FILTER, "only where the cell, or label:KEY, matches; != for not" },
 	{ "tree", 0, "[=HOW]", OPT_TREE, "as a tree: below the set, the owner or the parent (set, owner, parent)" },
 	VIEW_OPTIONS,
 	{ "output-all", 0, NULL, OPT_OUTPUT_ALL, "all columns" },

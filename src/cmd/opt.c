@@ -39,7 +39,9 @@ bool opt_needs_value(const struct opt *opt)
 
 bool opt_repeats(const struct opt *opt)
 {
-	return opt && opt->adds;
+	size_t len = opt && opt->value ? strlen(opt->value) : 0;
+
+	return len > 3 && nsm_streq(opt->value + len - 3, "...");
 }
 
 /* One of the verb's own, or of those behind a prefix; *ret_id is its id in this verb. */

@@ -22,7 +22,7 @@ bool told_add(struct told_list *list, const struct told *told);
 void told_free(struct told_list *list);
 bool told_has(const struct told_list *list, int id);
 
-/* Puts `over` behind those of `base` that it leaves standing: an option that is in both, and does not say that it is repeatable, is
+/* Puts `over` behind those of `base` that it leaves standing: an option that is in both, and does not add up, is
  * taken from `over` alone. `find` gives the row of an id. `base` becomes the result; false: out of memory. */
 typedef const struct opt *told_find_fn(int id);
 bool told_merge(struct told_list *base, const struct told_list *over, told_find_fn *find);
