@@ -73,6 +73,7 @@ _nsmgr_value()
 		_nsmgr_offer -S = -W 'as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime
 			sigpending stack' -- "$2"
 		compopt -o nospace 2>/dev/null
+		;;
 	--rusage) _nsmgr_offer -f -- "$2" ;;
 	--sets) _nsmgr_list "$(_nsmgr_sets)" "$2" ;;
 	--base) _nsmgr_offer -W "$(_nsmgr_sets)" -- "$2" ;;

@@ -103,7 +103,7 @@ enum {
 	{ "bind-ro", 0, "SRC[:DST[:OPTS]]...", CREATE_BIND_RO, "mnt: the same, read-only" }, \
 	{ "tmpfs", 0, "DST[:OPTS]...", CREATE_TMPFS, "mnt: a tmpfs at DST" }, \
 	{ "proc", 0, "DST[:OPTS]...", CREATE_PROC, "mnt: a /proc at DST" }, \
-	{ "sysfs", 0, "DST[:OPTS]...", CREATE_SYSFS, "mnt: a /sys of the set's network namespace at DST" }, \
+	{ "sysfs", 0, "[=DST[:OPTS]]...", CREATE_SYSFS, "mnt: a /sys of the set's network namespace at DST (/sys)" }, \
 	{ "mqueue", 0, "DST[:OPTS]...", CREATE_MQUEUE, "mnt: the message queues of the set's ipc namespace at DST" }, \
 	{ "cgroup2", 0, "DST[:OPTS]...", CREATE_CGROUP2, "mnt: the cgroups below the set's root of them at DST" }, \
 	{ "dev", 0, "DST[:OPTS]", CREATE_DEV, "mnt: a /dev at DST, with terminals of its own" }, \

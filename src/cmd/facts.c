@@ -14,7 +14,7 @@ void facts_free(struct facts *facts)
 	free(facts->processes);
 }
 
-static void add_unseen(struct facts *facts, const char *what, const char *why)
+void facts_add_unseen(struct facts *facts, const char *what, const char *why)
 {
 	struct unseen *unseen = &facts->unseen[facts->unseen_count];
 
@@ -26,20 +26,20 @@ static void add_unseen(struct facts *facts, const char *what, const char *why)
 }
 
 /* With what the child said, or the context has recorded. */
-static void add_failure(struct facts *facts, const char *what)
+void facts_add_failure(struct facts *facts, const char *what)
 {
 	const struct nsmgr_failure *failure = nsmgr_get_failure(facts->app->ctx);
 	char why[256];
 	struct nsm_text text = NSM_TEXT(why);
 
 	if (facts->inside->error) {
-		add_unseen(facts, what, strerror(facts->inside->error));
+		facts_add_unseen(facts, what, strerror(facts->inside->error));
 		return;
 	}
 	nsm_text_add(&text, "%s", failure->text);
 	if (*failure->hint)
 		nsm_text_add(&text, " (%s)", failure->hint);
-	add_unseen(facts, what, why);
+	facts_add_unseen(facts, what, why);
 }
 
 static void add_state(struct facts *facts, const char *what, const struct nsmgr_handle *handle)
@@ -48,7 +48,7 @@ static void add_state(struct facts *facts, const char *what, const struct nsmgr_
 	struct nsm_text text = NSM_TEXT(why);
 
 	nsm_text_add(&text, "its handle is %s", nsmgr_state_name(handle->state));
-	add_unseen(facts, what, why);
+	facts_add_unseen(facts, what, why);
 }
 
 static const struct nsmgr_handle *handle_of(const struct facts *facts, enum nsmgr_type type)
@@ -59,7 +59,7 @@ static const struct nsmgr_handle *handle_of(const struct facts *facts, enum nsmg
 	return NULL;
 }
 
-static bool is_live(const struct facts *facts, enum nsmgr_type type)
+bool facts_is_live(const struct facts *facts, enum nsmgr_type type)
 {
 	const struct nsmgr_handle *handle = handle_of(facts, type);
 
@@ -82,7 +82,7 @@ static void find_keeper(struct facts *facts)
 	else
 		facts->keeper_state = KEEPER_UNKNOWN;
 	if (facts->keeper_state == KEEPER_UNKNOWN)
-		add_unseen(facts, "keeper", "its pid namespace cannot be looked into from here");
+		facts_add_unseen(facts, "keeper", "its pid namespace cannot be looked into from here");
 }
 
 static void find_helper(struct facts *facts)
@@ -91,7 +91,7 @@ static void find_helper(struct facts *facts)
 
 	facts->has_helper = r == 0;
 	if (r < 0)
-		add_failure(facts, "helper");
+		facts_add_failure(facts, "helper");
 }
 
 /* A process is looked for in few of the namespaces, but can be in any of them. */
@@ -143,66 +143,22 @@ static void find_processes(struct facts *facts)
 
 	targets_of_handles(facts->app, facts->name, facts->handles, facts->count, &targets);
 	if (!targets.types && !*targets.cgroup) {
-		add_unseen(facts, "processes", "none of its namespaces can be looked for from here");
+		facts_add_unseen(facts, "processes", "none of its namespaces can be looked for from here");
 		return;
 	}
 	r = members_walk(&members);
 	if (r < 0) {
-		add_unseen(facts, "processes", strerror(-r));
+		facts_add_unseen(facts, "processes", strerror(-r));
 		return;
 	}
 	facts->has_processes = true;
 	if (members.hidden) {
 		nsm_text_add(&text, "%zu could not be looked into, for lack of privilege", members.hidden);
-		add_unseen(facts, "processes", why);
+		facts_add_unseen(facts, "processes", why);
 	}
 }
 
 /* ---- what is inside ---- */
-
-/* The kernel shows a process's cgroup from the root of the reader's cgroup namespace. Of a process that is below the root of the
- * set's, what is seen from there is the end of what is seen from here, and the rest is that root. */
-static bool find_root(const char *here, const char *there, char *ret, size_t size)
-{
-	size_t len = strlen(here), end = strlen(there);
-
-	if (!*here || !*there || nsm_after(there, "/.."))
-		return false;
-	if (nsm_streq(there, "/"))
-		return nsm_copy(ret, size, here);
-	if (end > len || !nsm_streq(here + len - end, there) || len - end >= size)
-		return false;
-	memcpy(ret, here, len - end);
-	ret[len - end] = '\0';
-	return end < len || nsm_copy(ret, size, "/");
-}
-
-/* Of any process that is in it, and of ourselves, who may be where it was made. */
-static void find_cgroup(struct facts *facts)
-{
-	struct inside *inside = facts->inside;
-	size_t count = 0;
-
-	inside->pids[count++] = getpid();
-	if (facts->keeper)
-		inside->pids[count++] = facts->keeper;
-	for (size_t i = 0; i < facts->process_count && count < INSIDE_PIDS; i++)
-		if (!facts->processes[i].tid && facts->processes[i].types & NSMGR_MASK(NSMGR_CGROUP))
-			inside->pids[count++] = facts->processes[i].pid;
-	if (look_inside(facts->app->ctx, facts->name, NSMGR_CGROUP, is_live(facts, NSMGR_USER), inside) < 0) {
-		add_failure(facts, "cgroup");
-		return;
-	}
-	for (size_t i = 0; i < count && !*facts->cgroup; i++) {
-		char here[sizeof(facts->cgroup)];
-
-		if (read_cgroup(inside->pids[i], here, sizeof(here)) < 0 ||
-		    !find_root(here, inside->cgroups[i], facts->cgroup, sizeof(facts->cgroup)))
-			facts->cgroup[0] = '\0';
-	}
-	if (!*facts->cgroup)
-		add_unseen(facts, "cgroup", "no process that we know of is below its root");
-}
 
 /* By a child that goes there; else by the keeper, of which everybody may see as much. */
 static void look_into(struct facts *facts, enum nsmgr_type type, const char *what)
@@ -216,15 +172,15 @@ static void look_into(struct facts *facts, enum nsmgr_type type, const char *wha
 		add_state(facts, what, handle);
 		return;
 	}
-	r = look_inside(facts->app->ctx, facts->name, type, is_live(facts, NSMGR_USER), facts->inside);
+	r = look_inside(facts->app->ctx, facts->name, type, facts_is_live(facts, NSMGR_USER), facts->inside);
 	if (r < 0 && facts->keeper && handle->origin == NSMGR_MADE && (type == NSMGR_USER || type == NSMGR_TIME))
 		r = look_at_process(facts->keeper, type, facts->inside);
 	if (r == 0)
 		facts->seen |= NSMGR_MASK(type);
 	else
-		add_failure(facts, what);
+		facts_add_failure(facts, what);
 	if (r == 0 && facts->inside->cut && type == NSMGR_NET)
-		add_unseen(facts, what, "there are more than are shown");
+		facts_add_unseen(facts, what, "there are more than are shown");
 }
 
 static void look_around(struct facts *facts, bool whole)
@@ -238,8 +194,8 @@ static void look_around(struct facts *facts, bool whole)
 	look_into(facts, NSMGR_MNT, "mounts");
 	if (!whole)
 		return;
-	if (is_live(facts, NSMGR_CGROUP))
-		find_cgroup(facts);
+	if (facts_is_live(facts, NSMGR_CGROUP))
+		facts_find_cgroup(facts);
 	else if (cgroup)
 		add_state(facts, "cgroup", cgroup);
 }
@@ -273,18 +229,18 @@ static int gather(struct app *app, const char *name, bool whole, struct facts *f
 	if (r < 0)
 		return say_plain(app, "'%s': %s", name, strerror(-r));
 	if (nsmgr_labels_new(app->ctx, name, &facts->labels) < 0)
-		add_failure(facts, "labels");
+		facts_add_failure(facts, "labels");
 	if (nsmgr_set_profile(app->ctx, name, &facts->profile) < 0 && nsmgr_get_failure(app->ctx)->error != ENODATA)
-		add_failure(facts, "profile");
+		facts_add_failure(facts, "profile");
 	for (int i = 0; i < facts->count; i++)
 		if (facts->handles[i].ino && facts->handles[i].state != NSMGR_ELSEWHERE)
 			facts->parents[i] = handle_parent(nsmgr_get_root(app->ctx), name, &facts->handles[i]);
 	find_keeper(facts);
 	find_helper(facts);
 	if (facts_find_own_cgroup(facts) < 0)
-		add_failure(facts, "cgroup of the set");
+		facts_add_failure(facts, "cgroup of the set");
 	if (facts->own_cgroup != NSMGR_ORIGIN_UNKNOWN && facts->own_gone)
-		add_unseen(facts, "cgroup of the set", "it is gone, or not below the root of our cgroup namespace");
+		facts_add_unseen(facts, "cgroup of the set", "it is gone, or not below the root of our cgroup namespace");
 	if (whole)
 		find_processes(facts);
 	look_around(facts, whole);

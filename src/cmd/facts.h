@@ -64,8 +64,15 @@ struct facts {
 int facts_gather(struct app *app, const char *name, bool whole, struct facts *ret);
 void facts_free(struct facts *facts);
 
-/* facts_cgroup.c: 0, or -errno with the failure recorded. */
+/* Adds to the unseen; the second what the context's failure says. */
+void facts_add_unseen(struct facts *facts, const char *what, const char *why);
+void facts_add_failure(struct facts *facts, const char *what);
+
+bool facts_is_live(const struct facts *facts, enum nsmgr_type type);
+
+/* facts_cgroup.c: the set's own cgroup: 0, or -errno with the failure recorded; and the root of its cgroup namespace. */
 int facts_find_own_cgroup(struct facts *facts);
+void facts_find_cgroup(struct facts *facts);
 
 /* ---- facts_words.c: what was found, in words ---- */
 
@@ -92,6 +99,7 @@ int facts_write_profile(const struct facts *facts, FILE *out);
 int facts_print_text(const struct facts *facts);
 int facts_print_mounts(const struct facts *facts);
 int facts_print_mounts_json(const struct facts *facts);
+void facts_print_own_cgroup_json(const struct facts *facts); /* show_cgroup.c */
 int facts_print_json(const struct facts *facts);
 
 #endif

@@ -86,3 +86,49 @@ int facts_find_own_cgroup(struct facts *facts)
 	nsmgr_cgroup_close(&cgroup);
 	return 0;
 }
+
+/* ---- the root of its cgroup namespace ---- */
+
+/* The kernel shows a process's cgroup from the root of the reader's cgroup namespace. Of a process that is below the root of the
+ * set's, what is seen from there is the end of what is seen from here, and the rest is that root. */
+static bool find_root(const char *here, const char *there, char *ret, size_t size)
+{
+	size_t len = strlen(here), end = strlen(there);
+
+	if (!*here || !*there || nsm_after(there, "/.."))
+		return false;
+	if (nsm_streq(there, "/"))
+		return nsm_copy(ret, size, here);
+	if (end > len || !nsm_streq(here + len - end, there) || len - end >= size)
+		return false;
+	memcpy(ret, here, len - end);
+	ret[len - end] = '\0';
+	return end < len || nsm_copy(ret, size, "/");
+}
+
+/* Of any process that is in it, and of ourselves, who may be where it was made. */
+void facts_find_cgroup(struct facts *facts)
+{
+	struct inside *inside = facts->inside;
+	size_t count = 0;
+
+	inside->pids[count++] = getpid();
+	if (facts->keeper)
+		inside->pids[count++] = facts->keeper;
+	for (size_t i = 0; i < facts->process_count && count < INSIDE_PIDS; i++)
+		if (!facts->processes[i].tid && facts->processes[i].types & NSMGR_MASK(NSMGR_CGROUP))
+			inside->pids[count++] = facts->processes[i].pid;
+	if (look_inside(facts->app->ctx, facts->name, NSMGR_CGROUP, facts_is_live(facts, NSMGR_USER), inside) < 0) {
+		facts_add_failure(facts, "cgroup");
+		return;
+	}
+	for (size_t i = 0; i < count && !*facts->cgroup; i++) {
+		char here[sizeof(facts->cgroup)];
+
+		if (read_cgroup(inside->pids[i], here, sizeof(here)) < 0 ||
+		    !find_root(here, inside->cgroups[i], facts->cgroup, sizeof(facts->cgroup)))
+			facts->cgroup[0] = '\0';
+	}
+	if (!*facts->cgroup)
+		facts_add_unseen(facts, "cgroup", "no process that we know of is below its root");
+}

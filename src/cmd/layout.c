@@ -256,7 +256,7 @@ int layout_option(struct layout *layout, int id, const char *value)
 	case CREATE_PROC:
 		return add_mount(layout, ENTRY_PROC, kernel, value);
 	case CREATE_SYSFS:
-		return add_mount(layout, ENTRY_SYSFS, kernel, value);
+		return add_mount(layout, ENTRY_SYSFS, kernel, value ? value : "/sys");
 	case CREATE_MQUEUE:
 		return add_mount(layout, ENTRY_MQUEUE, kernel, value);
 	case CREATE_CGROUP2:

@@ -169,6 +169,9 @@ static int run(struct app *app, int argc, char **argv)
 	while (status == STATUS_DONE && (id = opt_next(&parser, &value)) != OPT_END) {
 		if (id == OPT_OPERAND)
 			return act(&job, argv + parser.next - 1);
+		/* Both have one; a place for it belongs to the set. */
+		if (id == CREATE_SYSFS && !value)
+			id = LAUNCH_SYSFS;
 		if (id == OPT_NAME)
 			job.name = value;
 		else if (!recipe_option(&job.recipe, id, value, &status) &&

@@ -189,26 +189,6 @@ static void print_keeper(const struct facts *facts)
 		fputs("null", stdout);
 }
 
-static void print_own_cgroup(const struct facts *facts)
-{
-	put_key("own_cgroup");
-	if (facts->own_cgroup == NSMGR_ORIGIN_UNKNOWN) {
-		fputs("null", stdout);
-		return;
-	}
-	fputs("{\"path\": ", stdout);
-	put_text(facts->own_path);
-	printf(", \"origin\": \"%s\", \"gone\": %s, \"frozen\": %s, \"files\": {", origin_name(facts->own_cgroup),
-	       facts->own_gone ? "true" : "false", facts->frozen ? "true" : "false");
-	for (size_t i = 0; i < facts->limit_count; i++) {
-		fputs(i ? ", " : "", stdout);
-		put_text(facts->limits[i].file);
-		fputs(": ", stdout);
-		put_text(facts->limits[i].value);
-	}
-	fputs("}}", stdout);
-}
-
 static void print_helper(const struct facts *facts)
 {
 	put_key("helper");
@@ -296,7 +276,8 @@ int facts_print_json(const struct facts *facts)
 	print_helper(facts);
 	put_key("cgroup");
 	put_text_or_null(facts->cgroup);
-	print_own_cgroup(facts);
+	put_key("own_cgroup");
+	facts_print_own_cgroup_json(facts);
 	print_processes(facts);
 	print_unseen(facts);
 	puts("\n}");

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define DEPTH 64
@@ -134,15 +135,20 @@ static int take_away(struct nsmgr_ctx *ctx, const struct nsm_cgroup_claim *claim
 int nsm_cgroup_remove(struct nsmgr_ctx *ctx, int setdir, bool spare)
 {
 	struct nsm_cgroup_claim claim;
-	int r = nsm_cgroup_read_claim(setdir, &claim);
+	struct stat st;
+	int r;
 
-	if (r == -ENOENT)
+	/* Most have none, and need no descriptor to see that: there may be no more. */
+	if (fstatat(setdir, NSM_CGROUP_FILE, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
 		return 0;
+	r = nsm_cgroup_read_claim(setdir, &claim);
 	/* Damaged, it leads to nothing; a cgroup without a set is for a check to find. */
 	if (r == 0)
 		r = take_away(ctx, &claim, spare);
-	else if (r == -EBADMSG)
+	else if (r == -EBADMSG || r == -ENOENT)
 		r = 0;
+	else
+		fail(ctx, r, NSM_CGROUP_FILE);
 	if (r < 0)
 		return r;
 	return unlinkat(setdir, NSM_CGROUP_FILE, 0) < 0 && errno != ENOENT ? fail(ctx, -errno, NSM_CGROUP_FILE) : 0;

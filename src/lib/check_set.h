@@ -41,6 +41,10 @@ int nsm_look_mend_marks(struct nsm_look *look);
 /* check_judge.c: who can mend each, and how. */
 void nsm_look_judge(struct nsm_look *look);
 
+/* check_record.c: its files; and, once its handles are known, those that were added by hand. */
+void nsm_look_at_record(struct nsm_look *look);
+void nsm_look_for_unrecorded(struct nsm_look *look);
+
 /* Whether the helper of the set lives. check_helper.c */
 void nsm_look_at_helper(struct nsm_look *look);
 

@@ -215,7 +215,7 @@ int nsm_command_settle(struct nsmgr_command *command, struct nsm_exec *exec)
 	nsm_environment_put_pid(command);
 	if (command->hook)
 		r = command->hook(command->hook_data);
-	return r < 0 ? nsm_command_fail(command, r, "hook", NULL) : 0;
+	return r < 0 ? nsm_fail_hook(command->ctx, r) : 0;
 }
 
 int nsm_command_execute(struct nsmgr_command *command, const struct nsm_exec *exec)

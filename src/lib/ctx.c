@@ -163,6 +163,13 @@ int nsm_fail_text(struct nsmgr_ctx *ctx, int r, const char *step, enum nsmgr_typ
 	return r;
 }
 
+int nsm_fail_hook(struct nsmgr_ctx *ctx, int r)
+{
+	record(ctx, r, "hook", NSMGR_TYPE_NONE, NULL);
+	ctx->failure.of_hook = true;
+	return r;
+}
+
 int nsm_refuse_flags(struct nsmgr_ctx *ctx)
 {
 	return nsm_fail_text(ctx, -EINVAL, "flags", NSMGR_TYPE_NONE, NULL, "a flag is not known");

@@ -33,6 +33,9 @@ int nsm_fail(struct nsmgr_ctx *ctx, int r, const char *step, enum nsmgr_type typ
 int nsm_fail_text(struct nsmgr_ctx *ctx, int r, const char *step, enum nsmgr_type type, const char *path,
 		  const char *fmt, ...) nsm_printf_like(6, 7);
 
+/* What a hook of the caller's gave, without words of its own: the step is "hook", and the error passes every edge. */
+int nsm_fail_hook(struct nsmgr_ctx *ctx, int r);
+
 /* Of a flag that nobody has defined yet: -EINVAL. */
 int nsm_refuse_flags(struct nsmgr_ctx *ctx);
 

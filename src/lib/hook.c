@@ -21,7 +21,7 @@ int nsm_hook_result(int result)
 static int fail(struct nsmgr_config *config, int r)
 {
 	if (!config->hook_told)
-		nsm_fail(config->ctx, r, "hook", NSMGR_TYPE_NONE, NULL);
+		return nsm_fail_hook(config->ctx, r);
 	config->ctx->failure.error = -r;
 	config->ctx->failure.of_hook = true;
 	return r;

@@ -88,7 +88,7 @@ static int make(struct nsmgr_pool *pool, struct nsmgr_set **ret)
 		r = nsm_hook_result(pool->hook(pool->hook_data, set));
 		if (r < 0) {
 			nsmgr_set_close(set);
-			return nsm_fail(pool->config->ctx, r, "hook", NSMGR_TYPE_NONE, NULL);
+			return nsm_fail_hook(pool->config->ctx, r);
 		}
 	}
 	belong_to(set, NULL);

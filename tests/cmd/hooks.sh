@@ -76,16 +76,17 @@ words() {
 	like 'what is said of an empty name' "$err" '*: No such file or directory*'
 }
 
-# What it gets of ours: nothing.
+# What it gets of ours: nothing. (Signals 32 and 33 are the C library's own, and ignored in what it has started by
+# posix_spawn(3), as make does.)
 clean_start() {
 	exec 9</dev/null
 	trap '' HUP
 	ok "$NSMGR" create "$P.a" --net --hook='ls -l /proc/self/fd' --hook='grep -E Sig[BIP] /proc/self/status' --hook=cat
 	is 'descriptors' "$(sed -n 's/.* \([0-9]*\) -> .*/\1/p' <<<"$err" | tr '\n' ' ')" '0 1 2 3 ' # ls has the directory
-	is 'signals' "$(sed -n 's/.*Sig\(Pnd\|Blk\|Ign\):\t0*$/\1/p' <<<"$err" | tr '\n' ' ')" 'Pnd Blk Ign '
+	is 'signals' "$(sed -n 's/.*Sig\(Pnd\|Blk\|Ign\):\t0*\(180000000\)\?$/\1/p' <<<"$err" | tr '\n' ' ')" 'Pnd Blk Ign '
 	ok "$NSMGR" create "$P.b" --net --pid --mnt --hook-inside='ls -l /proc/self/fd' --hook-inside='grep -E Sig[BIP] /proc/self/status' --hook-inside=cat
 	is 'descriptors inside' "$(sed -n 's/.* \([0-9]*\) -> .*/\1/p' <<<"$err" | tr '\n' ' ')" '0 1 2 3 '
-	is 'signals inside' "$(sed -n 's/.*Sig\(Pnd\|Blk\|Ign\):\t0*$/\1/p' <<<"$err" | tr '\n' ' ')" 'Pnd Blk Ign '
+	is 'signals inside' "$(sed -n 's/.*Sig\(Pnd\|Blk\|Ign\):\t0*\(180000000\)\?$/\1/p' <<<"$err" | tr '\n' ' ')" 'Pnd Blk Ign '
 	# Of a caller that has SIGCHLD ignored too.
 	trap '' CHLD
 	expect 1 "$NSMGR" create "$P.c" --net --hook='false'

@@ -7,9 +7,16 @@
 
 /* Numbers that headers may lack; the same on every architecture since Linux 5.1. */
 #define NR_PIDFD_SEND_SIGNAL 424
+#define NR_OPEN_TREE 428
+#define NR_MOVE_MOUNT 429
+#define NR_FSOPEN 430
+#define NR_FSCONFIG 431
+#define NR_FSMOUNT 432
 #define NR_PIDFD_OPEN 434
+#define NR_OPENAT2 437
 #define NR_CLOSE_RANGE 436
 #define NR_FACCESSAT2 439
+#define NR_MOUNT_SETATTR 442
 #define NR_STATMOUNT 457
 
 #define OPEN_ERRNOS { EACCES, EINTR, EIO, EMFILE, ENFILE, ENOMEM, ENOSPC, EPERM }
@@ -44,6 +51,13 @@ static const struct known_call table[] = {
 	/* close(2) NOTES: the descriptor is gone whatever it says. */
 	{ "close", SYS_close, { EINTR, EIO }, true },
 	{ "close_range", NR_CLOSE_RANGE, { ENOSYS, EPERM }, false },
+	{ "fsopen", NR_FSOPEN, { EMFILE, ENODEV, ENOMEM, ENOSYS, EPERM }, false },
+	{ "fsconfig", NR_FSCONFIG, { EBUSY, EINVAL, EIO, ENOMEM, EPERM }, false },
+	{ "fsmount", NR_FSMOUNT, { EBUSY, EMFILE, ENOMEM, EPERM }, false },
+	{ "move_mount", NR_MOVE_MOUNT, { ENOMEM, ENOSPC, ENOSYS, EPERM }, false },
+	{ "mount_setattr", NR_MOUNT_SETATTR, { ENOMEM, ENOSYS, EPERM }, false },
+	{ "open_tree", NR_OPEN_TREE, { EMFILE, ENOMEM, ENOSYS, EPERM }, false },
+	{ "openat2", NR_OPENAT2, { EACCES, EIO, EMFILE, ENOMEM, ENOSYS, EPERM }, false },
 	{ "dup3", SYS_dup3, { EMFILE, EPERM }, false },
 	{ "execve", SYS_execve, { 0 }, false },
 	{ "exit", SYS_exit, { 0 }, false },
