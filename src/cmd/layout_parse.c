@@ -29,22 +29,21 @@ char *field_next(const char **cursor)
 int target_parse(const struct app *app, const char *option, const char *text, char **ret)
 {
 	size_t size = strlen(text) + 2;
-	char *path, *to;
+	nsm_autofree char *path = NULL;
+	char *to;
 
 	if (*text != '/')
 		return say_usage(app, "--%s: '%s' is not an absolute path", option, text);
 	if (size > PATH_MAX)
 		return say_usage(app, "--%s: a path is too long", option);
-	path = to = malloc(size);
+	path = to = calloc(1, size);
 	if (!path)
 		return say_plain(app, "out of memory");
 	while (*text) {
 		size_t len = strcspn(text += strspn(text, "/"), "/");
 
-		if (len == 2 && strncmp(text, "..", 2) == 0) {
-			free(path);
+		if (len == 2 && strncmp(text, "..", 2) == 0)
 			return say_usage(app, "--%s: a path inside has no '..'", option);
-		}
 		if (len > 0 && !(len == 1 && *text == '.')) {
 			*to++ = '/';
 			memcpy(to, text, len);
@@ -53,9 +52,8 @@ int target_parse(const struct app *app, const char *option, const char *text, ch
 		text += len;
 	}
 	if (to == path)
-		*to++ = '/';
-	*to = '\0';
-	*ret = path;
+		*to = '/';
+	*ret = take_ptr(path);
 	return STATUS_DONE;
 }
 
