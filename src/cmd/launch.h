@@ -18,7 +18,7 @@ struct launch {
 	struct told_list told; /* its options */
 	char *defaults;	       /* the text that some of them borrow from, or NULL */
 	/* From options that nsmgr-full alone has: */
-	unsigned cap_options; /* those about capabilities that were given */
+	uint64_t cap_options; /* those about capabilities that were given */
 	bool join_cgroup, follow_context, reset_vrf;
 	int cgroup;
 	char *label;

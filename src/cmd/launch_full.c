@@ -11,10 +11,12 @@
 #include "cmd/time_limit.h"
 #include "cmd/usage.h"
 
+_Static_assert(LAUNCH_OPTION_END - LAUNCH_FIRST <= 64, "a bit for each");
+
 /* --cap-keep tells of all sets, so that nothing is left for the others; and a second list would have to replace or to add. */
 static int choose_capabilities(struct launch *launch, int id, const char *list)
 {
-	const unsigned option = 1u << (id - LAUNCH_FIRST), keep = 1u << (LAUNCH_CAP_KEEP - LAUNCH_FIRST);
+	const uint64_t option = 1ull << (id - LAUNCH_FIRST), keep = 1ull << (LAUNCH_CAP_KEEP - LAUNCH_FIRST);
 	uint64_t caps;
 	const char *bad;
 	int len;

@@ -20,7 +20,7 @@ for program; do
 		-artifact_prefix="$found/$target/" "$found/$target/inputs" "$corpus/$target" >/dev/null 2>"$found/$target/log"
 	code=$?
 	echo "fuzz $target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$found/$target/log") executions," \
-		"$(grep -c -E 'ERROR: |deadly signal' "$found/$target/log") findings"
+		"$(grep -c '^SUMMARY: ' "$found/$target/log") findings"
 	[ $code -eq 0 ] || status=1
 done
 exit $status
