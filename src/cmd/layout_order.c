@@ -96,7 +96,7 @@ static void sort(struct layout *layout)
 
 static int check_root(const struct layout *layout)
 {
-	const struct entry *root = &layout->entries[0];
+	const struct entry *root = layout->entries; /* the first, if there is any */
 
 	if (!layout_has_root(layout))
 		return layout->old_root ? say_usage(layout->app, "--old-root is where the old root goes: it needs --rootdir or --rootfs")
