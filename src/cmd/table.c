@@ -92,10 +92,10 @@ static size_t find(const struct column *columns, size_t count, const char *name)
 int columns_parse(const struct column *columns, size_t count, const char *list, const size_t *defaults,
 		  size_t default_count, size_t *ret_chosen, size_t size, char ret_bad[32])
 {
-	const bool adds = list && *list == '+';
+	const bool adds = defaults && list && *list == '+';
 	size_t chosen = 0;
 
-	if (!list || *list == '+') {
+	if (adds || (defaults && !list)) {
 		memcpy(ret_chosen, defaults, default_count * sizeof(*defaults));
 		chosen = default_count;
 		list = list ? list + 1 : NULL;
