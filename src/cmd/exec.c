@@ -42,12 +42,14 @@ static bool many_option(struct many *many, int id, const char *value)
 static int act(struct launch *launch, const struct many *many, int argc, char **argv)
 {
 	const char *name = argc ? argv[0] : NULL;
-	const int status = launch_check(launch);
+	int status;
 
-	if (status != STATUS_DONE)
-		return status;
-	if (many->all || many->sets)
+	if (many->all || many->sets) {
+		status = launch_check(launch);
+		if (status != STATUS_DONE)
+			return status;
 		return argc ? many_run(launch, many, argv) : say_usage(launch->app, "a COMMAND is missing");
+	}
 	if (many->parallel || many->grouped)
 		return say_usage(launch->app, "-P and --grouped go with --all-sets and --sets");
 	if (!argc)

@@ -11,6 +11,7 @@
 struct job {
 	size_t number; /* of its name */
 	struct nsmgr_child *child; /* NULL: the slot is free */
+	struct launch *own; /* with the defaults of its set, to be freed; NULL: that of all */
 	struct time_limit limit;
 	struct job_output outputs[2];
 };

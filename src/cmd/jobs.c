@@ -53,7 +53,9 @@ static enum outcome_kind start_in(struct jobs *jobs, struct job *job, const char
 		say_failure(launch->app, name);
 		return OUTCOME_REFUSED;
 	}
-	kind = jobs_start(jobs, set, name, &job->child);
+	kind = jobs_start(jobs, job, set, name);
+	if (job->own)
+		launch = job->own;
 	nsmgr_set_close(set);
 	if (kind == OUTCOME_ENDED && take_pipes(job) < 0) {
 		say_failure(launch->app, name);
@@ -69,6 +71,7 @@ static enum outcome_kind start_in(struct jobs *jobs, struct job *job, const char
 static void empty(struct job *job)
 {
 	nsmgr_child_free(take_ptr(job->child));
+	jobs_free_own(job);
 	for (int i = 0; i < 2; i++) {
 		nsm_close(&job->outputs[i].from);
 		nsm_close(&job->outputs[i].file);
@@ -105,6 +108,14 @@ static void conclude(struct outcome *outcome, const struct job *job)
 		  time_limit_status(&job->limit, status->signal ? STATUS_SIGNAL + status->signal : status->code));
 }
 
+/* All in one table where the command line asks for it, else each as its set has it. */
+static void say_own_usage(struct jobs *jobs, const struct job *job)
+{
+	if (job->own && job->own->counts && !jobs->launch->counts &&
+	    usage_say(job->own, &jobs->outcomes[job->number].usage, 1) != STATUS_DONE)
+		jobs->unsaid = true;
+}
+
 static void finish(struct jobs *jobs, struct job *job)
 {
 	struct outcome *outcome = &jobs->outcomes[job->number];
@@ -121,6 +132,7 @@ static void finish(struct jobs *jobs, struct job *job)
 	nsmgr_child_free(take_ptr(job->child));
 	for (int i = 0; i < 2; i++)
 		job_output_finish(jobs, &job->outputs[i]);
+	say_own_usage(jobs, job);
 	empty(job);
 	jobs->running--;
 }

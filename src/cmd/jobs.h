@@ -7,6 +7,8 @@
 #include "cmd/supervise.h"
 #include "cmd/usage.h"
 
+struct job;
+
 /* One command in many sets, some of them at a time. */
 
 enum outcome_kind {
@@ -35,6 +37,7 @@ struct jobs {
 	struct outcome *outcomes; /* a name each, to be freed */
 	int signal;		  /* that ended us, or 0 */
 	int write_error;	  /* the errno with which our output failed, or 0 */
+	bool unsaid;		  /* what one used, as its set has it, could not be said */
 	/* Meanwhile: */
 	struct supervision supervision;
 	int signals; /* a descriptor that tells of them */
@@ -49,9 +52,10 @@ struct jobs {
 int jobs_run(struct jobs *jobs);
 
 /* jobs_start.c: what is the same in each set, a session of its own and pipes (0, or -errno with the failure); and starting it in one
- * that was opened, OUTCOME_ENDED if it runs, with what kept it from that said. */
+ * that was opened, OUTCOME_ENDED if it runs, with what kept it from that said. Where the set has defaults, job->own is the launch with them. */
 int jobs_prepare(const struct jobs *jobs, struct nsmgr_command *command);
-enum outcome_kind jobs_start(const struct jobs *jobs, struct nsmgr_set *set, const char *name, struct nsmgr_child **ret_child);
+enum outcome_kind jobs_start(const struct jobs *jobs, struct job *job, struct nsmgr_set *set, const char *name);
+void jobs_free_own(struct job *job);
 
 /* Looks after signals that came meanwhile. */
 void jobs_take_signals(struct jobs *jobs);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/jobs.h"
 
+#include "cmd/job.h"
+
 #include <unistd.h>
 
 static enum outcome_kind why(int status)
@@ -35,23 +37,43 @@ static enum outcome_kind start_by(const struct jobs *jobs, struct launch *launch
 	return r < 0 ? why(launch_failed(launch, name, r)) : OUTCOME_ENDED;
 }
 
-/* A set with defaults has a command of its own. */
-static enum outcome_kind start_with_defaults(const struct jobs *jobs, struct nsmgr_set *set, const char *name,
-					     struct nsmgr_child **ret_child)
+/* Its file, if any, is not that of the command line. */
+static int check_own(const struct jobs *jobs, struct launch *own, const char *name)
 {
-	nsm_cleanup(launch_free) struct launch launch;
-	int status = launch_for_set(jobs->launch, set, name, &launch);
-
-	if (status == STATUS_DONE && launch.supervise)
-		status = say_plain(launch.app, "'%s' has --pty as a default, which goes with one set (--no-defaults)", name);
-	if (status == STATUS_DONE && jobs_prepare(jobs, launch.command) < 0)
-		status = say_failure(launch.app, name);
-	return status == STATUS_DONE ? start_by(jobs, &launch, set, name, ret_child) : OUTCOME_REFUSED;
+	if (own->has_pty)
+		return say_plain(own->app, "'%s' has --pty as a default, which goes with one set (--no-defaults)", name);
+	return jobs->launch->counts ? STATUS_DONE : launch_check(own);
 }
 
-enum outcome_kind jobs_start(const struct jobs *jobs, struct nsmgr_set *set, const char *name, struct nsmgr_child **ret_child)
+/* A set with defaults has a command of its own. */
+static enum outcome_kind start_with_defaults(const struct jobs *jobs, struct job *job, struct nsmgr_set *set, const char *name)
+{
+	int status;
+
+	job->own = calloc(1, sizeof(*job->own));
+	if (!job->own) {
+		say_plain(jobs->launch->app, "out of memory");
+		return OUTCOME_REFUSED;
+	}
+	status = launch_for_set(jobs->launch, set, name, job->own);
+	if (status == STATUS_DONE)
+		status = check_own(jobs, job->own, name);
+	if (status == STATUS_DONE && jobs_prepare(jobs, job->own->command) < 0)
+		status = say_failure(job->own->app, name);
+	job->own->new_session = true;
+	return status == STATUS_DONE ? start_by(jobs, job->own, set, name, &job->child) : OUTCOME_REFUSED;
+}
+
+enum outcome_kind jobs_start(const struct jobs *jobs, struct job *job, struct nsmgr_set *set, const char *name)
 {
 	return nsmgr_set_has_defaults(set) && !jobs->launch->no_defaults
-		       ? start_with_defaults(jobs, set, name, ret_child)
-		       : start_by(jobs, jobs->launch, set, name, ret_child);
+		       ? start_with_defaults(jobs, job, set, name)
+		       : start_by(jobs, jobs->launch, set, name, &job->child);
+}
+
+void jobs_free_own(struct job *job)
+{
+	if (job->own)
+		launch_free(job->own);
+	nsm_free_ptr(&job->own);
 }

@@ -275,6 +275,8 @@ int launch_in_named(struct launch *launch, const char *name, char **argv)
 		return say_failure(launch->app, name);
 	status = nsmgr_set_has_defaults(set) && !launch->no_defaults ? launch_take_defaults(launch, set, name) : STATUS_DONE;
 	if (status == STATUS_DONE)
+		status = launch_check(launch);
+	if (status == STATUS_DONE)
 		status = launch_choose_etc(launch, nsmgr_set_types(set), name);
 	if (status == STATUS_DONE)
 		return launch_in(launch, set, name, argv);

@@ -56,7 +56,7 @@ int launch_for_set(const struct launch *launch, const struct nsmgr_set *set, con
 	struct nsm_text path;
 	int status;
 
-	*ret_launch = (struct launch){ .cgroup = -EBADF, .pty = { -EBADF, -EBADF } };
+	*ret_launch = (struct launch){ .cgroup = -EBADF, .pty = { -EBADF, -EBADF }, .usage = -EBADF };
 	if (nsmgr_set_defaults(set, &text) < 0) {
 		say_failure(launch->app, name);
 		return say_plain(launch->app, "--no-defaults goes without what the set has as defaults");

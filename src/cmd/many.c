@@ -239,6 +239,8 @@ int many_run(struct launch *launch, const struct many *many, char **argv)
 		status = sum_up(&jobs);
 		if (launch->counts)
 			status = say_usages(&jobs, status);
+		if (jobs.unsaid && status < STATUS_NSMGR)
+			status = STATUS_NSMGR;
 	}
 	free(jobs.outcomes);
 	return status;

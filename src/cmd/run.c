@@ -132,16 +132,16 @@ static int run_as_child(struct job *job, char **argv)
 static int act(struct job *job, char **argv)
 {
 	struct app *app = job->app;
-	int status = launch_check(&job->launch);
+	int status;
 
-	if (status != STATUS_DONE)
-		return status;
 	if (app->verbose)
 		nsmgr_set_log(app->ctx, say_remark, NULL);
 	job->recipe.unnamed = !job->name;
 	status = recipe_check(&job->recipe, job->name);
 	if (status == STATUS_DONE)
 		status = launch_take_recipe(&job->launch, &job->recipe);
+	if (status == STATUS_DONE)
+		status = launch_check(&job->launch);
 	if (status != STATUS_DONE)
 		return status;
 	if (job->name && nsmgr_check_name(app->ctx, job->name) < 0)

@@ -56,8 +56,7 @@ static int run(struct app *app, int argc, char **argv)
 		return status;
 	if (!name)
 		return say_usage(app, "a NAME is missing");
-	status = launch_check(&launch);
-	return status == STATUS_DONE ? act(&launch, name) : status;
+	return act(&launch, name);
 }
 
 const struct verb verb_shell = {

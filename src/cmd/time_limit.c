@@ -17,7 +17,9 @@ int time_limit_option(struct launch *launch, int id, const char *value)
 
 	if (nsm_parse_duration(value, grace ? &launch->kill_after : &launch->timeout) < 0)
 		return say_usage(launch->app, "--%s: '%s' is not SEC[.FRAC]", grace ? "kill-after" : "timeout", value);
-	*(grace ? &launch->has_kill_after : &launch->has_timeout) = true;
+	/* As a default it is there for whoever tells a time. */
+	if (!grace || !launch->app->file)
+		*(grace ? &launch->has_kill_after : &launch->has_timeout) = true;
 	return STATUS_DONE;
 }
 

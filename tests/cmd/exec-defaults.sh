@@ -59,6 +59,35 @@ $P.c: none"
 	is 'the other one' "$out" "$P.c: 3"
 }
 
+# Somebody stays in front of such a command, in many sets too.
+attended() {
+	ok "$NSMGR" create "$P.a" --uts --exec-timeout=0.2 --exec-rusage="$T/a.json"
+	ok "$NSMGR" create "$P.b" --uts --exec-limit=nofile=60 --exec-kill-after=0.1
+	ok "$NSMGR" create "$P.c" --uts --exec-rusage="$T/none/c"
+	expect 1 "$NSMGR" exec --sets="$P.a,$P.b" -P0 sh -c '[ $(ulimit -n) = 60 ] || exec sleep 60'
+	like 'each by its own time' "$err" "*failed in 1 of 2 sets: $P.a (timed out)"
+	is 'what the one used' "$(jq -c '.rusage[] | [.set, .status]' "$T/a.json")" "[\"$P.a\",124]"
+	rm "$T/a.json"
+	ok "$NSMGR" exec --sets="$P.*" -P0 --timeout=60 --rusage="$T/all.json" true
+	is 'what all used, in one table' "$(jq -c '[.rusage[].set] | sort' "$T/all.json")" "[\"$P.a\",\"$P.b\",\"$P.c\"]"
+	no 'and in no other' test -e "$T/a.json"
+	ok "$NSMGR" exec "$P.a" true
+	is 'the file of a default' "$(jq -c '.rusage[].status' "$T/a.json")" 0
+	ok "$NSMGR" exec --rusage="$T/b.json" "$P.b" true
+	is 'a file beside a default' "$(jq -c '.rusage[].set' "$T/b.json")" "\"$P.b\""
+	expect 125 "$NSMGR" exec "$P.c" touch "$T/ran"
+	like 'one that cannot be written' "$err" "*--rusage: cannot write '$T/none/c'*"
+	expect 125 "$NSMGR" exec --sets="$P.c" touch "$T/ran"
+	no 'nothing was run' test -e "$T/ran"
+	expect 137 "$NSMGR" exec --kill-after=0.1 "$P.a" sh -c 'trap "" TERM; sleep 60; sleep 60'
+	ok "$NSMGR" exec "$P.b" true
+	expect 137 "$NSMGR" exec --timeout=0.1 "$P.b" sh -c 'trap "" TERM; sleep 60; sleep 60'
+	expect 125 "$NSMGR" exec --kill-after=0.1 "$P.b" true
+	like 'a grace without a time' "$err" '*--kill-after goes with --timeout*'
+	ok "$NSMGR" run --uts --exec-limit=nofile=60 --rusage="$T/run.json" true
+	is 'of run' "$(jq -c '.rusage[].status' "$T/run.json")" 0
+}
+
 of_run() {
 	ok "$NSMGR" run --uts --exec-env=A=1 --exec-env=B=2 --env=B=3 sh -c 'echo "$A $B"'
 	is 'in memory' "$out" '1 3'
@@ -126,6 +155,7 @@ cases() {
 	it 'exec and shell take them before what they are told' taken
 	it 'what may be given once is replaced' once
 	it 'each of many sets has its own' in_many
+	it 'times and what is used, as the set has them' attended
 	it 'run takes them for its command' of_run
 	it 'they are checked when the set is made' refused
 	it 'they are believed only where nobody else can write (LESSONS security 15)' untrusted
