@@ -136,6 +136,27 @@ static int copy_source(struct inside_place *place, const struct entry *entry, in
 	return 0;
 }
 
+int mounts_copy(struct inside_place *place)
+{
+	for (size_t i = 0; i < place->layout->count; i++) {
+		const struct entry *entry = &place->layout->entries[i];
+		int r = 0;
+
+		place->entry = entry;
+		place->cure = NULL;
+		if (entry->kind == ENTRY_BIND && !entry->idmap)
+			r = copy_source(place, entry, &place->copies[i]);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int take_copy(struct inside_place *place, const struct entry *entry)
+{
+	return take_fd(place->copies[entry - place->layout->entries]);
+}
+
 /* A bind that was made outside. */
 static int take_handed(struct inside_place *place, const struct entry *entry, int *ret_mount)
 {
@@ -166,8 +187,12 @@ int mount_make(struct inside_place *place, const struct entry *entry, int *ret_m
 	const char *options;
 	int r;
 
-	if (entry->kind == ENTRY_BIND)
-		return entry->idmap ? take_handed(place, entry, ret_mount) : copy_source(place, entry, ret_mount);
+	if (entry->kind == ENTRY_BIND && entry->idmap)
+		return take_handed(place, entry, ret_mount);
+	if (entry->kind == ENTRY_BIND) {
+		*ret_mount = take_copy(place, entry);
+		return 0;
+	}
 	if (entry->kind == ENTRY_FS)
 		return open_image(place, entry, ret_mount);
 	place->cure = types[entry->kind].cure;
