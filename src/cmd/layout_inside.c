@@ -102,6 +102,7 @@ static int end_root(struct inside_place *place)
 {
 	nsm_cleanup(target_close) struct target target = TARGET_NONE;
 	const char *old = place->layout->old_root;
+	unsigned long propagation = place->layout->entries->opts.propagation;
 	char path[64] = ".";
 	struct nsm_text text = NSM_TEXT(path);
 	int r;
@@ -122,7 +123,11 @@ static int end_root(struct inside_place *place)
 		return root_fail(place, r, "pivot_root", NULL);
 	if (!old && umount2(".", MNT_DETACH) < 0)
 		return root_fail(place, -errno, "old root", NULL);
-	return chdir("/") < 0 ? root_fail(place, -errno, "pivot_root", NULL) : 0;
+	if (chdir("/") < 0)
+		return root_fail(place, -errno, "pivot_root", NULL);
+	if (propagation && mount(NULL, "/", NULL, propagation, NULL) < 0)
+		return inside_fail(place, -errno);
+	return 0;
 }
 
 /* ---- all of it ---- */

@@ -257,6 +257,9 @@ bad_options() {
 	refused 1 "cannot create '$P.x': mnt: bind: '$T/plain': Not a directory" --bind="/mnt:$T/plain"
 	refused 1 "cannot create '$P.x': mnt: tmpfs: '$T/plain/x': Not a directory" --tmpfs="$T/plain/x"
 	refused 1 "cannot create '$P.x': mnt: bind: '/mnt': /proc is the set's own by now*" --pid --bind=/proc/sys:/mnt
+	refused 1 "cannot create '$P.x': mnt: bind: '/mnt': /proc is the set's own by now*" --pid --bind=/proc/self:/mnt
+	refused 1 "cannot create '$P.x': mnt: file: '/none': No such file or directory (nothing is made in a file system of the host's: a tmpfs above it helps)" --file=/none:x
+	refused 1 "cannot create '$P.x': mnt: bind: '/none': No such *X-mount.mkdir makes a target*" --bind=/usr:/none
 	is 'sets' "$("$NSMGR" ls -q)" ''
 }
 
