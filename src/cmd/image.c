@@ -68,7 +68,7 @@ int image_parse(const struct app *app, const char *src, const char *type, const 
 		return say_plain(app, "out of memory");
 	image->source = (struct image_source)IMAGE_SOURCE_INIT;
 	image->number = number;
-	status = parse(app, src, type && *type ? type : NULL, opts, image);
+	status = parse(app, src, type && *type && !nsm_streq(type, "auto") ? type : NULL, opts, image);
 	if (status == STATUS_DONE)
 		*ret = image;
 	else

@@ -102,6 +102,7 @@ static int end_root(struct inside_place *place)
 {
 	nsm_cleanup(target_close) struct target target = TARGET_NONE;
 	const char *old = place->layout->old_root;
+	unsigned long propagation = place->layout->entries->opts.propagation;
 	char path[64] = ".";
 	struct nsm_text text = NSM_TEXT(path);
 	int r;
@@ -122,7 +123,11 @@ static int end_root(struct inside_place *place)
 		return root_fail(place, r, "pivot_root", NULL);
 	if (!old && umount2(".", MNT_DETACH) < 0)
 		return root_fail(place, -errno, "old root", NULL);
-	return chdir("/") < 0 ? root_fail(place, -errno, "pivot_root", NULL) : 0;
+	if (chdir("/") < 0)
+		return root_fail(place, -errno, "pivot_root", NULL);
+	if (propagation && mount(NULL, "/", NULL, propagation, NULL) < 0)
+		return inside_fail(place, -errno);
+	return 0;
 }
 
 /* ---- all of it ---- */
@@ -131,7 +136,10 @@ static void end_place(struct inside_place *place)
 {
 	for (size_t i = 0; i < place->late_count; i++)
 		nsm_close(&place->late[i].mount);
+	for (size_t i = 0; place->copies && i < place->layout->count; i++)
+		nsm_close(&place->copies[i]);
 	nsm_close(&place->root);
+	free(place->copies);
 	free(place->late);
 	free(place->ours);
 }
@@ -140,8 +148,10 @@ static int run(struct inside_place *place)
 {
 	const struct layout *layout = place->layout;
 	bool own = layout_has_root(layout);
-	int r = own ? begin_root(place) : 0;
+	int r = mounts_copy(place);
 
+	if (r == 0 && own)
+		r = begin_root(place);
 	for (size_t i = own; r == 0 && i < layout->count; i++)
 		r = put(place, &layout->entries[i]);
 	if (r < 0)
@@ -158,9 +168,12 @@ int layout_run(struct nsmgr_config *config, const struct layout *layout)
 	umask(0); /* modes are as they are told */
 	place.ours = calloc(layout->count, sizeof(*place.ours));
 	place.late = calloc(layout->count, sizeof(*place.late));
+	place.copies = calloc(layout->count, sizeof(*place.copies));
+	for (size_t i = 0; place.copies && i < layout->count; i++)
+		place.copies[i] = -EBADF;
 	place.entry = layout->entries;
 	place.root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (!place.ours || !place.late)
+	if (!place.ours || !place.late || !place.copies)
 		return inside_fail(&place, -ENOMEM);
 	return place.root < 0 ? inside_fail(&place, -errno) : run(&place);
 }

@@ -25,6 +25,7 @@ struct inside_place {
 	size_t our_count;
 	struct late *late;
 	size_t late_count;
+	int *copies;		   /* of what each entry binds, until it has its place */
 	const char *cure;	   /* of the failure at hand, or NULL */
 };
 
@@ -59,7 +60,10 @@ bool is_ours(const struct inside_place *place, int fd);
 
 /* ---- layout_mount.c ---- */
 
-/* A new file system of the entry's, or a copy of what the entry binds, with its attributes but without a place. */
+/* Copies what all entries bind, before any of them covers what another is to have. */
+int mounts_copy(struct inside_place *place);
+
+/* A new file system of the entry's, or the copy of what the entry binds, with its attributes but without a place. */
 int mount_make(struct inside_place *place, const struct entry *entry, int *ret_mount);
 
 /* Gives it its place, at an O_PATH descriptor. */

@@ -6,7 +6,9 @@
 #include "cmd/sys_mount.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /* ---- file systems ---- */
@@ -106,15 +108,16 @@ int mount_own(struct inside_place *place, int mount)
 static int open_source(struct inside_place *place, const struct source *source)
 {
 	int fd = open(source->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	const char *behind = nsm_after(source->path, "/proc");
 	struct stat st;
 
-	if (fd < 0)
-		return inside_fail(place, -errno);
-	if (fstat(fd, &st) == 0 && st.st_dev == source->dev && st.st_ino == source->ino)
+	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_dev == source->dev && st.st_ino == source->ino)
 		return fd;
+	if (fd < 0 && errno != ENOENT)
+		return inside_fail(place, -errno);
 	nsm_close(&fd);
 	/* A keeper's /proc is mounted before us. */
-	if (nsm_after(source->path, "/proc"))
+	if (behind && (!*behind || *behind == '/') && getppid() == 1)
 		return inside_fail_text(place, -ESTALE, "/proc is the set's own by now: use --proc=DST, or add --no-proc");
 	return inside_fail_text(place, -ESTALE, "the source became another one meanwhile");
 }
@@ -136,6 +139,27 @@ static int copy_source(struct inside_place *place, const struct entry *entry, in
 	return 0;
 }
 
+int mounts_copy(struct inside_place *place)
+{
+	for (size_t i = 0; i < place->layout->count; i++) {
+		const struct entry *entry = &place->layout->entries[i];
+		int r = 0;
+
+		place->entry = entry;
+		place->cure = NULL;
+		if (entry->kind == ENTRY_BIND && !entry->idmap)
+			r = copy_source(place, entry, &place->copies[i]);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int take_copy(struct inside_place *place, const struct entry *entry)
+{
+	return take_fd(place->copies[entry - place->layout->entries]);
+}
+
 /* A bind that was made outside. */
 static int take_handed(struct inside_place *place, const struct entry *entry, int *ret_mount)
 {
@@ -151,12 +175,14 @@ static int open_image(struct inside_place *place, const struct entry *entry, int
 {
 	const char *step;
 	char reason[256];
+	struct statfs fs;
 	int mount = image_open(entry->image, place->config, &step, reason, sizeof(reason));
 
 	if (mount < 0)
 		return nsmgr_config_hook_fail(place->config, mount, step, NSMGR_MNT, entry->target, reason);
 	*ret_mount = mount;
-	return 0;
+	/* A new one has nothing of the host's in it: as with --tmpfs. */
+	return fstatfs(mount, &fs) == 0 && fs.f_type == TMPFS_MAGIC ? mount_own(place, mount) : 0;
 }
 
 int mount_make(struct inside_place *place, const struct entry *entry, int *ret_mount)
@@ -166,8 +192,12 @@ int mount_make(struct inside_place *place, const struct entry *entry, int *ret_m
 	const char *options;
 	int r;
 
-	if (entry->kind == ENTRY_BIND)
-		return entry->idmap ? take_handed(place, entry, ret_mount) : copy_source(place, entry, ret_mount);
+	if (entry->kind == ENTRY_BIND && entry->idmap)
+		return take_handed(place, entry, ret_mount);
+	if (entry->kind == ENTRY_BIND) {
+		*ret_mount = take_copy(place, entry);
+		return 0;
+	}
 	if (entry->kind == ENTRY_FS)
 		return open_image(place, entry, ret_mount);
 	place->cure = types[entry->kind].cure;
@@ -199,7 +229,8 @@ int mount_put(struct inside_place *place, const struct entry *entry, int mount, 
 		r = attrs_set_by_remount(mount, opts);
 	if (r == -ENOSYS)
 		place->cure = "these options, or mounts below the source, need Linux 5.12";
-	if (r == 0 && opts->propagation)
+	/* pivot_root(2) takes no shared one: the root's comes after it. */
+	if (r == 0 && opts->propagation && !nsm_streq(entry->target, "/"))
 		r = attrs_propagate(mount, opts->propagation);
 	if (r < 0)
 		return inside_fail(place, r);

@@ -67,7 +67,9 @@ static int make_missing(struct walk *walk, bool last)
 	mode_t mode = opts->mkdir ? opts->mkdir_mode : 0755;
 
 	if (!opts->mkdir && !is_ours(walk->place, here(walk))) {
-		walk->place->cure = "nothing is made in a file system of the host's: X-mount.mkdir makes a target, a tmpfs above it as well";
+		walk->place->cure = walk->place->entry->kind < ENTRY_FILE
+					    ? "nothing is made in a file system of the host's: X-mount.mkdir makes a target, a tmpfs above it as well"
+					    : "nothing is made in a file system of the host's: a tmpfs above it helps";
 		return -ENOENT;
 	}
 	if (last && walk->want == TARGET_FILE) {

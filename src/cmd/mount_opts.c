@@ -93,7 +93,7 @@ static void take_flags(unsigned long on, unsigned long off, struct mount_opts *r
 	ret->told_off = to_attrs(off);
 	ret->told_atime = (on | off) & (MS_NOATIME | MS_STRICTATIME | MS_RELATIME);
 	ret->set = (ret->set & ~ret->told_off) | to_attrs(on);
-	ret->propagation = on & PROPAGATION;
+	ret->propagation = on & PROPAGATION ? on & (PROPAGATION | MS_REC) : 0;
 	ret->alone = (on & MS_BIND) && !(on & MS_REC);
 	for (size_t i = 0; i < NSM_ARRAY_SIZE(sb_flags); i++)
 		if (on & sb_flags[i].flag)

@@ -78,13 +78,16 @@ static bool is_relative(const struct opt *opt, const char *value)
 
 static int check(const struct app *app, const struct opt *opt, const struct told *told, const char *name)
 {
+	nsm_autofree char *absolute = NULL;
+
 	if (told->id == CREATE_PROFILE)
 		return say_usage(app, "a profile names no other");
 	if (told->value && opt_takes_no_value(opt))
 		return say_usage(app, "no value goes with '%s'", name);
 	if (!told->value && opt_needs_value(opt))
 		return say_usage(app, "a value is missing behind '%s'", name);
-	if (told->value && is_relative(opt, told->value))
+	absolute = recipe_absolute(told);
+	if (absolute || (told->value && is_relative(opt, told->value)))
 		return say_usage(app, "'%s': a path in a profile begins with '/'", told->value);
 	return STATUS_DONE;
 }

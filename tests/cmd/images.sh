@@ -201,6 +201,10 @@ nsmgr
 9
 1'
 	ok "$NSMGR" rm "$P.a"
+	make --fs="tmpfs:$M::rw" --file="$M/a/b:text" --symlink="a/b:$M/l"
+	in_a cat "$M/l"
+	is 'made in a tmpfs' "$out" text
+	ok "$NSMGR" rm "$P.a"
 	kernel_has overlay
 	mkdir -p "$I/low" "$I/up" "$I/work"
 	echo low >"$I/low/other"

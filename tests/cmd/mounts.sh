@@ -94,6 +94,23 @@ is-two
 	is 'the last, by two names' "$out" is-two
 }
 
+# Without a root of its own targets are where the sources are too: what a mount covers is to be had all the same.
+covered_sources() {
+	mkdir -p "$T/home/work" "$T/other"
+	echo work >"$T/home/work/f"
+	echo other >"$T/other/f"
+	ok "$NSMGR" create "$P.a" --mnt --tmpfs="$T/home" --bind="$T/home/work"
+	in_a sh -c "cd '$T/home' && echo * && cat work/f"
+	is 'a part of what a tmpfs covers' "$out" 'work
+work'
+	unbox
+	ok "$NSMGR" create "$P.a" --mnt --bind="$T/home/work:$T/other" --bind="$T/other:$T/home/work"
+	in_a cat "$T/other/f" "$T/home/work/f"
+	is 'changed over' "$out" 'work
+other'
+	unbox
+}
+
 escapes() {
 	local name='co:lon=back\slash'
 	mkdir -p "$T/$name"
@@ -240,6 +257,9 @@ bad_options() {
 	refused 1 "cannot create '$P.x': mnt: bind: '$T/plain': Not a directory" --bind="/mnt:$T/plain"
 	refused 1 "cannot create '$P.x': mnt: tmpfs: '$T/plain/x': Not a directory" --tmpfs="$T/plain/x"
 	refused 1 "cannot create '$P.x': mnt: bind: '/mnt': /proc is the set's own by now*" --pid --bind=/proc/sys:/mnt
+	refused 1 "cannot create '$P.x': mnt: bind: '/mnt': /proc is the set's own by now*" --pid --bind=/proc/self:/mnt
+	refused 1 "cannot create '$P.x': mnt: file: '/none': No such file or directory (nothing is made in a file system of the host's: a tmpfs above it helps)" --file=/none:x
+	refused 1 "cannot create '$P.x': mnt: bind: '/none': No such *X-mount.mkdir makes a target*" --bind=/usr:/none
 	is 'sets' "$("$NSMGR" ls -q)" ''
 }
 
@@ -305,6 +325,7 @@ esac
 cases() {
 	it 'binds directories, files, fifos and devices, with what is mounted below' binds
 	it 'mounts parents first, and the last at one target' order
+	it 'binds what another mount covers' covered_sources
 	it 'takes a backslash before what separates' escapes
 	it 'mounts file systems with their options, and show tells them' file_systems
 	it '--dev has devices, terminals and links of its own' devices

@@ -148,6 +148,36 @@ label=x=2'
 	expect 2 "$NSMGR" show "$P.host" --profile -J
 }
 
+# What was told as a path of a directory is recorded as one of the root.
+relative_paths() {
+	local dir="$T/a:b\\c"
+	mkdir -p "$dir/src/sub" "$dir/root" "$T/from/etc"
+	echo text >"$dir/src/file"
+	cd "$dir" || exit 99
+	ok "$NSMGR" create "$P.a" --rootdir=tmpfs:mode=755 --rootfs=../from --bind=src:/src:rw --bind-ro=src/sub --fs=tmpfs:/t::rw \
+		--file=/f=@src/file --file=/g:=@src/file --bind-ro=/usr
+	cd / || exit 99
+	comes_back "$P.a"
+	is 'the profile' "$again" "rootdir=tmpfs:mode=755
+rootfs=$T/from
+bind=$T/a\\:b\\\\c/src:/src:rw
+bind-ro=$T/a\\:b\\\\c/src/sub
+fs=tmpfs:/t::rw
+file=/f=@$T/a:b\\c/src/file
+file=/g:=@src/file
+bind-ro=/usr"
+	ok "$NSMGR" rm "$P.a"
+	cd "$dir" || exit 99
+	ok "$NSMGR" create "$P.a" --rootdir=root
+	cd / || exit 99
+	comes_back "$P.a"
+	is 'of a root' "$again" "rootdir=$T/a\\:b\\\\c/root"
+	cd "$dir" || exit 99
+	profile bind=src:/mnt
+	expect 2 "$NSMGR" create "$P.a" --profile="$T/p.conf"
+	is 'a bare name' "$err" "nsmgr: $T/p.conf:1: 'src:/mnt': a path in a profile begins with '/'"
+}
+
 pools() {
 	ok "$NSMGR" pool fill 1 --net --sysctl=net.ipv4.ip_forward=1
 	ok "$NSMGR" create "$P.a" --net --sysctl=net.ipv4.ip_forward=1 --from-pool
@@ -164,6 +194,7 @@ cases() {
 	it 'what is wrong is said with file and line, and nothing is made' refused
 	it 'run reads one too' of_run
 	it 'show prints a profile that makes such a set' round_trip
+	it 'what show prints is read from everywhere' relative_paths
 	it 'a set of a pool has its record' pools
 }
 

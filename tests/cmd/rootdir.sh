@@ -138,6 +138,10 @@ old_root() {
 	in_a sh -c "cat /mnt$T/root/data/file; ls -d /mnt/proc/1"
 	is 'the old root' "$out" 'here
 /mnt/proc/1'
+	ok "$NSMGR" rm "$P.a"
+	with_small --rootdir="$T/root:shared" --pid --old-root=/mnt
+	in_a sed -nE 's,^([^ ]+ ){4}/ (.*) - .*,\2,p' /proc/self/mountinfo
+	like 'a shared root' "$out" 'ro,nosuid,nodev* shared:*'
 	expect 2 "$NSMGR" create "$P.x" --mnt --old-root=/mnt
 	like 'without a root' "$err" '*--old-root*needs --rootdir*'
 	expect 2 "$NSMGR" create "$P.x" --rootdir=tmpfs --old-root=/
