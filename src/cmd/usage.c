@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/usage.h"
 
-#include "base/fd.h"
 #include "base/text.h"
 #include "cmd/table.h"
 
