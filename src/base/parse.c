@@ -32,6 +32,23 @@ int nsm_parse_u64_prefix(const char **text, uint64_t *ret)
 	return 0;
 }
 
+int nsm_parse_size_prefix(const char **text, uint64_t *ret)
+{
+	static const char units[] = "kmgt";
+	const char *p = *text, *unit;
+	uint64_t value;
+	int r = nsm_parse_u64_prefix(&p, &value);
+
+	if (r < 0)
+		return r;
+	unit = *p ? strchr(units, *p | ('a' - 'A')) : NULL;
+	if (unit && __builtin_mul_overflow(value, (uint64_t)1 << 10 * (unit - units + 1), &value))
+		return -ERANGE;
+	*text = unit ? p + 1 : p;
+	*ret = value;
+	return 0;
+}
+
 int nsm_parse_u64(const char *text, uint64_t *ret)
 {
 	uint64_t value;

@@ -19,6 +19,9 @@ int nsm_parse_id(const char *text, uint32_t *ret);
 /* The number at *text and what follows it; *text is moved behind the digits. */
 int nsm_parse_u64_prefix(const char **text, uint64_t *ret);
 
+/* The same with one letter, in either case, for a power of 1024 behind it if there is one: k, M, G, T. */
+int nsm_parse_size_prefix(const char **text, uint64_t *ret);
+
 /* [+-]SEC[.FRAC], at most nine digits of fraction. tv_nsec is 0 to 999999999 also for negative values,
  * as the kernel wants it: -1.5 gives { -2, 500000000 }. */
 int nsm_parse_offset(const char *text, struct timespec *ret);

@@ -127,6 +127,7 @@ struct names {
 	size_t count, size;
 };
 
-bool add_name(struct names *names, const char *name);
+bool add_name(struct names *names, const char *name); /* borrows it; false: out of memory */
+void free_names(struct names *names);
 
 #endif

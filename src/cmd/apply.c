@@ -3,8 +3,6 @@
 
 #include "cmd/verbs.h"
 
-#include <stdio.h>
-
 enum { OPT_RECREATE, OPT_PRUNE, OPT_KILL, OPT_DRY_RUN };
 
 static const struct opt options[] = {
@@ -79,10 +77,8 @@ void apply_tell(struct apply *apply, const struct wanted *wanted)
 
 /* ---- all of it ---- */
 
-static int choose(struct apply *apply)
+static void choose(struct apply *apply)
 {
-	int status = STATUS_DONE;
-
 	for (size_t i = 0; i < apply->wanted.count; i++)
 		apply->wanted.array[i].chosen = !apply->names.count && !apply->wanted.array[i].masked;
 	for (size_t i = 0; i < apply->names.count; i++) {
@@ -95,7 +91,6 @@ static int choose(struct apply *apply)
 			apply->failed = true;
 		}
 	}
-	return status;
 }
 
 static int print(struct apply *apply)
@@ -114,10 +109,9 @@ static int act(struct apply *apply)
 	struct app *app = apply->app;
 	int r, status = wanted_find(app, &apply->wanted);
 
-	if (status == STATUS_DONE)
-		status = choose(apply);
 	if (status != STATUS_DONE)
 		return status;
+	choose(apply);
 	if (app->verbose)
 		nsmgr_set_log(app->ctx, say_remark, NULL);
 	r = view_begin(&apply->view);

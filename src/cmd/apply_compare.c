@@ -143,14 +143,12 @@ static void compare_lines(const struct names *want, const struct names *have, st
 static void compare_record(const struct recipe *recipe, const struct facts *facts, struct nsm_text *reason)
 {
 	nsm_autofree char *wanted = recipe_text(recipe), *recorded = strdup(facts->profile ? facts->profile : "");
-	struct names want = { 0 }, have = { 0 };
+	nsm_cleanup(free_names) struct names want = { 0 }, have = { 0 };
 
 	if (!facts->profile && recipe->rich)
 		apply_differ(reason, "nothing is recorded of how it was made");
 	else if (facts->profile && wanted && recorded && split(wanted, &want) && split(recorded, &have))
 		compare_lines(&want, &have, reason);
-	free(want.array);
-	free(have.array);
 }
 
 void apply_compare(const struct recipe *recipe, const struct facts *facts, struct nsm_text *reason)

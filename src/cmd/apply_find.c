@@ -63,9 +63,9 @@ static bool is_directory(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Calls `take` with each file of a directory that ends in .conf; one that is not there has none. */
 typedef int take_fn(struct app *app, const char *dir, const char *name, void *data);
 
+/* Calls `take` with each file of a directory that ends in .conf; a directory that is not there has none. */
 static int each_file(struct app *app, const char *dir, take_fn *take, void *data)
 {
 	DIR *opened = opendir(dir);
@@ -76,9 +76,12 @@ static int each_file(struct app *app, const char *dir, take_fn *take, void *data
 		return STATUS_DONE;
 	if (!opened)
 		return say_plain(app, "'%s': %s", dir, strerror(errno));
-	while (status == STATUS_DONE && (entry = readdir(opened)))
+	for (errno = 0; status == STATUS_DONE && (entry = readdir(opened)); errno = 0)
 		if (has_suffix(entry->d_name))
 			status = take(app, dir, entry->d_name, data);
+	/* Who has not seen them all would remove the sets of the others. */
+	if (status == STATUS_DONE && errno)
+		status = say_plain(app, "'%s': %s", dir, strerror(errno));
 	closedir(opened);
 	return status;
 }

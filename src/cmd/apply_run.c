@@ -198,7 +198,7 @@ static bool was_applied(const struct apply *apply, const char *name)
 
 	if (nsmgr_set_profile(apply->app->ctx, name, &text) < 0)
 		return false;
-	as = nsm_after(text, "# applied ");
+	as = nsm_after(text, RECIPE_APPLIED);
 	return as && strncmp(as, name, len) == 0 && as[len] == '\n';
 }
 

@@ -49,22 +49,13 @@ static int set_cpu(const struct app *app, struct nsmgr_config *config, const cha
 
 static int set_memory(const struct app *app, struct nsmgr_config *config, const char *value)
 {
-	static const char units[] = "KMGT";
-	const char *p = value, *unit;
-	unsigned shift = 0;
+	const char *p = value;
 	uint64_t size;
 
 	if (nsm_streq(value, "max"))
 		return set(app, config, "memory.max", value);
-	if (nsm_parse_u64_prefix(&p, &size) == 0) {
-		unit = *p ? strchr(units, *p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p) : NULL;
-		if (unit) {
-			shift = 10 * (unsigned)(unit - units + 1);
-			p++;
-		}
-		if (!*p && size && size <= (uint64_t)INT64_MAX >> shift)
-			return set_number(app, config, "memory.max", size << shift);
-	}
+	if (nsm_parse_size_prefix(&p, &size) == 0 && !*p && size && size <= INT64_MAX)
+		return set_number(app, config, "memory.max", size);
 	return refuse(app, "memory", value, "a size in bytes, or with K, M, G or T behind it, or max");
 }
 

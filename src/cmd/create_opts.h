@@ -120,6 +120,9 @@ enum {
 /* Those above alone, which are also what a profile may have. */
 extern const struct opt recipe_options[];
 
+/* The remark in the record of a set that apply has made: the name of its profile stands behind. */
+#define RECIPE_APPLIED "# applied "
+
 struct profile;
 
 /* A set to be made, as the command line describes it. */
@@ -132,7 +135,7 @@ struct recipe {
 	bool unnamed;		  /* set by the verb: nothing is recorded */
 	bool rich;		  /* the kernel does not tell all of it later: it is recorded with the set */
 	bool defaults;		  /* for commands in it */
-	const char *applied;	  /* set by apply: the name of the profile */
+	const char *applied;	  /* set by apply: the name of the profile, RECIPE_APPLIED */
 	struct profile *profile;  /* what `told` borrows from */
 	struct recipe_full *full; /* what options say that nsmgr-full alone has; NULL: none was given */
 	bool stays; /* something of ours serves the set for as long as it is there */

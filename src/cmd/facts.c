@@ -4,8 +4,6 @@
 #include "cmd/relatives.h"
 #include "cmd/select.h"
 
-#include <unistd.h>
-
 void facts_free(struct facts *facts)
 {
 	nsmgr_labels_free(facts->labels);

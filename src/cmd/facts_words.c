@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/facts.h"
 
+#include "cmd/create_opts.h"
+
 bool facts_next_extent(const char **cursor, struct nsmgr_extent *ret)
 {
 	char *end = NULL;
@@ -38,7 +40,7 @@ bool facts_offset(const struct facts *facts, const char *clock, char *buf, size_
 
 const char *facts_applied(const struct facts *facts, char *buf, size_t size)
 {
-	const char *name = facts->profile ? nsm_after(facts->profile, "# applied ") : NULL;
+	const char *name = facts->profile ? nsm_after(facts->profile, RECIPE_APPLIED) : NULL;
 	size_t len = name ? strcspn(name, "\n") : 0;
 
 	if (!len || len >= size)

@@ -6,7 +6,7 @@
 enum { OPT_WAIT };
 
 static const struct opt options[] = {
-	{ "wait", 0, "SEC", OPT_WAIT, "for how long it is waited for at most (10)" },
+	{ "wait", 0, "SEC", OPT_WAIT, "give up on a set after so long (10)" },
 	COMMON_OPTIONS,
 };
 
@@ -24,11 +24,6 @@ static int act(const struct app *app, const struct names *names, bool frozen, co
 		if (nsmgr_cgroup_freeze(app->ctx, names->array[i], frozen, timeout) < 0)
 			status = say_failure(app, names->array[i]);
 	return status;
-}
-
-static void free_names(struct names *names)
-{
-	free(names->array);
 }
 
 static int run(struct app *app, int argc, char **argv, bool frozen)

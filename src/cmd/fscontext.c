@@ -36,21 +36,28 @@ void fscontext_explain(int error, const char *type, char *reason, size_t size)
 		nsm_text_add(&text, "%s", strerror(error));
 }
 
-/* What the file system itself has to say is better than any table: a line "e TEXT" for an error, one a read. fsopen(2) */
-static void explain(int context, int error, const char *type, char *reason, size_t size)
+/* A line "e TEXT" for an error, one a read. */
+bool fscontext_message(int context, char *message, size_t size)
 {
-	char line[256], last[256] = "";
+	bool found = false;
+	char line[256];
 	ssize_t len;
 
 	while ((len = read(context, line, sizeof(line) - 1)) > 0) {
 		line[len] = '\0';
 		line[strcspn(line, "\n")] = '\0';
-		if (nsm_after(line, "e "))
-			nsm_copy(last, sizeof(last), line + 2);
+		if (!nsm_after(line, "e "))
+			continue;
+		nsm_copy(message, size, line + 2);
+		found = true;
 	}
-	if (*last)
-		nsm_copy(reason, size, last);
-	else
+	return found;
+}
+
+/* What the file system itself has to say is better than any table. */
+static void explain(int context, int error, const char *type, char *reason, size_t size)
+{
+	if (!fscontext_message(context, reason, size))
 		fscontext_explain(error, type, reason, size);
 }
 

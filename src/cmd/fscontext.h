@@ -12,6 +12,9 @@
 int fscontext_mount(const char *type, const char *source, const struct mount_opts *opts, const char **ret_step, char *reason,
 		    size_t size);
 
+/* What the file system itself had to say of a failure, through its context of fsopen(2): the last of its errors. false: nothing. */
+bool fscontext_message(int context, char *message, size_t size);
+
 /* The reason of an errno that mounting gave, where a program's user can do something about it. */
 void fscontext_explain(int error, const char *type, char *reason, size_t size);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/hooks.h"
 
-#include "base/text.h"
 #include "cmd/program.h"
 #include "cmd/split.h"
 

@@ -7,45 +7,33 @@
 
 #include <limits.h>
 
-/* Bytes, with a letter for powers of 1024, and "iB" behind it as people write it. */
+/* Also with "iB" behind the letter, as people write it. */
 static bool parse_size(const char *text, uint64_t *ret)
 {
-	static const char letters[] = "KMGT";
-	const char *letter;
 	uint64_t value;
 
-	if (!text || nsm_parse_u64_prefix(&text, &value) < 0)
+	if (!text || nsm_parse_size_prefix(&text, &value) < 0)
 		return false;
-	letter = *text ? strchr(letters, *text == 'k' ? 'K' : *text) : NULL;
-	if (letter) {
-		unsigned shift = 10 * (unsigned)(letter - letters + 1);
-
-		if (value > UINT64_MAX >> shift)
-			return false;
-		value <<= shift;
-		text++;
-		if (nsm_streq(text, "iB"))
-			text += 2;
-	}
+	if (nsm_streq(text, "iB") && text[-1] > '9')
+		text += 2;
 	*ret = value;
 	return *text == '\0' && value <= INT64_MAX;
 }
 
-/* Takes an option that is a loop device's: 1 if it was one, -1 after having said what is wrong with it. */
-static int take(const struct app *app, struct image_opts *opts, const char *name, const char *value)
+/* Takes an option if it is a loop device's: *ret_status is STATUS_DONE then, or what was said. */
+static bool take(const struct app *app, struct image_opts *opts, const char *name, const char *value, int *ret_status)
 {
 	uint64_t *size = nsm_streq(name, "offset") ? &opts->offset : nsm_streq(name, "sizelimit") ? &opts->sizelimit : NULL;
 
 	if (!size && !nsm_streq(name, "loop"))
-		return 0;
+		return false;
 	opts->loop = true;
-	if (size ? parse_size(value, size) : !value)
-		return 1;
-	if (size)
-		say_usage(app, "--fs: %s: '%s' is not a number of bytes, with k, M, G or T", name, value ? value : "");
-	else
-		say_usage(app, "--fs: loop=%s: which loop device it is cannot be chosen", value);
-	return -1;
+	*ret_status = STATUS_DONE;
+	if (size && !parse_size(value, size))
+		*ret_status = say_usage(app, "--fs: %s: '%s' is not a number of bytes, with k, M, G or T", name, value ? value : "");
+	else if (!size && value)
+		*ret_status = say_usage(app, "--fs: loop=%s: which loop device it is cannot be chosen", value);
+	return true;
 }
 
 static int parse_rest(const struct app *app, const char *list, struct image_opts *opts)
@@ -64,17 +52,16 @@ static int parse(const struct app *app, const char *list, struct image_opts *opt
 {
 	char name[PATH_MAX], rest[PATH_MAX];
 	struct nsm_text text = NSM_TEXT(rest);
+	int status = STATUS_DONE;
 	const char *value;
 	bool cut = false;
 
 	*rest = '\0';
 	while (mount_opts_next(&list, name, sizeof(name), &value, &cut)) {
-		int r = take(app, opts, name, value);
-
-		if (r < 0)
-			return app->verb->runs_command ? STATUS_NSMGR : STATUS_USAGE;
-		if (r == 0)
+		if (!take(app, opts, name, value, &status))
 			nsm_text_add(&text, "%s%s%s%s", text.len ? "," : "", name, value ? "=" : "", value ? value : "");
+		if (status != STATUS_DONE)
+			return status;
 	}
 	if (cut || text.cut)
 		return say_usage(app, "--fs: the options are too long");

@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <sys/signalfd.h>
-#include <unistd.h>
 
 /* What is watched: our signals, and of each slot its end and its outputs. */
 #define EVENTS_BEFORE 1

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/layout.h"
 
-#include "base/fd.h"
 #include "cmd/create_opts.h"
 #include "cmd/sys_mount.h"
 

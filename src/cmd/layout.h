@@ -48,6 +48,9 @@ struct entry {
 	struct mount_opts opts;
 };
 
+/* As many descriptors come from outside for it at most; those behind them are for others (nsmgr_config_hand_fd(3)). */
+#define LAYOUT_HANDED 63
+
 struct layout {
 	struct app *app;
 	struct entry *entries; /* when checked: parents first, and one at a target; the root, if the set has its own, before all */

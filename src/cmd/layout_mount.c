@@ -2,7 +2,7 @@
 #include "cmd/layout_inside.h"
 
 #include "base/fd.h"
-#include "base/text.h"
+#include "cmd/fscontext.h"
 #include "cmd/sys_mount.h"
 
 #include <fcntl.h>
@@ -29,19 +29,12 @@ static const struct {
 /* What the kernel has to say of a failure is better than the number: "e tmpfs: Bad value for 'size'". */
 static int fs_fail(struct inside_place *place, int fs, int error)
 {
-	char line[256];
-	ssize_t n;
+	char message[256];
 
 	if (error != -EPERM)
 		place->cure = NULL;
-
-	while ((n = read(fs, line, sizeof(line) - 1)) > 0) {
-		line[n] = '\0';
-		line[strcspn(line, "\n")] = '\0';
-		if (nsm_after(line, "e "))
-			return inside_fail_text(place, error, line + 2);
-	}
-	return inside_fail(place, error);
+	return fscontext_message(fs, message, sizeof(message)) ? inside_fail_text(place, error, message)
+							       : inside_fail(place, error);
 }
 
 static int configure(struct inside_place *place, int fs, const char *options)

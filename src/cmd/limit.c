@@ -28,8 +28,6 @@ static bool is_in_bytes(int resource)
 /* NULL, or what is wrong. */
 static const char *parse_value(const char *text, int resource, uint64_t *ret)
 {
-	static const char suffixes[] = "kmgt";
-	const char *suffix;
 	uint64_t value;
 	int r;
 
@@ -37,20 +35,15 @@ static const char *parse_value(const char *text, int resource, uint64_t *ret)
 		*ret = NSMGR_UNLIMITED;
 		return NULL;
 	}
-	r = nsm_parse_u64_prefix(&text, &value);
+	r = nsm_parse_size_prefix(&text, &value);
 	if (r == -ERANGE)
 		return "it is too large";
 	if (r < 0)
 		return "it is neither a number nor 'unlimited'";
-	if (*text) {
-		suffix = strchr(suffixes, *text | ('a' - 'A'));
-		if (!suffix || text[1])
-			return "only k, M, G or T can stand behind the number";
-		if (!is_in_bytes(resource))
-			return "this limit is not in bytes, and has no suffix";
-		if (__builtin_mul_overflow(value, 1ull << 10 * (suffix - suffixes + 1), &value))
-			return "it is too large";
-	}
+	if (*text)
+		return "only k, M, G or T can stand behind the number";
+	if (text[-1] > '9' && !is_in_bytes(resource))
+		return "this limit is not in bytes, and has no suffix";
 	if (value == NSMGR_UNLIMITED)
 		return "it is too large";
 	*ret = value;

@@ -9,7 +9,6 @@
 #include <linux/loop.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #define TRIES 10 /* a device that we were to share can go meanwhile, and a free one be somebody's */
 

@@ -196,11 +196,6 @@ static int say_usages(const struct jobs *jobs, int status)
 
 /* ---- All of it ---- */
 
-static void free_names(struct names *names)
-{
-	free(names->array);
-}
-
 static void free_list(struct nsmgr_list **list)
 {
 	nsmgr_list_free(*list);

@@ -197,3 +197,8 @@ bool add_name(struct names *names, const char *name)
 	names->array[names->count++] = name;
 	return true;
 }
+
+void free_names(struct names *names)
+{
+	free(names->array);
+}

@@ -151,9 +151,11 @@ static void keep_line(const struct program *program, const char *line, size_t si
 static int open_fifo(const struct pasta *pasta)
 {
 	char path[128];
+	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%ld/root%s", (long)pasta->running.pid, pasta->fifo);
-	return open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	return fd < 0 ? -errno : fd;
 }
 
 /* It has ended before it was ready: by what it said. */
@@ -175,6 +177,11 @@ static int wait_until_ready(struct pasta *pasta)
 	nsm_autoclose int signals = signalfd(-1, &pasta->program.ending, SFD_CLOEXEC);
 	char number[16];
 
+	/* It waits for a reader, and would for ever. One that is not there has ended, which is seen below. */
+	if (fifo < 0 && fifo != -ENOENT && fifo != -ESRCH)
+		return pasta_fail(pasta, fifo, strerror(-fifo));
+	if (signals < 0)
+		return pasta_fail(pasta, -errno, strerror(errno));
 	for (;;) {
 		struct pollfd events[] = { { .fd = fifo, .events = POLLIN },
 					   { .fd = pasta->running.pidfd, .events = POLLIN },

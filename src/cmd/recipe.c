@@ -48,7 +48,7 @@ static size_t write_text(const struct recipe *recipe, char *const *paths, char *
 	size_t size = 0;
 
 	if (recipe->applied)
-		told_write(to, &size, "# applied ", recipe->applied, NULL);
+		told_write(to, &size, RECIPE_APPLIED, recipe->applied, NULL);
 	for (size_t i = 0; i < recipe->told.count; i++) {
 		const struct told *told = &recipe->told.array[i];
 		const struct opt *opt = recipe_find(told->id);

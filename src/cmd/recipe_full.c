@@ -7,8 +7,8 @@
 
 #include <unistd.h>
 
-/* The number under which our standard error is known inside: above those of sources. */
-#define HANDED_STDERR 63
+/* The number under which our standard error is known inside. */
+#define HANDED_STDERR LAYOUT_HANDED
 
 static int hand_stderr(struct recipe_full *full, pid_t pid)
 {

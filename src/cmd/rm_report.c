@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/rm_report.h"
 
-#include "base/fd.h"
 #include "cmd/crowd.h"
 #include "cmd/hunt.h"
 

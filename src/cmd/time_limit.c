@@ -3,9 +3,7 @@
 
 #include "base/parse.h"
 #include "cmd/descent.h"
-#include "cmd/terminal.h"
 
-#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/usage.h"
 
-#include "base/fd.h"
 #include "base/text.h"
 #include "cmd/table.h"
 
@@ -124,7 +123,6 @@ static int print(const struct table_style *style, const struct usage *usages, si
 int usage_say(struct launch *launch, const struct usage *usages, size_t count)
 {
 	struct table_style style = { .name = "rusage", .json = launch->usage_path && ends_with(launch->usage_path, ".json") };
-	bool failed = false;
 	int r;
 
 	if (launch->usage >= 0)
@@ -135,10 +133,14 @@ int usage_say(struct launch *launch, const struct usage *usages, size_t count)
 		return say_plain(launch->app, "--rusage: %s", strerror(errno));
 	launch->usage = -EBADF;
 	r = print(&style, usages, count);
-	failed = ferror(style.stream);
+	if (r == 0 && fflush(style.stream) != 0)
+		r = -errno;
+	if (r == 0 && ferror(style.stream))
+		r = -EIO;
 	/* What a full disk says may come with the last of it. */
-	failed |= fclose(style.stream) != 0;
-	if (r < 0 || failed)
-		return say_plain(launch->app, "--rusage: cannot write it: %s", strerror(r < 0 ? -r : errno));
+	if (fclose(style.stream) != 0 && r == 0)
+		r = -errno;
+	if (r < 0)
+		return say_plain(launch->app, "--rusage: cannot write it: %s", strerror(-r));
 	return STATUS_DONE;
 }

@@ -8,8 +8,6 @@
 #include "lib/ip_netns_set.h"
 #include "lib/place.h"
 
-#include <fcntl.h>
-
 /* Two names, of which both or none is to be had. Under the lock, so that who finds one taken can tell by whom. A failure, or a
  * KILL, in between leaves a stage that tells of the first. */
 static int publish_with_ip_netns(struct nsm_stage *stage, const char *name)

@@ -32,14 +32,17 @@ static const char *below_hierarchy(const char *path)
 {
 	nsm_cleanup(nsm_cgroup_mounts_end) struct nsm_cgroup_mounts mounts = NSM_CGROUP_MOUNTS_INIT;
 	struct nsm_cgroup_mount mount;
+	const char *below = NULL;
 
 	if (nsm_cgroup_mounts_begin(&mounts) == 0)
-		while (nsm_cgroup_mounts_next(&mounts, &mount) > 0) {
+		while (!below && nsm_cgroup_mounts_next(&mounts, &mount) > 0) {
 			const char *rest = mount.version2 && mount.whole ? nsm_after(path, mount.point) : NULL;
 
 			if (rest && (!*rest || *rest == '/'))
-				path = rest;
+				below = rest;
 		}
+	if (below)
+		path = below;
 	while (*path == '/')
 		path++;
 	return *path ? path : ".";

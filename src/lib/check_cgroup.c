@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/check_set.h"
 
-#include "base/text.h"
 #include "lib/cgroup.h"
 #include "lib/dir.h"
 
@@ -9,7 +8,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Sets of which the cgroup is gone, and cgroups that were made for sets of this store, and have none. By their marks: what other stores have there is theirs. */
+/* Sets whose cgroup is gone, and cgroups whose set is. The latter are known by their marks: those of other stores, or of somebody else,
+ * are left alone. */
 
 /* ---- of a set ---- */
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/check_set.h"
 
-#include "base/text.h"
 #include "lib/dir.h"
 #include "lib/helper.h"
 #include "lib/init.h"

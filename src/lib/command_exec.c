@@ -10,7 +10,6 @@
 #include "lib/sys.h"
 
 #include <limits.h>
-#include <poll.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 

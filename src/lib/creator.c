@@ -12,7 +12,6 @@
 #include "lib/setup.h"
 #include "lib/sys.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>

@@ -124,12 +124,8 @@ static int read_set(struct nsm_store *store, const char *name, struct nsmgr_labe
 static int read_named(struct nsmgr_ctx *ctx, const char *name, struct nsmgr_labels **ret_labels)
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
-	int r = nsmgr_check_name(ctx, name);
+	int r = nsm_store_open_for(ctx, name, &store);
 
-	if (r == 0)
-		r = nsm_store_open(ctx, &store);
-	if (r == -ENOENT)
-		return nsm_fail_text(ctx, r, "open", NSMGR_TYPE_NONE, NULL, "no such set");
 	return r < 0 ? r : read_set(&store, name, ret_labels);
 }
 

@@ -2,7 +2,6 @@
 #include "lib/command.h"
 
 #include "base/fd.h"
-#include "lib/edge.h"
 #include "lib/sys.h"
 
 #include <sys/stat.h>

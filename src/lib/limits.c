@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/command.h"
 
-#include "base/text.h"
-#include "lib/edge.h"
 #include "lib/sys.h"
 
 #include <sys/resource.h>

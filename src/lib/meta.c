@@ -7,7 +7,6 @@
 #include "lib/nstype.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #define FILE_SIZE 2048
 

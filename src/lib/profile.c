@@ -85,12 +85,8 @@ static int read_named(struct nsmgr_ctx *ctx, const char *name, char **ret_text)
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
 	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
-	int r = nsmgr_check_name(ctx, name);
+	int r = nsm_store_open_for(ctx, name, &store);
 
-	if (r == 0)
-		r = nsm_store_open(ctx, &store);
-	if (r == -ENOENT)
-		return nsm_fail_text(ctx, r, "open", NSMGR_TYPE_NONE, NULL, "no such set");
 	if (r == 0)
 		r = nsm_setdir_open(&store, name, &set);
 	if (r < 0)

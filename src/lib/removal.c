@@ -8,7 +8,6 @@
 #include "lib/ip_netns_set.h"
 #include "lib/sys.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/command.h"
 
-#include "lib/edge.h"
 #include "lib/sys.h"
 
 #define SIZEOF_INSTRUCTION 8 /* struct sock_filter of linux/filter.h */

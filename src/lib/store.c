@@ -91,6 +91,16 @@ int nsm_store_open(struct nsmgr_ctx *ctx, struct nsm_store *ret)
 	return 0;
 }
 
+int nsm_store_open_for(struct nsmgr_ctx *ctx, const char *name, struct nsm_store *ret)
+{
+	int r = nsmgr_check_name(ctx, name);
+
+	if (r < 0)
+		return r;
+	r = nsm_store_open(ctx, ret);
+	return r == -ENOENT ? nsm_fail_text(ctx, r, "open", NSMGR_TYPE_NONE, NULL, "no such set") : r;
+}
+
 /* Mounts ROOT on itself, private, so that the handles are ours alone and the mnt type can be among them
  * (KERNEL R4). The copy that a shared surrounding has by then carries no handle. A ROOT that is a mount already
  * is taken as it is. */

@@ -28,6 +28,9 @@ void nsm_store_close(struct nsm_store *store);
 /* For reading: nothing is made or mounted. -ENOENT when there is no such directory. */
 int nsm_store_open(struct nsmgr_ctx *ctx, struct nsm_store *ret);
 
+/* The same for a set of that name, which is checked here: without a store there is no such set either. */
+int nsm_store_open_for(struct nsmgr_ctx *ctx, const char *name, struct nsm_store *ret);
+
 /* For changes: with `make` the directory is made, mounted on itself and made private, once, under the lock. Refused with -EXDEV
  * where the handles live in another mount namespace, unless `force`. */
 int nsm_store_open_rw(struct nsmgr_ctx *ctx, bool make, bool force, struct nsm_store *ret);

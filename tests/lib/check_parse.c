@@ -72,6 +72,38 @@ START_TEST(a_prefix_moves_behind_its_digits_or_not_at_all)
 }
 END_TEST
 
+START_TEST(a_size_may_have_one_letter)
+{
+	static const struct {
+		const char *text;
+		int result;
+		uint64_t value;
+		const char *rest;
+	} cases[] = {
+		{ "0", 0, 0, "" },
+		{ "7:", 0, 7, ":" },
+		{ "3k", 0, 3072, "" },
+		{ "3K", 0, 3072, "" },
+		{ "2MiB", 0, 2097152, "iB" },
+		{ "1kk", 0, 1024, "k" },
+		{ "5x", 0, 5, "x" },
+		{ "16777215T", 0, 16777215ull << 40, "" },
+		{ "16777216T", -ERANGE, 42, "16777216T" },
+		{ "k", -EINVAL, 42, "k" },
+		{ "", -EINVAL, 42, "" },
+	};
+
+	for (size_t i = 0; i < NSM_ARRAY_SIZE(cases); i++) {
+		const char *text = cases[i].text;
+		uint64_t value = 42;
+
+		ck_assert_msg(nsm_parse_size_prefix(&text, &value) == cases[i].result, "'%s'", cases[i].text);
+		ck_assert_uint_eq(value, cases[i].value);
+		ck_assert_str_eq(text, cases[i].rest);
+	}
+}
+END_TEST
+
 struct offset_case {
 	const char *text;
 	int result;
@@ -144,6 +176,7 @@ int main(void)
 	tcase_add_test(tcase, numbers_reach_exactly_to_their_limits);
 	tcase_add_test(tcase, the_id_that_means_leave_it_is_refused);
 	tcase_add_test(tcase, a_prefix_moves_behind_its_digits_or_not_at_all);
+	tcase_add_test(tcase, a_size_may_have_one_letter);
 	tcase_add_loop_test(tcase, offsets_are_as_the_kernel_wants_them, 0, (int)NSM_ARRAY_SIZE(offsets));
 	tcase_add_test(tcase, a_duration_has_no_sign);
 	return suite_run(suite, NEED_NOTHING);
