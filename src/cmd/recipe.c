@@ -52,9 +52,11 @@ static size_t write_text(const struct recipe *recipe, char *to)
 	for (size_t i = 0; i < recipe->told.count; i++) {
 		const struct told *told = &recipe->told.array[i];
 		const struct opt *opt = recipe_find(told->id);
+		/* A profile is read from everywhere. */
+		nsm_autofree char *absolute = opt && !told->file ? told_absolute(opt, told->value) : NULL;
 
 		if (opt && told->id != CREATE_LABEL)
-			told_write(to, &size, told->id >= CREATE_EXEC ? "exec-" : "", opt->name, told->value);
+			told_write(to, &size, told->id >= CREATE_EXEC ? "exec-" : "", opt->name, absolute ? absolute : told->value);
 	}
 	return size;
 }
