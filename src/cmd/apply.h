@@ -69,6 +69,9 @@ void apply_compare(const struct recipe *recipe, const struct facts *facts, struc
 /* The same of what the kernel knows: names, clocks, maps, sysctls. */
 void apply_compare_facts(const struct recipe *recipe, const struct facts *facts, struct nsm_text *reason);
 
+/* The same of its mounts. Those that nobody asked for are nobody's business here. apply_mounts.c */
+void apply_compare_mounts(const struct recipe *recipe, const struct facts *facts, struct nsm_text *reason);
+
 /* One more of them, behind a semicolon. */
 void apply_differ(struct nsm_text *reason, const char *fmt, ...) nsm_printf_like(2, 3);
 

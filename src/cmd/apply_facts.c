@@ -164,4 +164,5 @@ void apply_compare_facts(const struct recipe *recipe, const struct facts *facts,
 		compare_setgroups(recipe, facts, reason);
 	}
 	compare_sysctls(recipe, facts, reason);
+	apply_compare_mounts(recipe, facts, reason);
 }

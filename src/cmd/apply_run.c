@@ -40,9 +40,11 @@ static void make(struct apply *apply, struct wanted *wanted, struct recipe *reci
 {
 	if (apply->dry_run)
 		return;
+	recipe_hold(recipe);
 	/* Another one that applies the same profile may have been faster. */
 	if (nsmgr_create(apply->app->ctx, wanted->name, recipe->config, NSMGR_CREATE_EXIST_OK) < 0)
 		fail_at(apply, wanted, "create");
+	recipe_settle(recipe);
 }
 
 static void remake(struct apply *apply, struct wanted *wanted, struct recipe *recipe)
@@ -74,10 +76,16 @@ static void settle(struct apply *apply, struct wanted *wanted, struct recipe *re
 		return;
 	}
 	/* What an older boot left is no set any more: create clears it away. */
-	if (is_stale(&facts) && !apply->dry_run &&
-	    nsmgr_create(apply->app->ctx, wanted->name, recipe->config, 0) == 0) {
-		wanted->action = APPLY_CREATE;
-		return;
+	if (is_stale(&facts) && !apply->dry_run) {
+		int r;
+
+		recipe_hold(recipe);
+		r = nsmgr_create(apply->app->ctx, wanted->name, recipe->config, 0);
+		recipe_settle(recipe);
+		if (r == 0) {
+			wanted->action = APPLY_CREATE;
+			return;
+		}
 	}
 	wanted->reason[0] = '\0';
 	apply_compare(recipe, &facts, &reason);

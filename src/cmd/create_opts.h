@@ -188,10 +188,6 @@ int recipe_full_option(struct recipe *recipe, int id, const char *value);
 int recipe_full_check(struct recipe *recipe);
 void recipe_full_free(struct recipe_full *full);
 
-/* What was told, with the path of the outside in it as one from the root, to be freed. NULL: there is none, it is one already, or leads
- * nowhere. recipe_paths.c */
-char *recipe_absolute(const struct told *told);
-
 /* Such an option about a cgroup: a status. create_cgroup.c */
 int create_cgroup_option(const struct app *app, struct nsmgr_config *config, int id, const char *value);
 

@@ -57,12 +57,6 @@ void recipe_full_free(struct recipe_full *full)
 	(void)full;
 }
 
-char *recipe_absolute(const struct told *told)
-{
-	(void)told;
-	return NULL;
-}
-
 int recipe_told_option(struct recipe *recipe, int id)
 {
 	(void)id;

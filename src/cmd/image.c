@@ -146,3 +146,8 @@ int image_open(const struct image *image, const struct nsmgr_config *config, con
 		nsm_copy(reason, size, strerror(-mount));
 	return mount;
 }
+
+const char *image_type(const struct image *image)
+{
+	return image->type;
+}

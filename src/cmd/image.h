@@ -30,6 +30,9 @@ int image_prepare(const struct image *image, struct nsmgr_config *config);
 /* In the hook inside: the mount, which has no place yet, as a descriptor; or -errno with the step, and the reason in words. */
 int image_open(const struct image *image, const struct nsmgr_config *config, const char **ret_step, char *reason, size_t size);
 
+/* Of its file system. */
+const char *image_type(const struct image *image);
+
 void image_free(struct image *image);
 
 #endif

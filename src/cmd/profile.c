@@ -61,7 +61,12 @@ static int check_defaults(struct recipe *recipe)
 		const struct told *told = &recipe->told.array[i];
 
 		told_point(recipe->app, told);
-		if (told->id >= CREATE_EXEC)
+		if (told->id < CREATE_EXEC)
+			continue;
+		if (told_relative(recipe_find(told->id), told->value))
+			status = say_usage(recipe->app, "--exec-%s: '%s': a path of commands that are run later begins with '/'",
+					   recipe_find(told->id)->name, told->value);
+		else
 			launch_option(&launch, told->id - CREATE_EXEC, told->value, &status);
 	}
 	told_point(recipe->app, NULL);

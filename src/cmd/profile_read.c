@@ -58,36 +58,15 @@ static bool unescape(char *text)
 	return true;
 }
 
-/* Whether the value is a path of the outside, as its row calls it, that is not the same from everywhere: profiles are read by a unit at
- * boot as well as by hand. What has no '/' is a name where that is possible ("tmpfs", "LABEL=x", a PID). */
-static bool is_relative(const struct opt *opt, const char *value)
-{
-	static const char *const words[] = { "SOURCE", "SRC", "DIR", "FILE" };
-	const char *what = opt->value + strspn(opt->value, "[=");
-	size_t first = strcspn(value, ":"), slash = strcspn(value, "/"), word = strspn(what, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-	bool is_path = false;
-
-	for (size_t i = 0; i < NSM_ARRAY_SIZE(words); i++)
-		is_path |= strlen(words[i]) == word && strncmp(words[i], what, word) == 0;
-	if (!is_path || slash == 0)
-		return false;
-	if (value[0] == '.')
-		return true;
-	return slash < first && strcspn(value, "=@") > slash;
-}
-
 static int check(const struct app *app, const struct opt *opt, const struct told *told, const char *name)
 {
-	nsm_autofree char *absolute = NULL;
-
 	if (told->id == CREATE_PROFILE)
 		return say_usage(app, "a profile names no other");
 	if (told->value && opt_takes_no_value(opt))
 		return say_usage(app, "no value goes with '%s'", name);
 	if (!told->value && opt_needs_value(opt))
 		return say_usage(app, "a value is missing behind '%s'", name);
-	absolute = recipe_absolute(told);
-	if (absolute || (told->value && is_relative(opt, told->value)))
+	if (told_relative(opt, told->value))
 		return say_usage(app, "'%s': a path in a profile begins with '/'", told->value);
 	return STATUS_DONE;
 }
@@ -157,14 +136,18 @@ static int read_text(const struct app *app, const char *path, bool trusted, char
 {
 	char escaped[1024];
 	const char *shown = nsm_escape(path, escaped, sizeof(escaped));
-	nsm_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	nsm_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (trusted ? O_NONBLOCK : 0));
 	nsm_autofree char *text = malloc(NSMGR_PROFILE_SIZE + 2);
+	struct stat st;
 	ssize_t len;
 
 	if (!text)
 		return say_plain(app, "out of memory");
 	if (fd < 0)
 		return say_usage(app, "cannot read the profile '%s': %s", path, strerror(errno));
+	/* Nobody may be at the other end of a pipe. */
+	if (trusted && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)))
+		return say_plain(app, "'%s' is not a regular file, so it is not read", shown);
 	if (trusted && check_owner(app, fd, shown) != STATUS_DONE)
 		return STATUS_FAILED;
 	len = nsm_read_text(fd, text, NSMGR_PROFILE_SIZE + 2);

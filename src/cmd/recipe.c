@@ -42,8 +42,8 @@ const struct opt *recipe_find(int id)
 	return id >= CREATE_EXEC ? opt_find_id(launch_options, id - CREATE_EXEC) : opt_find_id(recipe_options, id);
 }
 
-/* Measures, and with `to` writes. `paths` has what takes the place of a value. */
-static size_t write_text(const struct recipe *recipe, char *const *paths, char *to)
+/* Measures, and with `to` writes. */
+static size_t write_text(const struct recipe *recipe, char *to)
 {
 	size_t size = 0;
 
@@ -52,31 +52,24 @@ static size_t write_text(const struct recipe *recipe, char *const *paths, char *
 	for (size_t i = 0; i < recipe->told.count; i++) {
 		const struct told *told = &recipe->told.array[i];
 		const struct opt *opt = recipe_find(told->id);
+		/* A profile is read from everywhere. */
+		nsm_autofree char *absolute = opt && !told->file ? told_absolute(opt, told->value) : NULL;
 
 		if (opt && told->id != CREATE_LABEL)
-			told_write(to, &size, told->id >= CREATE_EXEC ? "exec-" : "", opt->name, paths[i] ? paths[i] : told->value);
+			told_write(to, &size, told->id >= CREATE_EXEC ? "exec-" : "", opt->name, absolute ? absolute : told->value);
 	}
 	return size;
 }
 
 char *recipe_text(const struct recipe *recipe)
 {
-	char **paths = calloc(recipe->told.count + 1, sizeof(*paths)), *text = NULL;
-	size_t size;
+	size_t size = write_text(recipe, NULL);
+	char *text = malloc(size + 1);
 
-	if (!paths)
-		return NULL;
-	for (size_t i = 0; i < recipe->told.count; i++)
-		paths[i] = recipe_absolute(&recipe->told.array[i]);
-	size = write_text(recipe, paths, NULL);
-	text = malloc(size + 1);
 	if (text) {
-		write_text(recipe, paths, text);
+		write_text(recipe, text);
 		text[size] = '\0';
 	}
-	for (size_t i = 0; i < recipe->told.count; i++)
-		free(paths[i]);
-	free(paths);
 	return text;
 }
 

@@ -27,6 +27,13 @@ bool told_has(const struct told_list *list, int id);
 typedef const struct opt *told_find_fn(int id);
 bool told_merge(struct told_list *base, const struct told_list *over, told_find_fn *find);
 
+/* Where in the value of an option a path of the outside begins that means another file from elsewhere; NULL: nowhere. What has no '/' is
+ * a name where that is possible ("tmpfs", "LABEL=x", a PID). */
+const char *told_relative(const struct opt *opt, const char *value);
+
+/* The value with such a path from the root, to be freed; NULL: it is so already, or nobody knows where we are. */
+char *told_absolute(const struct opt *opt, const char *value);
+
 /* From here on messages are about this option: app->file. */
 void told_point(struct app *app, const struct told *told);
 

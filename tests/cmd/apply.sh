@@ -199,8 +199,10 @@ failures() {
 	chmod 666 "$E/$P.e.conf"
 	ln -s "$E/none" "$E/$P.f.conf"
 	put "$E/$P.g.conf" uts
+	mkfifo "$E/$P.h.conf"
 	expect 1 "$NSMGR" apply -J
-	is 'what is done' "$(plan)" 'bad name fail a create b fail c fail d fail e fail f fail g create'
+	is 'what is done' "$(plan)" 'bad name fail a create b fail c fail d fail e fail f fail g create h fail'
+	like 'a pipe' "$err" "*'$E/$P.h.conf' is not a regular file, so it is not read*"
 	like 'an unknown option' "$err" "*nsmgr: $E/$P.b.conf:2: unknown option 'bogus'*"
 	like 'a bad value' "$err" "*nsmgr: $E/$P.c.conf:2: cannot apply: uts: hostname: *"
 	like 'a source' "$err" "*nsmgr: $E/$P.d.conf:1: cannot apply: *no such set*"
@@ -289,6 +291,59 @@ web_example() {
 	rm -r "$T/srv"
 }
 
+# What was changed from inside is seen; what was only added is nobody's business.
+mounts() {
+	local does what
+	directories
+	mkdir -p "$T/src/d"
+	put "$E/$P.a.conf" mnt rootfs=/ "bind-ro=$T/src:/ro" "bind=$T/src:/rw" tmpfs=/tmp symlink=/tmp:/link tmpfs=/link/deep mqueue=/q fs=ramfs:/ram
+	while IFS='|' read -r does what; do
+		applies 0 'a create'
+		applies 0 'a match'
+		ok "$NSMGR" exec "$P.a" sh -c "$does"
+		applies 0 'a differ'
+		is "how, after $does" "$(reason a)" "$what"
+		ok "$NSMGR" rm "$P.a"
+	done <<END
+umount /ro; umount /link/deep|nothing is mounted at /ro; nothing is mounted at /link/deep
+mount -o remount,bind,rw,nosuid,nodev /ro; mount -o remount,bind,ro,nosuid,nodev /rw|/ro is not ro; /rw is ro
+mount -o remount,bind,ro,nosuid,nodev /tmp; mount -o remount,bind,nosuid /q|/tmp is ro; /q is not nodev; /q is not noexec
+mount -o bind,nodev,nosuid /tmp /rw/d; mount -t tmpfs -o nosuid,nodev none /rw|/rw is not of $T/src
+mount -t tmpfs -o nosuid,nodev none /ram|/ram is tmpfs instead of ramfs; /ram is not ro
+END
+	# In the host's tree, by a link, and over what is mounted there already
+	ln -s "$T/src" "$T/way"
+	put "$E/$P.a.conf" mnt "tmpfs=$T/way" "tmpfs=$T/src/d:X-mount.mkdir"
+	applies 0 'a create'
+	applies 0 'a match'
+	ok "$NSMGR" exec "$P.a" sh -c "mkdir $T/way/new; mount -t tmpfs none $T/way/new"
+	applies 0 'a match'
+	ok "$NSMGR" exec "$P.a" umount -l "$T/src"
+	applies 0 'a differ'
+	is 'how' "$(reason a)" "nothing is mounted at $T/way; nothing is mounted at $T/src/d"
+	applies 0 'a recreate' --recreate
+	applies 0 'a match'
+	rm -r "$T/src" "$T/way"
+}
+
+# A signal waits until nothing is left of what was being made.
+interrupted() {
+	directories
+	mkfifo "$T/ready"
+	printf '#!/bin/sh\necho >%s; exec sleep 1000\n' "$T/ready" >"$T/hang"
+	chmod 755 "$T/hang"
+	put "$E/$P.a.conf" uts "hook=$T/hang"
+	"$NSMGR" apply >"$T/out" 2>"$T/err" &
+	read -r -t 20 <>"$T/ready" || fail 'the hook never came'
+	kill -TERM $!
+	wait $!
+	is 'its status' $? 143
+	like 'what it says' "$(<"$T/err")" "*cannot create '$P.a': hook: *interrupted by a signal"
+	ok "$NSMGR" check
+	is 'what is left' "$(ls -A "$NSMGR_STORE/.stage")" ''
+	rm "$T/ready" "$T/hang"
+}
+
 cases() {
 	it 'makes what is missing, and a second run does nothing' once
 	it 'tells how a set differs, and makes it anew if told so' differs
@@ -300,6 +355,8 @@ cases() {
 	it 'makes the examples of nsmgr.conf(5)' examples
 	# Those of mounts, where the program has such.
 	"$NSMGR" create --help | grep -q -- --rootfs && it 'makes the web server of nsmgr.conf(5)' web_example
+	"$NSMGR" create --help | grep -q -- --rootfs && it 'sees what became of the mounts' mounts
+	it 'leaves nothing when it is interrupted' interrupted
 	it 'removes what it made when the profile is gone' prunes
 }
 

@@ -67,6 +67,8 @@ profile=/etc/x.conf|a profile names no other
 setgroups=x|--setgroups: 'x' is not allow or deny
 net=./x|'./x': a path in a profile begins with '/'
 net=x/y|'x/y': a path in a profile begins with '/'
+bind=x:/mnt|'x:/mnt': a path in a profile begins with '/'
+file=/x=@y|'/x=@y': a path in a profile begins with '/'
 exec-cwd=..|'..': a path in a profile begins with '/'
 label=a=\\xzz|a backslash and x take two digits of 0-9 and a-f, not both 0
 \033=1|unknown option '\x1b'
@@ -178,6 +180,32 @@ bind-ro=/usr"
 	is 'a bare name' "$err" "nsmgr: $T/p.conf:1: 'src:/mnt': a path in a profile begins with '/'"
 }
 
+# Paths are kept as they are seen from everywhere.
+relative() {
+	local dir="$T/a:b c\\x" option
+	mkdir -p "$dir/src"
+	echo text >"$dir/src/file"
+	cd "$dir" || fail "no $dir"
+	truncate -s 2M image
+	mkfs.ext4 -q image
+	ok "$NSMGR" create "$P.other" --uts
+	ok "$NSMGR" create "$P.a" --mnt --uts="../${NSMGR_STORE##*/}/$P.other/uts" --bind=src:/mnt --tmpfs=/tmp --file=/tmp/f=@src/file \
+		--fs=./image:/srv --exec-cwd=/mnt
+	cd /
+	ok "$NSMGR" exec "$P.a" cat file /tmp/f
+	is 'what is inside' "$out" $'text\ntext'
+	comes_back "$P.a"
+	no 'a path that is not from the root' grep -e '=src' -e '=\.' -e '=@src' <<<"$again"
+	for option in cwd=../usr cwd=usr rusage=./out rusage=out seccomp=./f.json seccomp=f.json; do
+		expect 2 "$NSMGR" create "$P.b" --uts --exec-"$option"
+		is "what is said of $option" "$err" \
+			"nsmgr: create: --exec-${option%%=*}: '${option#*=}': a path of commands that are run later begins with '/' (try 'nsmgr create --help')"
+	done
+	ok "$NSMGR" create "$P.b" --uts --exec-seccomp=audit
+	ok "$NSMGR" rm "$P.a" "$P.b" "$P.other"
+	rm -r "$dir"
+}
+
 pools() {
 	ok "$NSMGR" pool fill 1 --net --sysctl=net.ipv4.ip_forward=1
 	ok "$NSMGR" create "$P.a" --net --sysctl=net.ipv4.ip_forward=1 --from-pool
@@ -195,6 +223,7 @@ cases() {
 	it 'run reads one too' of_run
 	it 'show prints a profile that makes such a set' round_trip
 	it 'what show prints is read from everywhere' relative_paths
+	it 'a set has its paths from the root, whatever directory it was made in' relative
 	it 'a set of a pool has its record' pools
 }
 
