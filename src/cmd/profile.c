@@ -51,6 +51,17 @@ static int merge(struct recipe *recipe)
 	return STATUS_DONE;
 }
 
+/* Whoever enters the set later stands in a directory of his own, which may be anybody's. */
+static int check_file(const struct app *app, int id, const char *value)
+{
+	const bool is_file = id == LAUNCH_RUSAGE || (id == LAUNCH_SECCOMP && value && strpbrk(value, "/."));
+
+	if (!is_file || !value || *value == '/')
+		return STATUS_DONE;
+	return say_usage(app, "--exec-%s: the FILE of a default needs a path that begins with '/'",
+			 id == LAUNCH_RUSAGE ? "rusage" : "seccomp");
+}
+
 /* Each is given to a command that nobody runs, so that a bad one is found now. */
 static int check_defaults(struct recipe *recipe)
 {
@@ -62,6 +73,8 @@ static int check_defaults(struct recipe *recipe)
 
 		told_point(recipe->app, told);
 		if (told->id >= CREATE_EXEC)
+			status = check_file(recipe->app, told->id - CREATE_EXEC, told->value);
+		if (status == STATUS_DONE && told->id >= CREATE_EXEC)
 			launch_option(&launch, told->id - CREATE_EXEC, told->value, &status);
 	}
 	told_point(recipe->app, NULL);
