@@ -41,14 +41,17 @@ int json_complain(const struct json *at, const char *fmt, ...)
 
 void json_remark(const struct json *at, const char *fmt, ...)
 {
-	char line[900];
+	char said[512], line[900];
+	struct nsm_text text = NSM_TEXT(line);
 	va_list args;
 
 	if (!at->app->verbose)
 		return;
 	va_start(args, fmt);
-	compose(at, fmt, args, line, sizeof(line));
+	vsnprintf(said, sizeof(said), fmt, args);
 	va_end(args);
+	/* say_remark() escapes it. */
+	nsm_text_add(&text, "'%s': %s%s%s", at->name, at->where, *at->where ? ": " : "", said);
 	say_remark(NULL, line);
 }
 
@@ -63,7 +66,7 @@ static int read_file(const struct json *root, char **ret_text, size_t *ret_len)
 	if (n == -EFBIG)
 		return json_complain(root, "it has more than %u bytes", SIZE_LIMIT);
 	if (n < 0)
-		return json_complain(root, "%s", strerror((int)-n));
+		return json_complain(root, "cannot be read: %s", strerror((int)-n));
 	*ret_len = (size_t)n;
 	*ret_text = take_ptr(text);
 	return STATUS_DONE;

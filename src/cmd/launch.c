@@ -126,6 +126,7 @@ static int apply(struct launch *launch, int id, const char *value)
 		return STATUS_DONE;
 	case LAUNCH_NO_JOIN_CGROUP:
 		nsmgr_command_stay_in_cgroup(launch->command);
+		launch->join_cgroup = false; /* the last counts */
 		return STATUS_DONE;
 	case LAUNCH_KILL_CHILD:
 		return kill_child(launch, value);

@@ -23,9 +23,9 @@ static int choose_capabilities(struct launch *launch, int id, const char *list)
 
 	if (launch->cap_options & option || launch->cap_options & keep || (option == keep && launch->cap_options))
 		return say_usage(launch->app, "--cap-keep and the other options about capabilities exclude each other, and each "
-					      "goes once");
+					      "goes once; those that a set has as defaults count, but for --no-defaults");
 	if (caps_parse(list, &caps, &bad, &len) != 0)
-		return say_usage(launch->app, "'%.*s' is no capability", len, bad);
+		return say_usage(launch->app, "--%s: '%.*s' is no capability", opt_find_id(launch_options, id)->name, len, bad);
 	launch->cap_options |= option;
 	switch (id) {
 	case LAUNCH_CAP_KEEP:
@@ -57,7 +57,7 @@ static int choose_securebits(struct launch *launch, const char *list)
 	int len;
 
 	if (caps_parse_securebits(list, &bits, &bad, &len) != 0)
-		return say_usage(launch->app, "'%.*s' is no securebit that a command can have", len, bad);
+		return say_usage(launch->app, "--securebits: '%.*s' is no securebit that a command can have", len, bad);
 	return nsmgr_command_securebits(launch->command, bits) < 0 ? say_refusal(launch->app, NULL) : STATUS_DONE;
 }
 

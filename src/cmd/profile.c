@@ -63,6 +63,7 @@ static int check_defaults(struct recipe *recipe)
 		told_point(recipe->app, told);
 		if (told->id < CREATE_EXEC)
 			continue;
+		/* Whoever enters the set later stands in a directory of his own, which may be anybody's. */
 		if (told_relative(recipe_find(told->id), told->value))
 			status = say_usage(recipe->app, "--exec-%s: '%s': a path of commands that are run later begins with '/'",
 					   recipe_find(told->id)->name, told->value);

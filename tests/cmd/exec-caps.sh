@@ -119,7 +119,7 @@ securebits() {
 	is 'the last of two' "$(bits_of)" keep_caps_locked
 	for set in '' keep_caps 'noroot,' nonsense ,noroot NOROOT; do
 		expect 125 "$NSMGR" exec --securebits="$set" "$P.uts" true
-		like "what is said of '$set'" "$err" "nsmgr: exec: '*' is no securebit that a command can have (try*"
+		like "what is said of '$set'" "$err" "nsmgr: exec: --securebits: '*' is no securebit that a command can have (try*"
 	done
 	expect 125 setpriv --bounding-set=-setpcap --inh-caps=-setpcap "$NSMGR" exec --securebits=noroot "$P.uts" true
 	like 'what is said without the right' "$err" "nsmgr: cannot exec '$P.uts': securebits: Operation not permitted (needs CAP_SETPCAP*"

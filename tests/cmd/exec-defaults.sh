@@ -37,7 +37,11 @@ once() {
 	ok "$NSMGR" exec --cap-keep=cap_kill "$P.a" grep CapEff /proc/self/status
 	is 'as told to exec' "$out" $'CapEff:\t0000000000000020'
 	expect 125 "$NSMGR" exec --cap-ambient=cap_kill "$P.a" true
-	like 'what excludes it' "$err" '*exclude each other*'
+	like 'what excludes it' "$err" '*exclude each other*--no-defaults*'
+	ok "$NSMGR" create "$P.j" --uts --exec-join-cgroup
+	expect 125 "$NSMGR" exec "$P.j" true
+	like 'what has no init' "$err" '*no pid namespace, so no init*'
+	ok "$NSMGR" exec --no-join-cgroup "$P.j" true
 	ok "$NSMGR" exec --no-defaults --cap-ambient=cap_kill "$P.a" true
 }
 
@@ -99,7 +103,7 @@ of_run() {
 refused() {
 	local bad
 	for bad in --exec-as --exec-bogus=1 --exec- --exec-only=net --exec-no-defaults --exec-cap-keep=nope --exec-no-new-privs=1 \
-		--exec-kill-child=NOPE --exec-env= --exec-as=; do
+		--exec-kill-child=NOPE --exec-env= --exec-as= --exec-rusage=used.json --exec-seccomp=./profile.json; do
 		expect 2 "$NSMGR" create "$P.a" --uts "$bad"
 		like "what is said of $bad" "$err" 'nsmgr: *'
 		is "lines about $bad" "$(wc -l <<<"$err")" 1

@@ -246,7 +246,10 @@ hostile() {
 	expect 125 "$NSMGR" exec --seccomp="$T" "$P.a" true
 	like 'a directory' "$err" '*Is a directory'
 	expect 125 "$NSMGR" exec --seccomp="$T/none" "$P.a" true
-	like 'a missing one' "$err" "nsmgr: exec: '$T/none': No such file or directory"
+	like 'a missing one' "$err" "nsmgr: exec: '$T/none': cannot be read: No such file or directory"
+	printf '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["no\\ncall"],"action":"SCMP_ACT_LOG"}]}' >"$T/odd.json"
+	ok "$NSMGR" exec -v --seccomp="$T/odd.json" "$P.a" true
+	like 'a name is escaped once' "$err" "*no system call 'no\\\\x0acall' is known here*"
 	expect 125 "$NSMGR" exec --seccomp=contained "$P.a" true
 	like 'another name' "$err" "*'contained' is none of container, audit*"
 	expect 125 "$NSMGR" exec --seccomp= "$P.a" true

@@ -62,7 +62,7 @@ hostname|a value is missing behind 'hostname'
 exec-as|a value is missing behind 'exec-as'
 exec-only=net|unknown option 'exec-only'
 exec-|unknown option 'exec-'
-exec-cap-keep=no|'no' is no capability
+exec-cap-keep=no|--cap-keep: 'no' is no capability
 profile=/etc/x.conf|a profile names no other
 setgroups=x|--setgroups: 'x' is not allow or deny
 net=./x|'./x': a path in a profile begins with '/'
