@@ -113,6 +113,9 @@ static int open_source(struct inside_place *place, const struct source *source)
 
 	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_dev == source->dev && st.st_ino == source->ino)
 		return fd;
+	if (fd < 0 && errno == EACCES)
+		return inside_fail_text(place, -EACCES,
+					"the root of the set's user namespace may not search the way to the source (cure: chmod, or idmap)");
 	if (fd < 0 && errno != ENOENT)
 		return inside_fail(place, -errno);
 	nsm_close(&fd);
