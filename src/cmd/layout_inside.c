@@ -148,10 +148,9 @@ static int run(struct inside_place *place)
 {
 	const struct layout *layout = place->layout;
 	bool own = layout_has_root(layout);
-	int r = mounts_copy(place);
+	/* A root of its own leaves the sources as they are. */
+	int r = own ? begin_root(place) : mounts_copy(place);
 
-	if (r == 0 && own)
-		r = begin_root(place);
 	for (size_t i = own; r == 0 && i < layout->count; i++)
 		r = put(place, &layout->entries[i]);
 	if (r < 0)

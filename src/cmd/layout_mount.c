@@ -106,6 +106,9 @@ static int open_source(struct inside_place *place, const struct source *source)
 
 	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_dev == source->dev && st.st_ino == source->ino)
 		return fd;
+	if (fd < 0 && errno == EACCES)
+		return inside_fail_text(place, -EACCES,
+					"the root of the set's user namespace may not search the way to the source (cure: chmod, or idmap)");
 	if (fd < 0 && errno != ENOENT)
 		return inside_fail(place, -errno);
 	nsm_close(&fd);
@@ -148,9 +151,14 @@ int mounts_copy(struct inside_place *place)
 	return 0;
 }
 
-static int take_copy(struct inside_place *place, const struct entry *entry)
+static int take_copy(struct inside_place *place, const struct entry *entry, int *ret_mount)
 {
-	return take_fd(place->copies[entry - place->layout->entries]);
+	int *copy = &place->copies[entry - place->layout->entries];
+
+	if (*copy < 0)
+		return copy_source(place, entry, ret_mount);
+	*ret_mount = take_fd(*copy);
+	return 0;
 }
 
 /* A bind that was made outside. */
@@ -185,12 +193,8 @@ int mount_make(struct inside_place *place, const struct entry *entry, int *ret_m
 	const char *options;
 	int r;
 
-	if (entry->kind == ENTRY_BIND && entry->idmap)
-		return take_handed(place, entry, ret_mount);
-	if (entry->kind == ENTRY_BIND) {
-		*ret_mount = take_copy(place, entry);
-		return 0;
-	}
+	if (entry->kind == ENTRY_BIND)
+		return entry->idmap ? take_handed(place, entry, ret_mount) : take_copy(place, entry, ret_mount);
 	if (entry->kind == ENTRY_FS)
 		return open_image(place, entry, ret_mount);
 	place->cure = types[entry->kind].cure;

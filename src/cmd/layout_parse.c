@@ -78,6 +78,8 @@ int source_open(const struct app *app, const char *option, const char *path, str
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return say_usage(app, "--%s: '%s': %s", option, path, strerror(errno));
 	find_path(fd, real, sizeof(real));
+	if (st.st_nlink == 0)
+		return say_usage(app, "--%s: '%s' is removed already", option, path);
 	if (!*real)
 		return say_usage(app, "--%s: '%s' has no path here", option, path);
 	ret->path = strdup(real);

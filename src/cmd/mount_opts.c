@@ -109,6 +109,11 @@ static bool is_known(unsigned long flags)
 	return !(flags & ~(unsigned long)OTHERS);
 }
 
+static bool has_several(unsigned long flags)
+{
+	return flags & (flags - 1);
+}
+
 int mount_opts_parse(const char *list, struct mount_opts *ret, char *why, size_t size)
 {
 	const struct libmnt_optmap *map = mnt_get_builtin_optmap(MNT_LINUX_MAP);
@@ -124,8 +129,12 @@ int mount_opts_parse(const char *list, struct mount_opts *ret, char *why, size_t
 		return refuse(why, size, "is no list of options", list, strlen(list));
 	take_flags(on, ~left, ret);
 	/* "remount", "move", and what only some file systems know. */
-	r = is_known(on) ? take_user_options(user, ret, why, size)
-			 : refuse(why, size, "has an option that means nothing here", flags, strlen(flags));
+	if (!is_known(on))
+		r = refuse(why, size, "has an option that means nothing here", flags, strlen(flags));
+	else if (has_several(ret->propagation & PROPAGATION))
+		r = refuse(why, size, "has more than one of shared, slave, private and unbindable", flags, strlen(flags));
+	else
+		r = take_user_options(user, ret, why, size);
 	free(user);
 	free(flags);
 	return r;

@@ -230,6 +230,9 @@ bad_options() {
 	touch "$T/plain"
 	refused 2 "create: --bind: '$T/none': No such file or directory*" --bind="$T/none"
 	refused 2 "create: --bind: '': No such file*" --bind=
+	mkdir "$T/gone" && exec {gone}<"$T/gone" && rmdir "$T/gone"
+	refused 2 "create: --bind: '/proc/self/fd/$gone' is removed already*" --bind="/proc/self/fd/$gone:/mnt"
+	exec {gone}<&-
 	refused 2 "create: --bind: 'rel' is not an absolute path*" --bind=/:rel
 	refused 2 "create: --tmpfs: a path inside has no '..'*" --tmpfs=/a/../b
 	refused 2 "create: --tmpfs: '' is not an absolute path*" --tmpfs=
@@ -238,6 +241,7 @@ bad_options() {
 	refused 2 "create: --bind: 'sync' belongs to a whole file system*" --bind=/usr:/mnt:sync
 	refused 2 "create: --tmpfs: 'loop' means nothing here*" --tmpfs=/mnt:loop
 	refused 2 "create: --tmpfs: 'ro,remount' has an option that means nothing here*" --tmpfs=/mnt:ro,remount
+	refused 2 "create: --bind: 'private,rslave' has more than one of shared,*" --bind=/usr:/mnt:private,rslave
 	refused 2 "create: --tmpfs: '9' is no mode*" --tmpfs=/mnt:X-mount.mkdir=9
 	refused 2 "create: --tmpfs: 'bind' is not for it*" --tmpfs=/mnt:bind
 	refused 2 "create: --file: '/x' is neither DST:TEXT nor DST=@HOSTFILE*" --file=/x
@@ -247,6 +251,9 @@ bad_options() {
 	refused 2 "create: --dir: '17777' is no mode*" --dir=/x:17777
 	refused 2 "create: --symlink takes TARGET:LINK*" --symlink=/x
 	refused 2 "create: --symlink takes TARGET:LINK*" --symlink=:/x
+	mkdir -p "$T/shut/in" && chmod 700 "$T/shut"
+	refused 1 "cannot create '$P.x': mnt: bind: '/mnt': the root of the set's user namespace may not search the way*" \
+		--user --map-users=0:100000:9 --map-groups=0:100000:9 --bind="$T/shut/in:/mnt"
 	refused 2 "create: --propagation=shared and unchanged would*" --propagation=unchanged --tmpfs=/mnt
 	ok "$NSMGR" create "$P.m" --mnt
 	refused 2 "cannot create *mnt: configuration: asked to be both new and an existing one*" --mnt=@"$P.m" --tmpfs=/mnt
