@@ -24,7 +24,7 @@ words() {
 		expect 2 "$NSMGR" create "$P.c" --network="$bad"
 		like "what is said of $bad" "$err" "*--network: '$bad' is not none, host or pasta\[:OPTIONS\]*"
 	done
-	for bad in "'" '-P x' --pid=x '--netns x' -f --runas=0; do
+	for bad in "'" '-P x' --pid=x '--netns x' -f --runas=0 '-- true' '-q --'; do
 		expect 2 "$NSMGR" create "$P.c" --network="pasta:$bad"
 	done
 	expect 125 "$NSMGR" run --network=bad true
