@@ -34,6 +34,9 @@ static int choose_pasta(struct recipe_full *full, const char *options)
 	if (options && !network->words && errno != ENODATA)
 		return errno == ENOMEM ? say_plain(full->app, "out of memory")
 				       : say_usage(full->app, "--network: '%s': a quote or a backslash is without its end", options);
+	for (char **word = network->words; word && *word; word++)
+		if (nsm_streq(*word, "--"))
+			return say_usage(full->app, "--network: '--': what follows would be a command for pasta");
 	for (size_t i = 0; i < NSM_ARRAY_SIZE(taken); i++)
 		for (char **word = network->words; word && *word; word++)
 			if (is_option(*word, taken[i]))

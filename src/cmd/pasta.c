@@ -221,6 +221,8 @@ int pasta_start(struct pasta *pasta)
 	r = program_start(&pasta->program, record, pasta, &pasta->running);
 	if (r == -ENOENT)
 		return pasta_fail(pasta, r, "the program is not in PATH (cure: install passt)");
+	if (r == -EPERM)
+		return pasta_fail(pasta, r, "only root shows it a namespace (cure: as root, also that of a user namespace)");
 	if (r < 0)
 		return pasta_fail(pasta, r, strerror(-r));
 	r = wait_until_ready(pasta);

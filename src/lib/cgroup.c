@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define CGROUP2_MAGIC 0x63677270 /* statfs(2) */
-#define DEPTH 16
+#define DEPTH 64 /* of those below it: two descriptors each */
 
 /* ---- where ---- */
 
@@ -71,6 +71,29 @@ int nsm_cgroup_open(const struct nsm_cgroup *cgroup)
 	return st.st_ino == cgroup->ino ? take_fd(fd) : -ENOENT;
 }
 
+/* ---- what the kernel says of it ---- */
+
+static int has_line(int file, const char *line)
+{
+	char text[256], *cursor = text;
+	ssize_t n = pread(file, text, sizeof(text) - 1, 0);
+
+	if (n < 0)
+		return -errno;
+	text[n] = '\0';
+	for (const char *each; (each = nsm_token(&cursor, '\n'));)
+		if (nsm_streq(each, line))
+			return 1;
+	return 0;
+}
+
+static int has_event(int fd, const char *line)
+{
+	nsm_autoclose int file = openat(fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+
+	return file < 0 ? -errno : has_line(file, line);
+}
+
 /* ---- who is in it ---- */
 
 /* Adds those of one file, which may be longer than any buffer. */
@@ -101,7 +124,8 @@ static int add_pids(int fd, pid_t *pids, size_t size, int *count)
 		kept -= (size_t)(cursor - buf);
 		memmove(buf, cursor, kept);
 	}
-	return n < 0 ? -errno : 0;
+	/* One that is threaded has them in the file of the domain it belongs to, which is above it and was read. cgroups(7) */
+	return n < 0 && errno != EOPNOTSUPP ? -errno : 0;
 }
 
 static int walk(int fd, int depth, pid_t *pids, size_t size, int *count)
@@ -111,13 +135,19 @@ static int walk(int fd, int depth, pid_t *pids, size_t size, int *count)
 	struct nsm_dir dir;
 	int r = again < 0 ? -errno : add_pids(again, pids, size, count);
 
-	if (r < 0 || depth == DEPTH)
+	if (r < 0)
 		return r;
 	nsm_dir_begin(&dir, again);
 	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
-		nsm_autoclose int child = entry->d_type == DT_DIR ? openat(again, entry->d_name, NSM_DIR_FLAGS) : -EBADF;
+		nsm_autoclose int child = -EBADF;
 
-		r = child >= 0 ? walk(child, depth + 1, pids, size, count) : 0;
+		if (entry->d_type != DT_DIR)
+			continue;
+		child = openat(again, entry->d_name, NSM_DIR_FLAGS);
+		/* Who is further down must not be taken for nobody. */
+		r = child < 0 ? -errno : depth < DEPTH ? walk(child, depth + 1, pids, size, count) : has_event(child, "populated 1");
+		if (r > 0)
+			return -ELOOP;
 		if (r < 0 && r != -ENOENT && r != -ENODEV)
 			return r;
 	}
@@ -132,20 +162,6 @@ int nsm_cgroup_pids(int fd, pid_t *ret_pids, size_t size)
 }
 
 /* ---- what happens to it ---- */
-
-static int has_line(int file, const char *line)
-{
-	char text[256], *cursor = text;
-	ssize_t n = pread(file, text, sizeof(text) - 1, 0);
-
-	if (n < 0)
-		return -errno;
-	text[n] = '\0';
-	for (const char *each; (each = nsm_token(&cursor, '\n'));)
-		if (nsm_streq(each, line))
-			return 1;
-	return 0;
-}
 
 int nsm_cgroup_wait(int fd, const char *line, const struct nsm_deadline *deadline)
 {

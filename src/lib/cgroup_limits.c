@@ -54,8 +54,8 @@ static const char *find_elsewhere(const char *controller)
 static int refuse_missing(struct nsmgr_config *config, const char *controller, const char *file)
 {
 	return nsm_fail_text(config->ctx, -EOPNOTSUPP, "cgroup", NSMGR_TYPE_NONE, file,
-			     "the %s controller is %s; --cgroup-optional goes on without", controller,
-			     find_elsewhere(controller));
+			     "the %s controller is %s%s", controller, find_elsewhere(controller),
+			     config->cgroup_optional ? "" : "; --cgroup-optional goes on without");
 }
 
 /* Of those that the cgroup has, to those below it. Asking once more for what they have is nothing. */
@@ -110,12 +110,25 @@ int nsm_cgroup_delegate(struct nsmgr_config *config, int hierarchy, int parent)
 	return 0;
 }
 
+static bool has_controller_of(int fd, const char *file)
+{
+	char controllers[1024], controller[64];
+
+	controller_of(file, controller, sizeof(controller));
+	return nsm_streq(controller, "cgroup") ||
+	       (nsm_read_text_at(fd, "cgroup.controllers", controllers, sizeof(controllers)) >= 0 &&
+		has_word(controllers, controller));
+}
+
 int nsm_cgroup_limit(struct nsmgr_config *config, int fd)
 {
 	for (size_t i = 0; i < config->cgroup_limit_count; i++) {
 		const struct nsm_cgroup_limit *limit = &config->cgroup_limits[i];
 		int r = nsm_write_text_at(fd, limit->file, limit->value);
 
+		/* Told already: there is no controller. */
+		if (r == -ENOENT && config->cgroup_optional && !has_controller_of(fd, limit->file))
+			continue;
 		if (r == -ENOENT)
 			r = nsm_fail_text(config->ctx, -EOPNOTSUPP, "cgroup", NSMGR_TYPE_NONE, limit->file,
 					  "this kernel has no such file of a cgroup");

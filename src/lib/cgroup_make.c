@@ -107,6 +107,13 @@ static int mark(struct nsmgr_config *config, int fd, const char *token)
 	return 0;
 }
 
+static bool is_file(int hierarchy, const char *path)
+{
+	struct stat st;
+
+	return fstatat(hierarchy, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+}
+
 /* Of several with the same name, in whatever stores, one makes it. */
 static int make_directory(struct nsmgr_config *config, int hierarchy, const char *path)
 {
@@ -115,6 +122,9 @@ static int make_directory(struct nsmgr_config *config, int hierarchy, const char
 	for (int tries = 0; tries < 16; tries++) {
 		if (mkdirat(hierarchy, path, 0755) == 0)
 			return 0;
+		if (errno == EEXIST && is_file(hierarchy, path))
+			return nsm_fail_text(config->ctx, -EEXIST, "cgroup", NSMGR_TYPE_NONE, path,
+					     "the kernel has a file of that name there: a set with a cgroup needs another name");
 		if (errno == EEXIST)
 			return nsm_fail_text(config->ctx, -EEXIST, "cgroup", NSMGR_TYPE_NONE, path,
 					     "there is one of that name: a renamed set's, another store's, or one that was left "

@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEPTH 64
-
 /* How long it takes at most until those who were killed are gone: one may be in the middle of a long system call. */
 static const struct timespec end_timeout = { .tv_sec = 10 };
 
@@ -71,30 +69,36 @@ static bool find_child(int fd, char ret[256])
 	return false;
 }
 
-static int remove_below(int parent, const char *name, int depth)
+/* The one that is deepest, below the first of each, however deep that is: those inside may have made as many as they like. */
+static int remove_deepest(int parent, const char *name)
 {
-	nsm_autoclose int fd = -EBADF;
-	char child[256];
+	nsm_autoclose int above = -EBADF, fd = openat(parent, name, NSM_DIR_FLAGS);
+	char child[256] = "", next[256];
 
-	if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
-		return 0;
-	if (errno != EBUSY || depth == DEPTH)
-		return -errno;
-	fd = openat(parent, name, NSM_DIR_FLAGS);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -errno;
-	while (find_child(fd, child)) {
-		int r = remove_below(fd, child, depth + 1);
-
-		if (r < 0)
-			return r;
+	while (find_child(fd, next)) {
+		nsm_close(&above);
+		above = take_fd(fd);
+		memcpy(child, next, sizeof(child));
+		fd = openat(above, child, NSM_DIR_FLAGS);
+		if (fd < 0)
+			return errno == ENOENT ? 0 : -errno;
 	}
-	return unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT ? -errno : 0;
+	if (above < 0)
+		return -EBUSY;
+	return unlinkat(above, child, AT_REMOVEDIR) < 0 && errno != ENOENT ? -errno : 0;
 }
 
 int nsm_cgroup_remove_tree(int parent, const char *name)
 {
-	return remove_below(parent, name, 0);
+	while (unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT) {
+		int r = errno == EBUSY ? remove_deepest(parent, name) : -errno;
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 /* Whether it is the one that was claimed. Without a mark it was made a moment before its maker was killed, and nobody is in it. */

@@ -117,5 +117,6 @@ int nsm_config_check_cgroup(struct nsmgr_config *config)
 
 int nsm_config_refuse_new_cgroup(struct nsmgr_config *config)
 {
-	return config->cgroup_new ? refuse(config, -EINVAL, NULL, "a set without a name has no cgroup of its own") : 0;
+	return config->cgroup_new ? refuse(config, -EINVAL, NULL, "a set without a name has no cgroup of its own "
+							 "(cure: give it one, or --cgroup-path)") : 0;
 }

@@ -162,6 +162,10 @@ const struct nsm_mount *nsm_mounts_at(const struct nsm_mounts *mounts, const cha
 	}
 	for (high = low; high < mounts->count && nsm_streq(mounts->array[high].point, point); high++)
 		;
+	/* One that the last does not lie on is below a mount that covers the whole directory, and is nobody's to see. */
+	for (size_t i = high; i > low + 1; i--)
+		if (mounts->array[i - 1].parent != mounts->array[i - 2].id)
+			low = i - 1;
 	*ret_count = high - low;
 	return high > low ? &mounts->array[low] : NULL;
 }

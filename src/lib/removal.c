@@ -178,6 +178,9 @@ static int try_hide(struct nsm_removal *removal, pid_t *ret_pid)
 		if (count == -EXDEV)
 			r = nsm_fail_text(removal->store->ctx, count, "remove", NSMGR_PID, NULL,
 					  "/proc is not of our pid namespace (cure: mount -t proc proc /proc)");
+		else if (count == -ELOOP)
+			r = nsm_fail_text(removal->store->ctx, count, "remove", NSMGR_TYPE_NONE, NULL,
+					  "processes are in cgroups more than 64 below its own (cure: --kill ends them)");
 		else if (count < 0)
 			r = nsm_fail(removal->store->ctx, count, "remove", NSMGR_PID, "/proc");
 		else if (count > 0 && !(removal->flags & NSMGR_REMOVE_WAIT))

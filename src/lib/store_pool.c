@@ -239,7 +239,7 @@ static int fill(struct nsmgr_ctx *ctx, struct nsmgr_config *config, size_t count
 	if (r == 0)
 		r = nsm_config_prepare(config);
 	if (r == 0 && (config->outside || config->inside))
-		r = nsm_fail_text(ctx, -EINVAL, "pool", NSMGR_TYPE_NONE, NULL, "a set with hooks cannot be made in advance");
+		r = nsm_fail_text(ctx, -EINVAL, "pool", NSMGR_TYPE_NONE, NULL, "a set with hooks, mounts or pasta cannot be made in advance");
 	if (r == 0 && config->ip_netns)
 		r = nsm_fail_text(ctx, -EINVAL, "pool", NSMGR_NET, NULL, "a set without a name has none for ip netns either");
 	if (r == 0 && nsm_config_has_cgroup(config))

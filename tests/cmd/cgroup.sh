@@ -124,6 +124,38 @@ removed() {
 	no 'the one above is there' [ -d "$C/nsmgr/$P.b" ]
 }
 
+# Cgroups that those inside made: threaded ones, of which the members cannot be read, and very many of them, one below the other.
+hostile() {
+	ok "$NSMGR" create "$P.a" "$P.b" --uts --cgroup-new
+	mkdir "$C/nsmgr/$P.a/threaded"
+	echo threaded >"$C/nsmgr/$P.a/threaded/cgroup.type"
+	hold "$NSMGR" exec "$P.a"
+	echo "$pid" >"$C/nsmgr/$P.a/threaded/cgroup.threads"
+	expect 1 "$NSMGR" rm "$P.a"
+	like 'threaded' "$err" "*'$P.a': remove: 1 process still in it: $pid *"
+	ok "$NSMGR" rm --kill "$P.a"
+	wait "$pid"
+	(
+		cd "$C/nsmgr/$P.b" || exit
+		for ((i = 0; i < 100; i++)); do
+			mkdir down && cd down || exit
+			[ "$i" != 40 ] || pwd -P >"$T/middle"
+		done
+		pwd -P >"$T/bottom"
+	)
+	hold "$NSMGR" exec "$P.b"
+	echo "$pid" >"$(<"$T/middle")/cgroup.procs"
+	expect 1 "$NSMGR" rm "$P.b"
+	like 'in the middle' "$err" "*'$P.b': remove: 1 process still in it: $pid *"
+	echo "$pid" >"$(<"$T/bottom")/cgroup.procs"
+	expect 1 "$NSMGR" rm "$P.b"
+	like 'at the bottom' "$err" "*'$P.b': remove: processes are in cgroups more than 64 below its own*"
+	yes 'the set is there' [ -e "$NSMGR_STORE/$P.b/uts" ]
+	ok "$NSMGR" rm --kill "$P.b"
+	wait "$pid"
+	no 'the cgroup is there' has_cgroup b
+}
+
 frozen() {
 	ok "$NSMGR" create "$P.a" --pid --mnt --cgroup-new
 	hold "$NSMGR" exec "$P.a"
@@ -189,6 +221,8 @@ taken() {
 	is 'of a renamed set' "$out" "/nsmgr/$P.a"
 	ok "$NSMGR" rm "$P.b"
 	no 'the cgroup is there' has_cgroup a
+	expect 1 "$NSMGR" create cgroup.procs --net --cgroup-new
+	like 'that of a file' "$err" "*'nsmgr/cgroup.procs': the kernel has a file of that name there*"
 	expect 1 "$NSMGR" create "$P.c" --net --sysctl=net.ipv4.ip_forward=x --cgroup-new
 	no 'that of a set that failed is there' has_cgroup c
 }
@@ -265,6 +299,7 @@ options() {
 	no 'its cgroup is there' has_cgroup a
 	ok "$NSMGR" create "$P.a" --uts --cgroup-set=nothing.max=1 --cgroup-optional -v
 	like 'told by -v' "$err" '*going on without a limit: the nothing controller*'
+	is 'how often that is told' "$(grep -c 'without a limit' <<<"$err")" 1
 	yes 'its cgroup is there' has_cgroup a
 	ok "$NSMGR" rm "$P.a"
 	has_controller memory || {
@@ -322,6 +357,7 @@ cases() {
 	it 'shows the host no writable cgroups inside (LESSONS security 17)' own_mounts
 	it 'finds processes by the cgroup' members
 	it 'waits for and ends processes by the cgroup' removed
+	it 'is emptied and removed, whatever those inside made in it' hostile
 	it 'freezes and thaws' frozen
 	it 'goes into a cgroup that exists' existing
 	it 'takes a name of nobody else' taken

@@ -329,6 +329,11 @@ covered() {
 	umount "$NSMGR_STORE"
 	clean
 	ok "$NSMGR" exec "$P.a" true
+	# A store below a mount that covers all of it, of the same path.
+	ok unshare -m sh -c 'mount -t tmpfs -o mode=755 none "$1" && for once in 1 2; do
+		"$0" --store="$1/store" create a --uts && mount -t tmpfs -o mode=755 none "$1" || exit; done
+		umount "$1" && "$0" --store="$1/store" check && "$0" --store="$1/store" rm a' "$NSMGR" "$T"
+	like 'below another' "$out" 'nothing is wrong with*'
 }
 
 # The whole mount is gone, or what tells of it.

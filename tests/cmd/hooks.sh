@@ -155,7 +155,7 @@ existing() {
 	ok "$NSMGR" create "$P.b" --uts --from-pool --hook='echo run'
 	is 'with --from-pool' "$err" "$P.b: run"
 	expect 1 "$NSMGR" pool fill 1 --uts --hook='echo run'
-	like 'for a pool' "$err" '*a set with hooks cannot be made in advance'
+	like 'for a pool' "$err" '*a set with hooks, mounts or pasta cannot be made in advance'
 	ok "$NSMGR" pool drain
 	ok "$NSMGR" create "$P.c" --uts --hook='hostname' --hook="$NSMGR create $P.d --uts"
 	ok "$NSMGR" exec "$P.d" true

@@ -24,7 +24,7 @@ words() {
 		expect 2 "$NSMGR" create "$P.c" --network="$bad"
 		like "what is said of $bad" "$err" "*--network: '$bad' is not none, host or pasta\[:OPTIONS\]*"
 	done
-	for bad in "'" '-P x' --pid=x '--netns x' -f --runas=0; do
+	for bad in "'" '-P x' --pid=x '--netns x' -f --runas=0 '-- true' '-q --'; do
 		expect 2 "$NSMGR" create "$P.c" --network="pasta:$bad"
 	done
 	expect 125 "$NSMGR" run --network=bad true
@@ -33,6 +33,8 @@ words() {
 	expect 1 env PATH="$T/nowhere" "$NSMGR" create "$P.c" --network=pasta
 	is 'without the program' "$err" "nsmgr: cannot create '$P.c': net: pasta: the program is not in PATH (cure: install passt)"
 	expect 125 env PATH="$T/nowhere" "$NSMGR" run --network=pasta /bin/true
+	expect 125 setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "$NSMGR" run --user --map-root-user --network=pasta true
+	like 'without the privilege' "$err" '*net: pasta: only root shows it a namespace (cure: *'
 	is 'what is left' "$(sets_in "$NSMGR_STORE" | tr '\n' ' ')$(stages_in "$NSMGR_STORE")" "$P.a $P.b "
 }
 

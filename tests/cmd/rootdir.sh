@@ -283,7 +283,7 @@ bad_roots() {
 	like 'a root without /proc' "$err" "*mnt: proc: '/proc': No such file or directory*"
 	is 'sets' "$("$NSMGR" ls -q)" ''
 	expect 1 "$NSMGR" pool fill 1 --rootdir=tmpfs
-	like 'pool' "$err" '*a set with hooks cannot be made in advance*'
+	like 'pool' "$err" '*a set with hooks, mounts or pasta cannot be made in advance*'
 }
 
 cases() {
