@@ -235,6 +235,12 @@ busy() {
 	wait "$pid"
 	is 'who was inside' $? 137
 	is 'types' "$("$FULL" ls -rn -o TYPE "$P.a" | xargs)" 'ipc pid'
+	# ... nor who is in another set's
+	put "$E/$P.b.conf" pid=@"$P.a"
+	applies 0 'a match b create'
+	rm "$E/$P.b.conf"
+	applies 0 'b remove' --prune --kill "$P.b"
+	ok "$NSMGR" exec "$P.a" true
 }
 
 prunes() {
