@@ -160,7 +160,7 @@ relative() {
 	mkfs.ext4 -q image
 	ok "$NSMGR" create "$P.other" --uts
 	ok "$NSMGR" create "$P.a" --mnt --uts="../${NSMGR_STORE##*/}/$P.other/uts" --bind=src:/mnt --tmpfs=/tmp --file=/tmp/f=@src/file \
-		--fs=./image:/srv --exec-cwd=/mnt
+		--fs=./image:/srv --fs=image:/opt --exec-cwd=/mnt
 	cd /
 	ok "$NSMGR" exec "$P.a" cat file /tmp/f
 	is 'what is inside' "$out" $'text\ntext'
