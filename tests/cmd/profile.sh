@@ -148,6 +148,10 @@ label=x=2'
 	like 'of what nobody in the store made' "$out" '# net: it was pinned*'
 	like 'what is said' "$err" "*the profile of '$P.host' is not whole: net: *"
 	expect 2 "$NSMGR" show "$P.host" --profile -J
+	# The number of a process may be another's later.
+	ok "$NSMGR" create "$P.process" --uts=$$ --net --exec-cwd=/
+	expect 1 "$NSMGR" show "$P.process" --profile
+	is 'of what a process had' "$(cut -c 1-20 <<<"$out")" $'# uts: it was pinned\nnet\nexec-cwd=/'
 }
 
 # Paths are kept as they are seen from everywhere.
