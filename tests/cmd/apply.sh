@@ -297,6 +297,20 @@ web_example() {
 	rm -r "$T/srv"
 }
 
+# With an image of ours in the place of the partition.
+build_example() {
+	command -v mksquashfs >/dev/null || skip 'needs mksquashfs'
+	directories
+	mkdir -p "$T/root/proc" "$T/root/tmp" "$T/root/srv/build" "$T/build"
+	mksquashfs "$T/root" "$T/image" -quiet -noappend >/dev/null
+	block 2 | sed -e "s,PARTLABEL=buildroot,$T/image," -e "s,=/srv/build:,=$T/build:," >"$E/$P.build.conf"
+	applies 0 'build create'
+	applies 0 'build match'
+	like 'its root' "$("$NSMGR" show "$P.build" -J | jq -c '[.mounts[] | select(.target == "/") | .type]')" '*squashfs*'
+	ok "$NSMGR" rm "$P.build"
+	rm -r "$T/root" "$T/build" "$T/image"
+}
+
 # What was changed from inside is seen; what was only added is nobody's business.
 mounts() {
 	local does what
@@ -361,6 +375,7 @@ cases() {
 	it 'makes the examples of nsmgr.conf(5)' examples
 	# Those of mounts, where the program has such.
 	"$NSMGR" create --help | grep -q -- --rootfs && it 'makes the web server of nsmgr.conf(5)' web_example
+	"$NSMGR" create --help | grep -q -- --fs && it 'makes the build environment of nsmgr.conf(5)' build_example
 	"$NSMGR" create --help | grep -q -- --rootfs && it 'sees what became of the mounts' mounts
 	it 'leaves nothing when it is interrupted' interrupted
 	it 'removes what it made when the profile is gone' prunes
