@@ -47,12 +47,28 @@ static void make(struct apply *apply, struct wanted *wanted, struct recipe *reci
 	recipe_settle(recipe);
 }
 
+/* Who lives in a pid namespace of another set is not ended: the library refuses to be told so. */
+static unsigned removal_flags(const struct apply *apply, const char *name)
+{
+	struct nsmgr_handle handles[NSMGR_TYPE_COUNT];
+	struct nsmgr_list *list;
+	unsigned flags = NSMGR_REMOVE_MISSING | (apply->kill ? NSMGR_REMOVE_KILL : 0);
+	int count;
+
+	if (!apply->kill || nsmgr_list_new(apply->app->ctx, 0, &list) < 0)
+		return flags;
+	count = nsmgr_list_handles(list, name, handles);
+	for (int i = 0; i < count; i++)
+		if (handles[i].type == NSMGR_PID && handles[i].origin == NSMGR_PINNED)
+			flags &= ~(unsigned)NSMGR_REMOVE_KILL;
+	nsmgr_list_free(list);
+	return flags;
+}
+
 static void remake(struct apply *apply, struct wanted *wanted, struct recipe *recipe)
 {
-	unsigned flags = NSMGR_REMOVE_MISSING | (apply->kill ? NSMGR_REMOVE_KILL : 0);
-
 	wanted->action = APPLY_RECREATE;
-	if (!apply->dry_run && nsmgr_remove(apply->app->ctx, wanted->name, flags, NULL) < 0)
+	if (!apply->dry_run && nsmgr_remove(apply->app->ctx, wanted->name, removal_flags(apply, wanted->name), NULL) < 0)
 		fail_at(apply, wanted, "remove");
 	else
 		make(apply, wanted, recipe);
@@ -226,7 +242,7 @@ static void prune_one(struct apply *apply, char *name)
 	if ((profile && !profile->masked) || !is_chosen(apply, name) || !was_applied(apply, name))
 		return;
 	if (!apply->dry_run &&
-	    nsmgr_remove(apply->app->ctx, name, NSMGR_REMOVE_MISSING | (apply->kill ? NSMGR_REMOVE_KILL : 0), NULL) < 0)
+	    nsmgr_remove(apply->app->ctx, name, removal_flags(apply, name), NULL) < 0)
 		fail_at(apply, &gone, "remove");
 	apply_tell(apply, &gone);
 }

@@ -163,12 +163,41 @@ static void put_labels(const struct writer *writer)
 	}
 }
 
+/* The handle that a line took from a process: its number may be another's by now. NULL: it did not. */
+static const struct nsmgr_handle *of_process(const struct facts *facts, const char *line, size_t len)
+{
+	for (int i = 0; i < facts->count; i++) {
+		const char *type = nsmgr_type_name(facts->handles[i].type);
+		size_t name = strlen(type) + 1;
+
+		if (len > name && strncmp(line, type, name - 1) == 0 && line[name - 1] == '=' &&
+		    strspn(line + name, "0123456789") == len - name)
+			return &facts->handles[i];
+	}
+	return NULL;
+}
+
+static void put_record(struct writer *writer)
+{
+	for (const char *line = writer->facts->profile; *line;) {
+		size_t len = strcspn(line, "\n");
+		const struct nsmgr_handle *handle = of_process(writer->facts, line, len);
+
+		if (handle)
+			put_type(writer, handle);
+		else
+			fprintf(writer->out, "%.*s\n", (int)len, line);
+		line += len;
+		line += *line == '\n';
+	}
+}
+
 int facts_write_profile(const struct facts *facts, FILE *out)
 {
 	struct writer writer = { facts, out, STATUS_DONE };
 
 	if (facts->profile) {
-		fputs(facts->profile, out);
+		put_record(&writer);
 	} else {
 		for (int i = 0; i < facts->count; i++)
 			put_type(&writer, &facts->handles[i]);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/told.h"
 
+#include "base/fd.h"
+
+#include <fcntl.h>
 #include <limits.h>
 #include <unistd.h>
 
@@ -56,9 +59,28 @@ static bool has_fields(const struct opt *opt)
 	return nsm_after(row_of(opt), "SRC") || nsm_after(row_of(opt), "DIR[");
 }
 
+/* A file that is here, as the SRC of --fs=, where a name may be that of a file system as well. */
+static bool is_file_here(const struct opt *opt, const char *value)
+{
+	size_t len = strcspn(value, ":");
+	char name[256], known[8192];
+	const char *at;
+
+	if (!nsm_after(row_of(opt), "SRC:") || strcspn(value, "/\\=") < len || len >= sizeof(name))
+		return false;
+	memcpy(name, value, len);
+	name[len] = '\0';
+	if (access(name, F_OK) < 0 || nsm_read_text_at(AT_FDCWD, "/proc/filesystems", known, sizeof(known)) < 0)
+		return false;
+	for (at = known; (at = strstr(at, name)); at++)
+		if (at > known && at[-1] == '\t' && at[len] == '\n')
+			return false;
+	return true;
+}
+
 char *told_absolute(const struct opt *opt, const char *value)
 {
-	const char *path = told_relative(opt, value);
+	const char *path = value && is_file_here(opt, value) ? value : told_relative(opt, value);
 	char cwd[PATH_MAX], *ret, *to;
 
 	if (!path || !getcwd(cwd, sizeof(cwd)) || cwd[0] != '/')

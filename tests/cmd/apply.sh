@@ -235,6 +235,12 @@ busy() {
 	wait "$pid"
 	is 'who was inside' $? 137
 	is 'types' "$("$FULL" ls -rn -o TYPE "$P.a" | xargs)" 'ipc pid'
+	# ... nor who is in another set's
+	put "$E/$P.b.conf" pid=@"$P.a"
+	applies 0 'a match b create'
+	rm "$E/$P.b.conf"
+	applies 0 'b remove' --prune --kill "$P.b"
+	ok "$NSMGR" exec "$P.a" true
 }
 
 prunes() {
@@ -289,6 +295,20 @@ web_example() {
 	applies 0 'web match'
 	ok "$NSMGR" rm "$P.web"
 	rm -r "$T/srv"
+}
+
+# With an image of ours in the place of the partition.
+build_example() {
+	command -v mksquashfs >/dev/null || skip 'needs mksquashfs'
+	directories
+	mkdir -p "$T/root/proc" "$T/root/tmp" "$T/root/srv/build" "$T/build"
+	mksquashfs "$T/root" "$T/image" -quiet -noappend >/dev/null
+	block 2 | sed -e "s,PARTLABEL=buildroot,$T/image," -e "s,=/srv/build:,=$T/build:," >"$E/$P.build.conf"
+	applies 0 'build create'
+	applies 0 'build match'
+	like 'its root' "$("$NSMGR" show "$P.build" -J | jq -c '[.mounts[] | select(.target == "/") | .type]')" '*squashfs*'
+	ok "$NSMGR" rm "$P.build"
+	rm -r "$T/root" "$T/build" "$T/image"
 }
 
 # What was changed from inside is seen; what was only added is nobody's business.
@@ -355,6 +375,7 @@ cases() {
 	it 'makes the examples of nsmgr.conf(5)' examples
 	# Those of mounts, where the program has such.
 	"$NSMGR" create --help | grep -q -- --rootfs && it 'makes the web server of nsmgr.conf(5)' web_example
+	"$NSMGR" create --help | grep -q -- --fs && it 'makes the build environment of nsmgr.conf(5)' build_example
 	"$NSMGR" create --help | grep -q -- --rootfs && it 'sees what became of the mounts' mounts
 	it 'leaves nothing when it is interrupted' interrupted
 	it 'removes what it made when the profile is gone' prunes

@@ -148,6 +148,10 @@ label=x=2'
 	like 'of what nobody in the store made' "$out" '# net: it was pinned*'
 	like 'what is said' "$err" "*the profile of '$P.host' is not whole: net: *"
 	expect 2 "$NSMGR" show "$P.host" --profile -J
+	# The number of a process may be another's later.
+	ok "$NSMGR" create "$P.process" --uts=$$ --net --exec-cwd=/
+	expect 1 "$NSMGR" show "$P.process" --profile
+	is 'of what a process had' "$(cut -c 1-20 <<<"$out")" $'# uts: it was pinned\nnet\nexec-cwd=/'
 }
 
 # What was told as a path of a directory is recorded as one of the root.
@@ -190,7 +194,7 @@ relative() {
 	mkfs.ext4 -q image
 	ok "$NSMGR" create "$P.other" --uts
 	ok "$NSMGR" create "$P.a" --mnt --uts="../${NSMGR_STORE##*/}/$P.other/uts" --bind=src:/mnt --tmpfs=/tmp --file=/tmp/f=@src/file \
-		--fs=./image:/srv --exec-cwd=/mnt
+		--fs=./image:/srv --fs=image:/opt --exec-cwd=/mnt
 	cd /
 	ok "$NSMGR" exec "$P.a" cat file /tmp/f
 	is 'what is inside' "$out" $'text\ntext'
