@@ -88,8 +88,8 @@ const char *device_state(const struct device *device);
 /* The profile by which apply made the set, in `buf`; NULL: it did not. */
 const char *facts_applied(const struct facts *facts, char *buf, size_t size);
 
-/* Goes through the lines of a recorded profile; false at the end. `cursor` is the text to begin with; *ret_default tells whether it is one
- * for commands, whose "exec-" is left out then. Remarks are passed over. */
+/* Goes through the lines of a recorded profile; false at the end. `cursor` is the text to begin with; *ret_default tells whether it
+ * is one for commands, whose "exec-" is left out then. Remarks are passed over. */
 bool facts_next_line(const char **cursor, bool *ret_default, char *ret, size_t size);
 
 /* The set as a profile that makes one like it. STATUS_DONE, or what was said of a part that is not known. facts_profile.c */

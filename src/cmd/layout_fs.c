@@ -20,10 +20,11 @@ static int add(struct layout *layout, const char *value, const char *source, con
 	entry = layout_add(layout, ENTRY_FS, path);
 	if (!entry)
 		return STATUS_FAILED;
-	entry->number = layout->handed++;
+	entry->number = layout->handed;
 	status = image_parse(layout->app, source, type, list, entry->number, &entry->image);
 	if (status != STATUS_DONE)
 		return status;
+	layout->handed += image_has_device(entry->image);
 	entry->opts = *image_mount_opts(entry->image);
 	entry->opts.data = NULL;
 	entry->opts.set &= ~SYS_ATTR_RDONLY; /* it comes with its attributes */

@@ -117,7 +117,7 @@ int layout_check(struct layout *layout, bool own_proc)
 	int status;
 
 	if (layout->handed > LAYOUT_HANDED)
-		return say_usage(layout->app, "at most %d of --fs, and of --bind with idmap", LAYOUT_HANDED);
+		return say_usage(layout->app, "at most %d images, devices, and binds with idmap", LAYOUT_HANDED);
 	drop_superseded(layout);
 	status = add_implied(layout, own_proc);
 	if (status != STATUS_DONE)

@@ -42,7 +42,8 @@ struct recipe_step_outside {
 };
 
 /* One step inside, in a child that is in all the new namespaces, with the root and the working directory of the keeper, if there is
- * one: pivot_root(2) moves them together. Of the program's descriptors it has standard error. 0, or what nsmgr_config_hook_fail() gave. */
+ * one: pivot_root(2) moves them together. Of the program's descriptors it has standard error. 0, or what
+ * nsmgr_config_hook_fail() gave. */
 struct recipe_step {
 	int (*run)(struct recipe_full *full);
 	bool (*is_wanted)(const struct recipe_full *full);

@@ -23,7 +23,8 @@ struct targets {
 void targets_free(struct targets *targets);
 
 /* Those of `types` that the set has; 0: the usual ones, which are its pid namespace if it has one, else all, and the cgroup that
- * it made. Those that are common are not among the usual ones, unless there is nothing else. Gives a status, and what is wrong was said. */
+ * it made. Those that are common are not among the usual ones, unless there is nothing else. Gives a status, and what is wrong
+ * was said. */
 int targets_open(struct app *app, const char *name, unsigned types, struct targets *targets);
 
 /* The usual ones of a set whose handles are known, of those that are live or dead; there may be none. Says nothing. */

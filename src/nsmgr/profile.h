@@ -20,8 +20,8 @@ extern "C" {
 
 /* Have the sets that are made under a name carry this text, which is copied, from their first moment; NULL: none. A set that exists
  * already (NSMGR_CREATE_EXIST_OK) keeps what it has, and a ready set (NSMGR_CREATE_FROM_POOL) is not taken for one with
- * defaults. With a text, nsmgr_unshare(), nsmgr_store_fill() and nsmgr_store_drain() give -EINVAL: a set without a name has none. -E2BIG: more
- * than NSMGR_PROFILE_SIZE bytes; -EINVAL: a flag that there is not. */
+ * defaults. With a text, nsmgr_unshare(), nsmgr_store_fill() and nsmgr_store_drain() give -EINVAL: a set without a name has none.
+ * -E2BIG: more than NSMGR_PROFILE_SIZE bytes; -EINVAL: a flag that there is not. */
 int nsmgr_config_profile(struct nsmgr_config *config, const char *text, unsigned flags);
 
 /* The text of a named set, to be freed with free(3). -ENODATA: it has none; -EBADMSG: what is there was not written by us; -EPERM:

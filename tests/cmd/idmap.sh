@@ -61,6 +61,12 @@ refusals() {
 	like 'with a value' "$err" "*'idmap=1' belongs to a whole file system*"
 	expect 1 "$NSMGR" create "$P.a" --user --mnt --bind="/proc/sys:$M:idmap"
 	like 'a file system without owners' "$err" "nsmgr: cannot create '$P.a': mnt: idmap: '/proc/sys': its file system*"
+	many=()
+	for i in {1..64}; do
+		many+=(--bind="$D:$M/$i:idmap")
+	done
+	expect 2 "$NSMGR" create "$P.a" --user --mnt "${many[@]}"
+	like 'more than there are descriptors for' "$err" 'nsmgr: create: at most 63 images, devices, and binds with idmap*'
 	command -v strace >/dev/null || skip 'no strace'
 	run strace -qq -o "$T/trace" -e trace=mount_setattr -e inject=mount_setattr:error=ENOSYS "$FULL" create "$P.a" --user --mnt \
 		--bind="$D:$M:idmap"
