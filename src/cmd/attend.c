@@ -42,6 +42,11 @@ static int stand_by(const struct supervision *supervision, struct time_limit *li
 	}
 }
 
+static void keep(void *limit)
+{
+	time_limit_keep(limit);
+}
+
 int attend(struct launch *launch, const struct supervision *supervision)
 {
 	struct supervision own = *supervision;
@@ -52,6 +57,8 @@ int attend(struct launch *launch, const struct supervision *supervision)
 	usage_begin(&usage, launch);
 	time_limit_begin(&limit, launch, own.child);
 	own.usage = &usage.rusage;
+	own.ending = keep;
+	own.ending_data = &limit;
 	own.leads = launch->leads;
 	own.shares_terminal &= !launch->leads;
 	status = launch->has_pty ? pty_supervise(launch, &own, &limit) : stand_by(&own, &limit);

@@ -81,10 +81,27 @@ static bool is_to_be_forwarded(const struct supervision *supervision, const sigi
 	return info->si_pid != supervision->child;
 }
 
+/* For who has something to do before the number of the child may be another's: it is not reaped by the way, when it ends while we look. */
+static enum child_state look_first(const struct supervision *supervision)
+{
+	siginfo_t info = { 0 };
+
+	if (waitid(P_PID, (id_t)supervision->child, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) < 0 || info.si_pid == 0)
+		return CHILD_RUNS;
+	if (info.si_code != CLD_STOPPED) {
+		supervision->ending(supervision->ending_data);
+		return CHILD_ENDED;
+	}
+	return waitid(P_PID, (id_t)supervision->child, &info, WSTOPPED | WNOHANG | __WALL) < 0 ? CHILD_RUNS : CHILD_STOPPED;
+}
+
 enum child_state supervise_look(const struct supervision *supervision, int *ret_status)
 {
+	enum child_state state = supervision->ending ? look_first(supervision) : CHILD_ENDED;
 	int status;
 
+	if (state != CHILD_ENDED)
+		return state;
 	for (;;) {
 		/* waitid(2) would not tell in the C libraries what it used. */
 		if (wait4(supervision->child, &status, WUNTRACED | WCONTINUED | WNOHANG | __WALL, supervision->usage) <= 0)

@@ -14,6 +14,8 @@ struct supervision {
 	bool shares_terminal; /* it gets the signals of the terminal itself */
 	bool leads; /* a process group, which gets them from us */
 	struct rusage *usage; /* what it used, at its end; may be NULL */
+	void (*ending)(void *data); /* called at its end, before its number may be another's; NULL: nothing is */
+	void *ending_data;
 	sigset_t before;
 	struct sigaction chld_before;
 };
