@@ -311,6 +311,27 @@ build_example() {
 	rm -r "$T/root" "$T/build" "$T/image"
 }
 
+# As after a start of the system: all of them at once, with a directory and an image of ours.
+all_examples() {
+	local all='build later pod pod-db web'
+	command -v mksquashfs >/dev/null || skip 'needs mksquashfs'
+	directories
+	mkdir -p "$T/root/proc" "$T/root/tmp" "$T/root/srv/build" "$T/srv"
+	mksquashfs "$T/root" "$T/image" -quiet -noappend >/dev/null
+	block 1 | sed -e "s,=/srv/web:,=$T/srv:," -e 's/=www-data/=65534/' >"$E/$P.web.conf"
+	block 2 | sed -e "s,PARTLABEL=buildroot,$T/image," -e "s,=/srv/build:,=$T/srv:," >"$E/$P.build.conf"
+	block 3 >"$E/$P.later.conf"
+	block 4 >"$E/$P.pod.conf"
+	block 5 | sed "s/@pod/@$P.pod/" >"$E/$P.pod-db.conf"
+	for _ in once again; do
+		applies 0 "${all// / create } create"
+		applies 0 "${all// / match } match"
+		ok "$NSMGR" rm --all-sets --kill
+		is 'sets' "$(sets)" ''
+	done
+	rm -r "$T/root" "$T/srv" "$T/image"
+}
+
 # What was changed from inside is seen; what was only added is nobody's business.
 mounts() {
 	local does what
@@ -375,6 +396,7 @@ cases() {
 	it 'makes the examples of nsmgr.conf(5)' examples
 	# Those of mounts, where the program has such.
 	"$NSMGR" create --help | grep -q -- --rootfs && it 'makes the web server of nsmgr.conf(5)' web_example
+	"$NSMGR" create --help | grep -q -- --rootfs && it 'restores all examples of nsmgr.conf(5) when everything was removed' all_examples
 	"$NSMGR" create --help | grep -q -- --fs && it 'makes the build environment of nsmgr.conf(5)' build_example
 	"$NSMGR" create --help | grep -q -- --rootfs && it 'sees what became of the mounts' mounts
 	it 'leaves nothing when it is interrupted' interrupted
