@@ -6,7 +6,7 @@
 # shellcheck disable=SC2317
 # shellcheck source=tests/cmd/lib.sh
 . "${0%/*}/lib.sh"
-MAN=${0%/*}/../../man
+MAN=$(cd "${0%/*}/../../man" && pwd) || exit 99
 
 # block TEXT: the lines of the example behind a paragraph that begins so, with what is continued put together
 block() {
