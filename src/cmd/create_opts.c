@@ -116,15 +116,9 @@ static int add_label(const struct app *app, struct nsmgr_config *config, const c
 	return result(app, nsmgr_config_label(config, key, equals + 1));
 }
 
-static int apply(struct recipe *recipe, int id, const char *value)
+static int apply_user(const struct app *app, struct nsmgr_config *config, int id, const char *value)
 {
-	const struct app *app = recipe->app;
-	struct nsmgr_config *config = recipe->config;
-
 	switch (id) {
-	case CREATE_ALL:
-		nsmgr_config_make_rest(config);
-		return STATUS_DONE;
 	case CREATE_MAP_ROOT:
 		return result(app, nsmgr_config_map_root(config));
 	case CREATE_MAP_CURRENT:
@@ -139,8 +133,29 @@ static int apply(struct recipe *recipe, int id, const char *value)
 		return result(app, nsmgr_config_map_auto(config));
 	case CREATE_SETGROUPS:
 		return set_setgroups(app, config, value);
-	case CREATE_OWNER:
+	default:
 		return set_owner(app, config, value);
+	}
+}
+
+static int apply(struct recipe *recipe, int id, const char *value)
+{
+	const struct app *app = recipe->app;
+	struct nsmgr_config *config = recipe->config;
+
+	switch (id) {
+	case CREATE_ALL:
+		nsmgr_config_make_rest(config);
+		return STATUS_DONE;
+	case CREATE_MAP_ROOT:
+	case CREATE_MAP_CURRENT:
+	case CREATE_MAP_USERS:
+	case CREATE_MAP_GROUPS:
+	case CREATE_MAP_PROJECTS:
+	case CREATE_MAP_AUTO:
+	case CREATE_SETGROUPS:
+	case CREATE_OWNER:
+		return apply_user(app, config, id, value);
 	case CREATE_MONOTONIC:
 		return set_offset(app, config, CLOCK_MONOTONIC, value);
 	case CREATE_BOOTTIME:

@@ -78,6 +78,19 @@ static bool is_file_here(const struct opt *opt, const char *value)
 	return true;
 }
 
+/* Takes "./" and "../" off the front of a path; the present directory has no link in its name, so that its parent is the one above. */
+static const char *climb(const char *path, char *cwd)
+{
+	const char *rest = nsm_after(path, "./"), *above = nsm_after(path, "../");
+
+	if (above) {
+		char *slash = strrchr(cwd, '/');
+
+		slash[slash == cwd] = '\0';
+	}
+	return above ? climb(above, cwd) : rest ? climb(rest, cwd) : path;
+}
+
 char *told_absolute(const struct opt *opt, const char *value)
 {
 	const char *path = value && is_file_here(opt, value) ? value : told_relative(opt, value);
@@ -90,6 +103,7 @@ char *told_absolute(const struct opt *opt, const char *value)
 		return NULL;
 	memcpy(to, value, (size_t)(path - value));
 	to += path - value;
+	path = climb(path, cwd);
 	for (const char *p = cwd; *p; p++) {
 		if (has_fields(opt) && strchr(":\\=", *p))
 			*to++ = '\\';

@@ -16,10 +16,8 @@ static int read_record(struct nsmgr_ctx *ctx, const char *name, struct nsm_cgrou
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
 	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
-	int r = nsm_store_open_for(ctx, name, &store);
+	int r = nsm_setdir_open_named(ctx, name, &store, &set);
 
-	if (r == 0)
-		r = nsm_setdir_open(&store, name, &set);
 	if (r < 0)
 		return r;
 	/* Of an older boot nothing is left but the record. */

@@ -96,6 +96,13 @@ int nsm_setdir_open(struct nsm_store *store, const char *name, struct nsm_setdir
 	return 0;
 }
 
+int nsm_setdir_open_named(struct nsmgr_ctx *ctx, const char *name, struct nsm_store *store, struct nsm_setdir *ret)
+{
+	int r = nsm_store_open_for(ctx, name, store);
+
+	return r == 0 ? nsm_setdir_open(store, name, ret) : r;
+}
+
 int nsm_setdir_open_recorded(struct nsm_store *store, const char *name, struct nsm_setdir *ret)
 {
 	nsm_autosetdir struct nsm_setdir set = { .store = store, .name = name, .fd = -EBADF };

@@ -27,6 +27,9 @@ bool nsm_is_set_file(const char *name);
 /* The name was checked by the caller, or comes from a listing. -ENOENT: no such set. `store` has to outlive it. */
 int nsm_setdir_open(struct nsm_store *store, const char *name, struct nsm_setdir *ret);
 
+/* The same with the store, which is opened for it as for any look at a set by its name. */
+int nsm_setdir_open_named(struct nsmgr_ctx *ctx, const char *name, struct nsm_store *store, struct nsm_setdir *ret);
+
 /* The same without reading the directory: the handles are those of the record. -ESTALE: there is none. */
 int nsm_setdir_open_recorded(struct nsm_store *store, const char *name, struct nsm_setdir *ret);
 

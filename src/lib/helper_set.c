@@ -52,10 +52,8 @@ static int get(struct nsmgr_ctx *ctx, const char *name, struct nsmgr_helper *ret
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
 	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
-	int r = nsm_store_open_for(ctx, name, &store);
+	int r = nsm_setdir_open_named(ctx, name, &store, &set);
 
-	if (r == 0)
-		r = nsm_setdir_open(&store, name, &set);
 	return r < 0 ? r : look(&set, ret);
 }
 

@@ -85,10 +85,8 @@ static int read_named(struct nsmgr_ctx *ctx, const char *name, char **ret_text)
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
 	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
-	int r = nsm_store_open_for(ctx, name, &store);
+	int r = nsm_setdir_open_named(ctx, name, &store, &set);
 
-	if (r == 0)
-		r = nsm_setdir_open(&store, name, &set);
 	if (r < 0)
 		return r;
 	r = nsm_profile_read(store.root, set.fd, ret_text);

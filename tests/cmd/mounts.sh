@@ -96,17 +96,17 @@ is-two
 
 # Without a root of its own targets are where the sources are too: what a mount covers is to be had all the same.
 covered_sources() {
-	mkdir -p "$T/home/work" "$T/other"
-	echo work >"$T/home/work/f"
+	mkdir -p "$T/home/desk" "$T/other"
+	echo desk >"$T/home/desk/f"
 	echo other >"$T/other/f"
-	ok "$NSMGR" create "$P.a" --mnt --tmpfs="$T/home" --bind="$T/home/work"
-	in_a sh -c "cd '$T/home' && echo * && cat work/f"
-	is 'a part of what a tmpfs covers' "$out" 'work
-work'
+	ok "$NSMGR" create "$P.a" --mnt --tmpfs="$T/home" --bind="$T/home/desk"
+	in_a sh -c "cd '$T/home' && echo * && cat desk/f"
+	is 'a part of what a tmpfs covers' "$out" 'desk
+desk'
 	unbox
-	ok "$NSMGR" create "$P.a" --mnt --bind="$T/home/work:$T/other" --bind="$T/other:$T/home/work"
-	in_a cat "$T/other/f" "$T/home/work/f"
-	is 'changed over' "$out" 'work
+	ok "$NSMGR" create "$P.a" --mnt --bind="$T/home/desk:$T/other" --bind="$T/other:$T/home/desk"
+	in_a cat "$T/other/f" "$T/home/desk/f"
+	is 'changed over' "$out" 'desk
 other'
 	unbox
 }
