@@ -228,13 +228,14 @@ device'
 
 reads_names() { [ -n "$(find "/proc/$pid/fd" -lname "$T/names" 2>/dev/null)" ]; }
 
-# Begins to create a set, and comes back when all options are read and the name is waited for.
+# Begins to create a set, and comes back when all options are read and the name is waited for. The test opens
+# its end when nobody can inherit that any more: only who opened the names has them then.
 create_waiting() {
 	rm -f "$T/names"
 	mkfifo "$T/names"
-	exec {names}<>"$T/names"
-	"$NSMGR" create "$@" --from-file="$T/names" >"$T/said" 2>&1 {names}>&- &
+	"$NSMGR" create "$@" --from-file="$T/names" >"$T/said" 2>&1 &
 	pid=$!
+	exec {names}<>"$T/names"
 	until_true 'it reads names' reads_names
 }
 
