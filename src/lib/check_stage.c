@@ -19,7 +19,8 @@ static bool is_new(int dir)
 	struct timespec now;
 	struct stat st;
 
-	if (fstatat(dir, "set", &st, AT_SYMLINK_NOFOLLOW) == 0)
+	if (fstatat(dir, NSM_STAGE_SET, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+	    fstatat(dir, NSM_STAGE_BASKET, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return false;
 	clock_gettime(CLOCK_REALTIME, &now);
 	return fstat(dir, &st) < 0 || st.st_nlink == 0 || now.tv_sec - st.st_mtim.tv_sec < 2;

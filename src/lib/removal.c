@@ -90,7 +90,8 @@ static int wait_for_one(const struct nsm_removal *removal, pid_t pid)
 	if (!is_member(removal, pid))
 		return 0;
 	fd.fd = pidfd;
-	/* The only place where a signal may end us: nothing has been touched. */
+	/* A signal may end us here: nothing has been touched. */
+	nsm_stage_close(removal->stage);
 	do {
 		struct timespec time;
 
@@ -147,6 +148,7 @@ static int inspect(struct nsm_removal *removal)
 	if (r < 0)
 		return r;
 	removal->has_marks = set.has_marks;
+	removal->types = set.types;
 	if (*set.odd)
 		return nsm_fail_text(ctx, -ENOTEMPTY, "remove", NSMGR_TYPE_NONE, NULL,
 				     "'%s' in it is no handle: remove it by hand", set.odd);
@@ -164,11 +166,14 @@ static int try_hide(struct nsm_removal *removal, pid_t *ret_pid)
 	pid_t pids[SHOWN_PIDS];
 	int r;
 
-	/* Nothing is begun: who waits for a lock can be interrupted. */
-	nsm_sys_restore_signals(&removal->signals);
-	r = nsm_store_lock(removal->store, true);
-	nsm_sys_block_signals(&removal->signals);
-
+	r = nsm_store_try_lock(removal->store);
+	if (r == -EWOULDBLOCK) {
+		/* Nothing is begun, and nothing held: who waits for a lock can be interrupted. */
+		nsm_stage_close(removal->stage);
+		nsm_sys_restore_signals(&removal->signals);
+		r = nsm_store_lock(removal->store, true);
+		nsm_sys_block_signals(&removal->signals);
+	}
 	if (r < 0)
 		return r;
 	r = inspect(removal);

@@ -14,6 +14,7 @@ struct nsm_removal {
 	const char *name;
 	unsigned flags;
 	bool has_marks; /* names in /run/netns */
+	unsigned types; /* that have a handle */
 	struct nsm_deadline deadline;
 	sigset_t signals; /* what the caller has blocked */
 	pid_t keeper; /* as recorded: before Linux 6.11 only that leads to an init */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/fd.h"
+#include "lib/basket.h"
 #include "lib/edge.h"
 #include "lib/init.h"
 #include "lib/removal.h"
@@ -52,9 +53,12 @@ static int remove_one(struct nsm_removal *removal)
 	if (r < 0)
 		return r;
 	stage->spares = !(removal->flags & NSMGR_REMOVE_KILL);
+	stage->gathers = stage->gathers || (removal->types & (removal->types - 1));
 	r = kill_init(removal, &init);
 	if (r == 0)
 		r = nsm_stage_remove(stage, &detached);
+	if (init >= 0)
+		nsm_basket_empty(stage);
 	if (r == 0)
 		return wait_for_init(removal, init);
 	/* Refused before anything was lost: the set gets its name back. */
@@ -67,20 +71,121 @@ static int remove_one(struct nsm_removal *removal)
 	return r;
 }
 
-int nsm_remove_name(struct nsm_stage *stage, const char *name, unsigned flags, const struct timespec *timeout)
+/* With all signals blocked; `signals` are those that the caller had blocked. */
+static int remove_blocked(struct nsm_stage *stage, const char *name, unsigned flags, const struct timespec *timeout,
+			  const sigset_t *signals)
 {
 	struct nsm_removal removal = {
 		.store = stage->store, .stage = stage, .name = name, .flags = flags, .deadline = nsm_deadline(timeout),
-		.pidns = -EBADF, .cgroup = -EBADF,
+		.signals = *signals, .pidns = -EBADF, .cgroup = -EBADF,
 	};
-	int r;
+	int r = remove_one(&removal);
 
-	nsm_sys_block_signals(&removal.signals);
-	r = remove_one(&removal);
-	nsm_sys_restore_signals(&removal.signals);
 	nsm_close(&removal.pidns);
 	nsm_close(&removal.cgroup);
 	return r == -ENOENT && (flags & NSMGR_REMOVE_MISSING) ? 0 : r;
+}
+
+static int let_go(struct nsm_stage *stage)
+{
+	int r;
+
+	nsm_basket_empty(stage);
+	r = stage->gather_error;
+	stage->gather_error = 0;
+	return r < 0 ? nsm_fail(stage->store->ctx, r, "detach", NSMGR_TYPE_NONE, NULL) : 0;
+}
+
+int nsm_remove_name(struct nsm_stage *stage, const char *name, unsigned flags, const struct timespec *timeout)
+{
+	sigset_t signals;
+	int r;
+
+	nsm_sys_block_signals(&signals);
+	r = remove_blocked(stage, name, flags, timeout, &signals);
+	if (r == 0)
+		r = let_go(stage);
+	nsm_sys_restore_signals(&signals);
+	return r;
+}
+
+/* ---- many ---- */
+
+struct removing {
+	struct nsmgr_ctx *ctx;
+	struct nsm_stage *stage;
+	const char *const *names;
+	unsigned flags;
+	const struct timespec *timeout;
+	nsmgr_result_fn *done;
+	void *data;
+	size_t told; /* names whose result was */
+	int failures;
+};
+
+static void tell(struct removing *removing, int result)
+{
+	const char *name = removing->names[removing->told++];
+
+	result = nsm_edge(removing->ctx, NSM_EDGE_remove, result);
+	removing->failures += result < 0;
+	if (removing->done)
+		removing->done(removing->data, name, result);
+}
+
+/* A set whose handles wait in the basket is not gone before that was emptied. */
+static void settle(struct removing *removing, size_t end)
+{
+	int r = let_go(removing->stage);
+
+	while (removing->told < end)
+		tell(removing, r);
+}
+
+static void remove_at(struct removing *removing, size_t at, const sigset_t *signals)
+{
+	struct nsmgr_ctx *ctx = removing->ctx;
+	struct nsm_failure failure;
+	int r = remove_blocked(removing->stage, removing->names[at], removing->flags, removing->timeout, signals);
+
+	if (r == 0 && removing->stage->gathered)
+		return;
+	failure = ctx->failure;
+	settle(removing, at + (r == 0));
+	if (r == 0)
+		return;
+	ctx->failure = failure;
+	tell(removing, r);
+}
+
+static bool is_full(const struct nsm_stage *stage)
+{
+	return stage->gathered + NSMGR_TYPE_COUNT > NSM_BASKET_SIZE;
+}
+
+/* One after the other. Signals come through between two, once nothing waits to be let go of. */
+static int remove_each(struct removing *removing, size_t count)
+{
+	struct nsm_stage *stage = removing->stage;
+	sigset_t signals;
+
+	stage->gathers = count > 1;
+	nsm_sys_block_signals(&signals);
+	for (size_t i = 0; i < count; i++) {
+		bool signalled = nsm_sys_is_signalled(&signals);
+
+		if (signalled || is_full(stage))
+			settle(removing, i);
+		if (signalled) {
+			nsm_stage_close(stage);
+			nsm_sys_restore_signals(&signals);
+			nsm_sys_block_signals(&signals);
+		}
+		remove_at(removing, i, &signals);
+	}
+	settle(removing, count);
+	nsm_sys_restore_signals(&signals);
+	return removing->failures;
 }
 
 int nsmgr_remove_many(struct nsmgr_ctx *ctx, const char *const names[], size_t count, unsigned flags,
@@ -88,7 +193,8 @@ int nsmgr_remove_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
 	nsm_autostage struct nsm_stage stage = NSM_STAGE_OF(&store);
-	int failures = 0, r = 0;
+	struct removing removing = { ctx, &stage, names, flags, timeout, done, data, 0, 0 };
+	int r = 0;
 
 	if (flags & ~(NSMGR_REMOVE_KILL | NSMGR_REMOVE_WAIT | NSMGR_REMOVE_FORCE | NSMGR_REMOVE_MISSING))
 		r = nsm_refuse_flags(ctx);
@@ -103,16 +209,11 @@ int nsmgr_remove_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 		r = nsm_fail_text(ctx, r, "open", NSMGR_TYPE_NONE, NULL, "no such set");
 	else if (r < 0)
 		return nsm_edge(ctx, NSM_EDGE_remove_many, r);
-	for (size_t i = 0; i < count; i++) {
-		int result = r == -ENOENT ? (flags & NSMGR_REMOVE_MISSING ? 0 : r)
-					  : nsm_remove_name(&stage, names[i], flags, timeout);
-
-		result = nsm_edge(ctx, NSM_EDGE_remove, result);
-		failures += result < 0;
-		if (done)
-			done(data, names[i], result);
-	}
-	return failures;
+	if (r == 0)
+		return remove_each(&removing, count);
+	while (removing.told < count)
+		tell(&removing, flags & NSMGR_REMOVE_MISSING ? 0 : r);
+	return removing.failures;
 }
 
 int nsmgr_remove(struct nsmgr_ctx *ctx, const char *name, unsigned flags, const struct timespec *timeout)

@@ -2,6 +2,7 @@
 #include "lib/stage.h"
 
 #include "base/text.h"
+#include "lib/basket.h"
 #include "lib/dir.h"
 #include "lib/init.h"
 #include "lib/ip_netns.h"
@@ -61,6 +62,7 @@ void nsm_stage_close(struct nsm_stage *stage)
 {
 	if (stage->dir < 0)
 		return;
+	nsm_basket_empty(stage);
 	if (stage->busy)
 		nsm_stage_discard(stage);
 	unlinkat(stage->store->stages, stage->name, AT_REMOVEDIR);
@@ -71,15 +73,16 @@ void nsm_stage_close(struct nsm_stage *stage)
  * come, and we go on in another stage. */
 static int make_ready(struct nsm_stage *stage)
 {
-	struct nsm_store *store = stage->store;
-	bool modes_exact = stage->modes_exact;
+	struct nsm_stage other = { .dir = -EBADF };
 	int r;
 
 	if (stage->dir >= 0 && !stage->busy)
 		return 0;
 	nsm_stage_close(stage);
-	r = nsm_stage_open(store, stage);
-	stage->modes_exact = modes_exact;
+	r = nsm_stage_open(stage->store, &other);
+	stage->dir = other.dir;
+	memcpy(stage->name, other.name, sizeof(stage->name));
+	stage->busy = false;
 	return r;
 }
 

@@ -17,9 +17,14 @@ struct nsm_stage {
 	bool busy;	  /* there is something in it */
 	bool modes_exact; /* our umask is 0: what is made has its mode at once */
 	bool spares;	  /* who is in the cgroup of the set that is removed is waited for, not killed */
+	bool gathers;	  /* handles are not unmounted one by one: basket.h */
+	unsigned gathered; /* that wait in the basket */
+	int gather_error; /* of those that were let go of: 0, or -errno */
 };
 
 #define NSM_STAGE_SET "set"
+#define NSM_STAGE_BASKET "basket"
+#define NSM_BASKET_SIZE 64u
 
 #define NSM_STAGE_INIT { .dir = -EBADF }
 

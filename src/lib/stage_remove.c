@@ -2,6 +2,7 @@
 #include "lib/stage.h"
 
 #include "base/text.h"
+#include "lib/basket.h"
 #include "lib/dir.h"
 #include "lib/helper.h"
 #include "lib/init.h"
@@ -31,7 +32,7 @@ static int remove_file(struct nsm_stage *stage, const char *name, bool *ret_deta
 	if (file_text.cut || path_text.cut)
 		return -ENAMETOOLONG;
 	for (;;) {
-		bool was_mount = mounted && umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0;
+		bool was_mount = mounted && (nsm_basket_take(stage, file) || umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0);
 
 		if (mounted && !was_mount && errno == ENOENT)
 			return 0;
@@ -181,6 +182,7 @@ void nsm_stage_discard(struct nsm_stage *stage)
 
 	stage->spares = false;
 	/* What is not removed stays hidden, for a sweep to come. */
+	nsm_basket_clear(stage);
 	if (end_keeper(stage))
 		nsm_stage_remove(stage, NULL);
 	stage->store->ctx->failure = failure;
@@ -192,7 +194,9 @@ int nsm_stage_clear(struct nsm_stage *stage)
 
 	if (!end_keeper(stage))
 		return nsm_fail_text(stage->store->ctx, -EBUSY, "stage", NSMGR_PID, stage->name, "its keeper cannot be ended now");
-	r = nsm_stage_remove(stage, NULL);
+	r = nsm_basket_clear(stage);
+	if (r == 0)
+		r = nsm_stage_remove(stage, NULL);
 	if (r == 0 && unlinkat(stage->store->stages, stage->name, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		r = nsm_fail(stage->store->ctx, -errno, "stage", NSMGR_TYPE_NONE, stage->name);
 	nsm_close(&stage->dir);

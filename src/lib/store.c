@@ -44,16 +44,28 @@ int nsm_store_open_lock(struct nsm_store *store)
 	return store->lock < 0 ? nsm_fail(store->ctx, store->lock, "store", NSMGR_TYPE_NONE, store->ctx->root) : 0;
 }
 
-int nsm_store_lock(struct nsm_store *store, bool exclusive)
+static int lock(struct nsm_store *store, int operation)
 {
 	int r = nsm_store_open_lock(store);
 
 	if (r < 0)
 		return r;
 	do
-		r = flock(store->lock, exclusive ? LOCK_EX : LOCK_SH);
+		r = flock(store->lock, operation);
 	while (r < 0 && errno == EINTR);
+	if (r < 0 && errno == EWOULDBLOCK)
+		return -EWOULDBLOCK;
 	return r < 0 ? nsm_fail(store->ctx, -errno, "lock", NSMGR_TYPE_NONE, store->ctx->root) : 0;
+}
+
+int nsm_store_lock(struct nsm_store *store, bool exclusive)
+{
+	return lock(store, exclusive ? LOCK_EX : LOCK_SH);
+}
+
+int nsm_store_try_lock(struct nsm_store *store)
+{
+	return lock(store, LOCK_EX | LOCK_NB);
 }
 
 void nsm_store_unlock(struct nsm_store *store)

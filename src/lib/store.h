@@ -53,6 +53,9 @@ int nsm_store_refuse_elsewhere(struct nsm_store *store);
  * hold us up with it. */
 int nsm_store_lock(struct nsm_store *store, bool exclusive);
 
+/* The same, exclusive, without waiting: -EWOULDBLOCK, with no failure recorded. */
+int nsm_store_try_lock(struct nsm_store *store);
+
 /* Opens it, for who shares it. */
 int nsm_store_open_lock(struct nsm_store *store);
 void nsm_store_unlock(struct nsm_store *store);

@@ -57,6 +57,11 @@ int nsm_sys_move_mount(int tree, int dirfd, const char *path)
 	return (int)nsm_sys_result(syscall(SYS_move_mount, tree, "", dirfd, path, flags));
 }
 
+int nsm_sys_move_mount_at(int dirfd, const char *from, const char *to)
+{
+	return (int)nsm_sys_result(syscall(SYS_move_mount, dirfd, from, dirfd, to, 0u));
+}
+
 int nsm_sys_mount_detached(const char *type, unsigned long flags)
 {
 	const unsigned create = 6; /* FSCONFIG_CMD_CREATE, include/uapi/linux/mount.h */

@@ -97,6 +97,9 @@ int nsm_sys_open_tree(int dirfd, const char *path, bool whole);
 /* Mounts that at a path. move_mount(2) */
 int nsm_sys_move_mount(int tree, int dirfd, const char *path);
 
+/* Moves what is mounted at one path below a directory to another, links not followed. move_mount(2), Linux 5.2 */
+int nsm_sys_move_mount_at(int dirfd, const char *from, const char *to);
+
 /* A new mount of a file system that needs no source, at no place yet; `flags` are of MS_NOSUID, MS_NODEV and MS_NOEXEC. Linux 5.2 */
 int nsm_sys_mount_detached(const char *type, unsigned long flags);
 
@@ -162,6 +165,9 @@ int nsm_sys_setgroups(size_t count, const gid_t *groups);
 /* Blocks every signal of the calling thread, and gives what was blocked before. */
 void nsm_sys_block_signals(sigset_t *ret_old);
 void nsm_sys_restore_signals(const sigset_t *old);
+
+/* Whether a signal waits that will come through once only `blocked` are blocked again. */
+bool nsm_sys_is_signalled(const sigset_t *blocked);
 
 void nsm_sys_set_mask(uint64_t blocked); /* a bit each, the first is signal 1 */
 

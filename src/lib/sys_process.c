@@ -114,6 +114,18 @@ void nsm_sys_block_signals(sigset_t *ret_old)
 	pthread_sigmask(SIG_SETMASK, &all, ret_old);
 }
 
+bool nsm_sys_is_signalled(const sigset_t *blocked)
+{
+	sigset_t pending;
+
+	if (sigpending(&pending) < 0)
+		return false;
+	for (int i = 1; i <= NSM_SIGNAL_COUNT; i++)
+		if (sigismember(&pending, i) == 1 && sigismember(blocked, i) == 0)
+			return true;
+	return false;
+}
+
 void nsm_sys_restore_signals(const sigset_t *old)
 {
 	pthread_sigmask(SIG_SETMASK, old, NULL);
