@@ -23,6 +23,31 @@ void nsm_text_add(struct nsm_text *text, const char *fmt, ...)
 	text->len += (size_t)n;
 }
 
+void nsm_text_put(struct nsm_text *text, const char *string)
+{
+	size_t len = strlen(string);
+
+	if (text->cut)
+		return;
+	if (len >= text->size - text->len) {
+		text->cut = true;
+		return;
+	}
+	memcpy(text->buf + text->len, string, len + 1);
+	text->len += len;
+}
+
+void nsm_text_put_number(struct nsm_text *text, uint64_t number)
+{
+	char digits[24], *p = digits + sizeof(digits) - 1;
+
+	*p = '\0';
+	do
+		*--p = (char)('0' + number % 10);
+	while (number /= 10);
+	nsm_text_put(text, p);
+}
+
 bool nsm_copy(char *to, size_t size, const char *from)
 {
 	size_t len = strlen(from);

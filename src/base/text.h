@@ -4,6 +4,8 @@
 
 #include "base/macro.h"
 
+#include <stdint.h>
+
 /* A bounded text under construction in a buffer of the caller's. What does not fit is left out and
  * remembered in `cut`, so that only the end of the work has to be checked. Never allocates: it is
  * used in children that must not (they are cloned from a possibly threaded program). */
@@ -17,6 +19,10 @@ struct nsm_text {
 #define NSM_TEXT(array) { .buf = (array), .size = sizeof(array) }
 
 void nsm_text_add(struct nsm_text *text, const char *fmt, ...) nsm_printf_like(2, 3);
+
+/* The same for a string, and for a number, without the cost of a format: for what is done thousands of times. */
+void nsm_text_put(struct nsm_text *text, const char *string);
+void nsm_text_put_number(struct nsm_text *text, uint64_t number);
 
 /* Copies a string into a fixed array; false when it had to be cut. */
 bool nsm_copy(char *to, size_t size, const char *from);

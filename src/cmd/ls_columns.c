@@ -95,7 +95,7 @@ static void format_labels(struct nsm_text *text, const struct ls_row *row)
 static void format_number(struct nsm_text *text, uint64_t number)
 {
 	if (number)
-		nsm_text_add(text, "%llu", (unsigned long long)number);
+		nsm_text_put_number(text, number);
 }
 
 static void format_count(struct nsm_text *text, long count)
@@ -176,7 +176,7 @@ static void format_set(struct nsm_text *text, const struct ls_row *row, size_t c
 	char created[32];
 
 	if (column == LS_NAME && row->name)
-		nsm_text_add(text, "%s", row->name); /* the table escapes */
+		nsm_text_put(text, row->name); /* the table escapes */
 	else if (column == LS_LABELS)
 		format_labels(text, row);
 	else if (column == LS_CREATED)
@@ -208,13 +208,13 @@ void ls_cell(const void *data, size_t column, struct nsm_text *text)
 		format_set(text, row, column);
 		break;
 	case LS_TYPE:
-		nsm_text_add(text, "%s", nsmgr_type_name(handle->type));
+		nsm_text_put(text, nsmgr_type_name(handle->type));
 		break;
 	case LS_INODE:
 		format_number(text, handle->ino);
 		break;
 	case LS_STATE:
-		nsm_text_add(text, "%s", nsmgr_state_name(handle->state));
+		nsm_text_put(text, nsmgr_state_name(handle->state));
 		break;
 	case LS_ID:
 		format_number(text, handle->id);
@@ -228,7 +228,7 @@ void ls_cell(const void *data, size_t column, struct nsm_text *text)
 		format_number(text, (uint64_t)handle->keeper);
 		break;
 	case LS_ORIGIN:
-		nsm_text_add(text, "%s", origin_name(handle->origin));
+		nsm_text_put(text, origin_name(handle->origin));
 		break;
 	case LS_OWNER:
 		format_number(text, handle->owner);

@@ -139,6 +139,7 @@ static int record_one(struct nsm_look *look, enum nsmgr_type type, struct nsm_me
 		record->origin = NSMGR_PINNED;
 		r = nsm_nsfd_id(fd, &record->id);
 	}
+	record->mount_id = r == 0 ? nsm_nsfd_mount(look->set.fd, nsm_nstypes[type].name) : 0;
 	return r < 0 ? nsm_fail(look->check->ctx, r, "metadata", type, NULL) : 0;
 }
 

@@ -3,6 +3,8 @@
 
 #include "lib/init.h"
 
+#include <sys/sysmacros.h>
+
 const char *nsmgr_state_name(enum nsmgr_state state)
 {
 	static const char *const names[] = {
@@ -49,13 +51,32 @@ static pid_t find_lost_keeper(const struct nsm_setdir *set, const struct nsmgr_h
 	return fd >= 0 && nsm_init_find(fd, set->meta.keeper, NULL, &keeper) == NSM_INIT_ALIVE ? keeper : 0;
 }
 
+bool nsm_handle_glance(const struct nsm_setdir *set, enum nsmgr_type type, int dir, const char *path, struct nsmgr_handle *ret)
+{
+	const struct nsm_record *record = &set->meta.types[type];
+	struct nsm_statx st;
+
+	if (!nsm_handle_is_ours(set, type, dir, path, &st))
+		return false;
+	*ret = (struct nsmgr_handle){
+		.type = type, .state = NSMGR_LIVE, .dev = makedev(st.stx_dev_major, st.stx_dev_minor), .ino = st.stx_ino,
+		.id = record->id.id, .origin = record->origin, .created = set->meta.created,
+	};
+	return true;
+}
+
 int nsm_handle_describe(struct nsm_setdir *set, enum nsmgr_type type, bool owner, struct nsmgr_handle *ret)
 {
 	const struct nsm_record *record = &set->meta.types[type];
 	struct nsmgr_handle handle = { .type = type };
 	nsm_autoclose int fd = -EBADF;
-	int state = nsm_handle_probe(set, type, &fd);
+	int state;
 
+	/* It need not be opened where neither an owner nor an init is to be asked for. */
+	if (!owner && type != NSMGR_PID && !set->elsewhere &&
+	    nsm_handle_glance(set, type, set->fd, nsm_nstypes[type].name, ret))
+		return 0;
+	state = nsm_handle_probe(set, type, &fd);
 	if (state < 0)
 		return state;
 	handle.state = (enum nsmgr_state)state;

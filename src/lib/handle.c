@@ -8,6 +8,7 @@
 #include "lib/ip_netns.h"
 #include "lib/labels.h"
 #include "lib/profile.h"
+#include "lib/sys.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -154,11 +155,22 @@ static bool is_placeholder(int dir, const char *name)
 	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && !(st.st_mode & 0777);
 }
 
+bool nsm_handle_is_ours(const struct nsm_setdir *set, enum nsmgr_type type, int fd, const char *path, struct nsm_statx *ret)
+{
+	const struct nsm_record *record = &set->meta.types[type];
+	int flags = *path ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH;
+
+	return set->has_meta && record->mount_id &&
+	       nsm_sys_statx(fd, path, flags, NSM_STATX_BASIC | NSM_STATX_MNT_ID_UNIQUE, ret) == 0 &&
+	       (ret->stx_mask & NSM_STATX_MNT_ID_UNIQUE) && ret->stx_mnt_id == record->mount_id && ret->stx_ino == record->id.ino;
+}
+
 int nsm_handle_probe(struct nsm_setdir *set, enum nsmgr_type type, int *ret_fd)
 {
 	struct nsmgr_ctx *ctx = set->store->ctx;
 	const struct nsm_record *record = &set->meta.types[type];
 	nsm_autoclose int fd = -EBADF;
+	struct nsm_statx st;
 	enum nsmgr_type is;
 	int r;
 
@@ -172,6 +184,10 @@ int nsm_handle_probe(struct nsm_setdir *set, enum nsmgr_type type, int *ret_fd)
 		return refuse_removed(ctx);
 	if (fd < 0)
 		return nsm_fail(ctx, fd, "open", type, NULL);
+	if (nsm_handle_is_ours(set, type, fd, "", &st)) {
+		*ret_fd = take_fd(fd);
+		return NSMGR_LIVE;
+	}
 	r = nsm_nsfd_type(fd, &is);
 	if (r == -ENOTTY)
 		return NSMGR_STALE;

@@ -5,6 +5,7 @@
 #include "lib/meta.h"
 #include "lib/nstype.h"
 #include "lib/store.h"
+#include "lib/sys.h"
 
 /* The directory of a set, opened and read once. */
 struct nsm_setdir {
@@ -43,6 +44,13 @@ bool nsm_setdir_is_current(const struct nsm_setdir *set);
 /* Whether the record speaks of this boot; what an older one says of ids means nothing. Where the boot cannot be read
  * it does: better a right handle refused than a wrong one taken for right. */
 bool nsm_setdir_is_of_this_boot(const struct nsm_setdir *set);
+
+/* Whether the handle at a path, or opened with "", is the very mount that was made: then it is the namespace that was recorded, for
+ * the kernel never gives the id of a mount to another one. False where that is not known either: the namespace has to be asked. */
+bool nsm_handle_is_ours(const struct nsm_setdir *set, enum nsmgr_type type, int fd, const char *path, struct nsm_statx *ret);
+
+/* The same, described: it is live. Not for a pid namespace, of which that does not tell whether it is. */
+bool nsm_handle_glance(const struct nsm_setdir *set, enum nsmgr_type type, int dir, const char *path, struct nsmgr_handle *ret);
 
 /* Opens a handle of the set and says what it is. *ret_fd is -EBADF where there is no namespace to have. Gives the
  * state, or -errno (with the failure recorded) when it could not be looked at. Liveness of a pid

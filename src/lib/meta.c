@@ -23,17 +23,21 @@ static enum nsmgr_origin parse_origin(const char *text)
 	return NSMGR_ORIGIN_UNKNOWN;
 }
 
-/* net 4026532231 123456 made */
+/* net 4026532231 123456 made 2147484049: the last is the handle's mount, where the kernel has unique ids of these */
 static int parse_type(struct nsm_meta *meta, enum nsmgr_type type, char *rest)
 {
 	struct nsm_record *record = &meta->types[type];
 	const char *ino = nsm_token(&rest, ' ');
 	const char *id = nsm_token(&rest, ' ');
 	const char *origin = nsm_token(&rest, ' ');
+	const char *mount = nsm_token(&rest, ' ');
 	uint64_t inode;
 
 	if (!ino || !id || !origin || nsm_parse_u64(ino, &inode) < 0 || nsm_parse_u64(id, &record->id.id) < 0)
 		return -EBADMSG;
+	/* What else a later version writes there is passed over. */
+	if (!mount || nsm_parse_u64(mount, &record->mount_id) < 0)
+		record->mount_id = 0;
 	record->id.ino = (ino_t)inode;
 	record->origin = parse_origin(origin);
 	return record->origin == NSMGR_ORIGIN_UNKNOWN ? -EBADMSG : 0;
@@ -90,11 +94,16 @@ static int parse_line(char *line, struct nsm_meta *meta, bool *complete)
 
 int nsm_meta_read(int setdir, struct nsm_meta *ret)
 {
+	return nsm_meta_read_at(setdir, NSM_META_FILE, ret);
+}
+
+int nsm_meta_read_at(int dir, const char *path, struct nsm_meta *ret)
+{
 	struct nsm_meta meta = { 0 };
 	char text[FILE_SIZE];
 	char *cursor = text, *line;
 	bool complete = false;
-	nsm_autoclose int fd = openat(setdir, NSM_META_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	nsm_autoclose int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	ssize_t len;
 
 	/* A link, a socket, a device, a directory: put there by somebody else. */
@@ -114,6 +123,15 @@ int nsm_meta_read(int setdir, struct nsm_meta *ret)
 	return 0;
 }
 
+static void add_type(struct nsm_text *text, enum nsmgr_type type, const struct nsm_record *record)
+{
+	nsm_text_add(text, "%s %llu %llu %s", nsm_nstypes[type].name, (unsigned long long)record->id.ino,
+		     (unsigned long long)record->id.id, origin_names[record->origin]);
+	if (record->mount_id)
+		nsm_text_add(text, " %llu", (unsigned long long)record->mount_id);
+	nsm_text_put(text, "\n");
+}
+
 int nsm_meta_write(int dir, const char *path, bool mode_exact, const struct nsm_meta *meta)
 {
 	char buf[FILE_SIZE];
@@ -129,9 +147,7 @@ int nsm_meta_write(int dir, const char *path, bool mode_exact, const struct nsm_
 		const struct nsm_record *record = &meta->types[type];
 
 		if (record->origin != NSMGR_ORIGIN_UNKNOWN)
-			nsm_text_add(&text, "%s %llu %llu %s\n", nsm_nstypes[type].name,
-				     (unsigned long long)record->id.ino, (unsigned long long)record->id.id,
-				     origin_names[record->origin]);
+			add_type(&text, type, record);
 	}
 	if (meta->cgroup.origin != NSMGR_ORIGIN_UNKNOWN)
 		nsm_text_add(&text, "cgroup2 %s %llu %s\n", origin_names[meta->cgroup.origin],

@@ -12,6 +12,7 @@
 struct nsm_record {
 	enum nsmgr_origin origin; /* NSMGR_ORIGIN_UNKNOWN: not recorded */
 	struct nsmgr_id id;	  /* dev is 0: it is not recorded */
+	uint64_t mount_id;	  /* of the handle, never used again before the next boot; 0: not known */
 };
 
 struct nsm_meta {
@@ -27,6 +28,7 @@ struct nsm_meta {
 /* -ENOENT: there is none (a set made by hand); -EBADMSG: it is not one of ours, or was cut; anything else says nothing about the
  * set. Three system calls. */
 int nsm_meta_read(int setdir, struct nsm_meta *ret);
+int nsm_meta_read_at(int dir, const char *path, struct nsm_meta *ret);
 
 /* Writes it anew to a path below `dir`, mode 0644; with `mode_exact` the umask is known to be 0. Its last line tells a
  * reader that nothing is missing. */

@@ -53,6 +53,16 @@ uint64_t nsm_nsfd_id64(int fd)
 	return 0;
 }
 
+uint64_t nsm_nsfd_mount(int dirfd, const char *path)
+{
+	struct nsm_statx st;
+
+	return nsm_sys_statx(dirfd, path, AT_SYMLINK_NOFOLLOW, NSM_STATX_MNT_ID_UNIQUE, &st) == 0 &&
+			       (st.stx_mask & NSM_STATX_MNT_ID_UNIQUE)
+		       ? st.stx_mnt_id
+		       : 0;
+}
+
 int nsm_nsfd_id(int fd, struct nsmgr_id *ret)
 {
 	struct stat st;

@@ -21,6 +21,9 @@ int nsm_nsfd_id(int fd, struct nsmgr_id *ret);
 /* The 64-bit id, or 0. */
 uint64_t nsm_nsfd_id64(int fd);
 
+/* The unique id of the mount at a path, links not followed; 0 where there is none, before Linux 6.8 say. */
+uint64_t nsm_nsfd_mount(int dirfd, const char *path);
+
 /* Whether fd is the namespace `id`: by the 64-bit ids when both are known, else by device and inode. */
 bool nsm_nsfd_is(int fd, const struct nsmgr_id *id);
 

@@ -29,7 +29,7 @@ const char *nsmgr_type_name(enum nsmgr_type type)
 enum nsmgr_type nsm_nstype_from_file(const char *name)
 {
 	for NSM_EACH_TYPE (type)
-		if (nsm_streq(nsm_nstypes[type].name, name))
+		if (nsm_nstypes[type].name[0] == name[0] && nsm_streq(nsm_nstypes[type].name, name))
 			return type;
 	return NSMGR_TYPE_NONE;
 }

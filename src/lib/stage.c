@@ -115,14 +115,28 @@ int nsm_stage_hide(struct nsm_stage *stage, const char *name)
 	return 0;
 }
 
+static const char *file_of(enum nsmgr_type type, char file[16])
+{
+	struct nsm_text text = { .buf = file, .size = 16 };
+
+	nsm_text_add(&text, SET "/%s", nsm_nstypes[type].name);
+	return file;
+}
+
+uint64_t nsm_stage_mount(const struct nsm_stage *stage, enum nsmgr_type type)
+{
+	char file[16];
+
+	return nsm_nsfd_mount(stage->dir, file_of(type, file));
+}
+
 int nsm_stage_bind(struct nsm_stage *stage, enum nsmgr_type type, int nsfd)
 {
 	struct nsmgr_ctx *ctx = stage->store->ctx;
-	const char *name = nsm_nstypes[type].name;
 	char source[40], target[56], file[16];
-	struct nsm_text source_text = NSM_TEXT(source), target_text = NSM_TEXT(target), file_text = NSM_TEXT(file);
+	struct nsm_text source_text = NSM_TEXT(source), target_text = NSM_TEXT(target);
 
-	nsm_text_add(&file_text, SET "/%s", name);
+	file_of(type, file);
 	/* Mode 0: the file is nothing without its mount, and no umask matters. */
 	if (mknodat(stage->dir, file, S_IFREG, 0) < 0)
 		return nsm_fail(ctx, -errno, "stage", type, ctx->root);

@@ -45,6 +45,7 @@ static struct nsm_meta longest(void)
 		meta.types[type] = (struct nsm_record){
 			.origin = type % 2 ? NSMGR_MADE : NSMGR_PINNED,
 			.id = { .ino = UINT64_MAX - (ino_t)type, .id = UINT64_MAX },
+			.mount_id = UINT64_MAX,
 		};
 	return meta;
 }
@@ -67,6 +68,7 @@ START_TEST(what_was_written_is_read_back)
 		ck_assert_int_eq(read.types[type].origin, written.types[type].origin);
 		ck_assert_uint_eq(read.types[type].id.ino, written.types[type].id.ino);
 		ck_assert_uint_eq(read.types[type].id.id, written.types[type].id.id);
+		ck_assert_uint_eq(read.types[type].mount_id, written.types[type].mount_id);
 		/* A device number is not kept: it may differ after the next mount of nsfs. */
 		ck_assert_uint_eq(read.types[type].id.dev, 0);
 	}

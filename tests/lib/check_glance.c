@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fixture.h"
+
+#include "base/fd.h"
+#include "lib/glance.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NET NSMGR_MASK(NSMGR_NET)
+#define UTS NSMGR_MASK(NSMGR_UTS)
+#define PID NSMGR_MASK(NSMGR_PID)
+
+static struct nsmgr_handle handles[NSMGR_TYPE_COUNT];
+
+/* Only there do directories tell how many entries they have. */
+static void begin(void)
+{
+	ck_assert_int_eq(mount("none", fixture.dir, "tmpfs", 0, "mode=755"), 0);
+}
+
+static void end(const char *name)
+{
+	if (name)
+		set_drop(name);
+	ck_assert_int_eq(umount2(fixture.root, MNT_DETACH), 0);
+	ck_assert_int_eq(umount2(fixture.dir, MNT_DETACH), 0);
+}
+
+static int glance(const char *name)
+{
+	struct nsm_store store = NSM_STORE_INIT;
+	int count;
+
+	memset(handles, 0, sizeof(handles));
+	ck_assert_int_eq(nsm_store_open(fixture.ctx, &store), 0);
+	ck_assert(nsm_glance_works(store.root));
+	count = nsm_glance(&store, name, handles);
+	nsm_store_close(&store);
+	return count;
+}
+
+/* What the list says, which looks again where a glance is not enough. */
+static int listed(const char *name, enum nsmgr_type type)
+{
+	struct nsmgr_list *list;
+	int count, state = -1;
+
+	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, NSMGR_LIST_ALL, &list), 0);
+	count = nsmgr_list_handles(list, name, handles);
+	nsmgr_list_free(list);
+	for (int i = 0; i < count; i++)
+		if (handles[i].type == type)
+			state = handles[i].state;
+	return state;
+}
+
+static void bind_own_net(const char *path)
+{
+	ck_assert_int_eq(mount("/proc/self/ns/net", path, NULL, MS_BIND, NULL), 0);
+}
+
+START_TEST(a_set_as_it_was_made_is_described_whole)
+{
+	struct nsmgr_handle seen[2];
+	struct nsmgr_list *list;
+	struct stat st;
+
+	begin();
+	set_make("web", NET | UTS);
+	ck_assert_int_eq(glance("web"), 2);
+	memcpy(seen, handles, sizeof(seen));
+	ck_assert_int_eq(stat(in_root("web/net"), &st), 0);
+	ck_assert_uint_eq(seen[0].ino, st.st_ino);
+	ck_assert_uint_eq(seen[0].dev, st.st_dev);
+	/* All that a look with the handles open gives, but for the owner. */
+	ck_assert_int_eq(nsmgr_list_new(fixture.ctx, NSMGR_LIST_OWNERS, &list), 0);
+	ck_assert_int_eq(nsmgr_list_handles(list, "web", handles), 2);
+	nsmgr_list_free(list);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(seen[i].type, handles[i].type);
+		ck_assert_int_eq(seen[i].state, NSMGR_LIVE);
+		ck_assert_int_eq(seen[i].origin, NSMGR_MADE);
+		ck_assert_uint_eq(seen[i].ino, handles[i].ino);
+		ck_assert_uint_eq(seen[i].dev, handles[i].dev);
+		ck_assert_uint_eq(seen[i].id, handles[i].id);
+		ck_assert_int_eq(seen[i].created.tv_sec, handles[i].created.tv_sec);
+		ck_assert_int_eq(seen[i].created.tv_nsec, handles[i].created.tv_nsec);
+	}
+	end("web");
+}
+END_TEST
+
+START_TEST(it_is_sure_of_a_renamed_one_too)
+{
+	begin();
+	set_make("web", UTS);
+	ck_assert_int_eq(nsmgr_rename(fixture.ctx, "web", "other"), 0);
+	ck_assert_int_eq(glance("web"), 0);
+	ck_assert_int_eq(glance("other"), 1);
+	end("other");
+}
+END_TEST
+
+/* LESSONS pain 2 and 4: what is not as it was made is looked at, and told. */
+START_TEST(it_is_not_sure_of_what_was_changed)
+{
+	begin();
+	set_make("web", NET | UTS);
+	bind_own_net(in_root("web/net"));
+	ck_assert_int_eq(glance("web"), 0);
+	ck_assert_int_eq(listed("web", NSMGR_NET), NSMGR_FOREIGN);
+	ck_assert_int_eq(listed("web", NSMGR_UTS), NSMGR_LIVE);
+	ck_assert_int_eq(umount2(in_root("web/net"), MNT_DETACH), 0);
+	ck_assert_int_eq(glance("web"), 2);
+	ck_assert_int_eq(umount2(in_root("web/net"), MNT_DETACH), 0);
+	ck_assert_int_eq(glance("web"), 0);
+	ck_assert_int_eq(listed("web", NSMGR_NET), NSMGR_STALE);
+	end("web");
+}
+END_TEST
+
+/* The same namespace, bound anew by somebody, is still that one: it takes a look to know. */
+START_TEST(it_is_not_sure_of_another_mount_of_the_same)
+{
+	begin();
+	set_make("web", UTS);
+	ck_assert_int_eq(mount(in_root("web/uts"), in_root("web/uts"), NULL, MS_BIND, NULL), 0);
+	ck_assert_int_eq(glance("web"), 0);
+	ck_assert_int_eq(listed("web", NSMGR_UTS), NSMGR_LIVE);
+	end("web");
+}
+END_TEST
+
+START_TEST(it_is_not_sure_where_something_was_added_or_taken_away)
+{
+	begin();
+	set_make("web", UTS);
+	put_text(in_root("web/net"), "");
+	ck_assert_int_eq(glance("web"), 0);
+	ck_assert_int_eq(listed("web", NSMGR_NET), NSMGR_STALE);
+	bind_own_net(in_root("web/net"));
+	ck_assert_int_eq(glance("web"), 0);
+	ck_assert_int_eq(listed("web", NSMGR_NET), NSMGR_LIVE);
+	/* As many entries as before, and still not those of the record. */
+	ck_assert_int_eq(umount2(in_root("web/uts"), MNT_DETACH), 0);
+	ck_assert_int_eq(unlink(in_root("web/uts")), 0);
+	ck_assert_int_eq(glance("web"), 0);
+	ck_assert_int_eq(listed("web", NSMGR_UTS), -1);
+	ck_assert_int_eq(listed("web", NSMGR_NET), NSMGR_LIVE);
+	ck_assert_int_eq(unlink(in_root("web/.set")), 0);
+	ck_assert_int_eq(glance("web"), 0);
+	ck_assert_int_eq(listed("web", NSMGR_NET), NSMGR_LIVE);
+	end("web");
+}
+END_TEST
+
+START_TEST(a_pid_namespace_labels_and_links_take_a_look)
+{
+	begin();
+	set_make("web", PID);
+	ck_assert_int_eq(glance("web"), 0);
+	ck_assert_int_eq(listed("web", NSMGR_PID), NSMGR_LIVE);
+	set_drop("web");
+	set_make("web", UTS);
+	ck_assert_int_eq(symlink("web", in_root("link")), 0);
+	ck_assert_int_eq(glance("link"), 0);
+	ck_assert_int_eq(glance("none"), 0);
+	put_text(in_root("web/.labels"), "");
+	ck_assert_int_eq(glance("web"), 0);
+	ck_assert_int_eq(listed("web", NSMGR_UTS), NSMGR_LIVE);
+	ck_assert_int_eq(unlink(in_root("link")), 0);
+	end("web");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("glance");
+	TCase *test_case = suite_case(suite, "glance");
+
+	tcase_add_test(test_case, a_set_as_it_was_made_is_described_whole);
+	tcase_add_test(test_case, it_is_sure_of_a_renamed_one_too);
+	tcase_add_test(test_case, it_is_not_sure_of_what_was_changed);
+	tcase_add_test(test_case, it_is_not_sure_of_another_mount_of_the_same);
+	tcase_add_test(test_case, it_is_not_sure_where_something_was_added_or_taken_away);
+	tcase_add_test(test_case, a_pid_namespace_labels_and_links_take_a_look);
+	return suite_run(suite, NEED_ROOT);
+}
