@@ -174,7 +174,9 @@ static bool is_there(const char *directory, const char *name)
 	char path[128];
 	struct nsm_text text = NSM_TEXT(path);
 
-	nsm_text_add(&text, "%s/%s/", directory, name);
+	nsm_text_put(&text, directory);
+	nsm_text_put(&text, name);
+	nsm_text_put(&text, "/");
 	return access(path, F_OK) == 0;
 }
 
@@ -184,7 +186,7 @@ int launch_choose_etc(struct launch *launch, unsigned types, const char *name)
 
 	if (launch->no_etc || (types & (net | mnt)) != net)
 		return STATUS_DONE;
-	return is_there("/etc/nsmgr", name) || is_there("/etc/netns", name) ? launch_cover_etc(launch, name) : STATUS_DONE;
+	return is_there("/etc/nsmgr/", name) || is_there("/etc/netns/", name) ? launch_cover_etc(launch, name) : STATUS_DONE;
 }
 
 int launch_prepare(struct launch *launch, const struct nsmgr_set *set, const char *name)

@@ -33,10 +33,10 @@ void nsm_command_look_at(struct nsmgr_command *command, const struct nsmgr_set *
 	command->entered_user = (types & NSMGR_MASK(NSMGR_USER)) && !nsm_nsfd_is_own(set->fds[NSMGR_USER], NSMGR_USER);
 	command->name_env[0] = '\0';
 	/* In a set that has no name the one of the caller's would be wrong. */
+	if (set)
+		nsm_text_put(&text, *set->name ? "NSMGR_NAME=" : "-NSMGR_NAME");
 	if (set && *set->name)
-		nsm_text_add(&text, "NSMGR_NAME=%s", set->name);
-	else if (set)
-		nsm_text_add(&text, "-NSMGR_NAME");
+		nsm_text_put(&text, set->name);
 }
 
 /* Changes to a directory that others name the way to, by links in mounts of theirs: it is within the root, also where a link leads

@@ -13,7 +13,7 @@
 struct nsm_dir {
 	int fd; /* borrowed, O_RDONLY */
 	size_t pos, len, size;
-	_Alignas(struct nsm_dirent) char buf[4096];
+	_Alignas(struct nsm_dirent) char buf[2048]; /* small: each page of stack that is touched costs exec a fault */
 };
 
 void nsm_dir_begin(struct nsm_dir *dir, int fd);

@@ -27,7 +27,8 @@ static const struct {
 	int (*run)(struct bench *bench);
 } scenarios[] = {
     {"exec", scenario_exec}, {"create", scenario_create}, {"bulk", scenario_bulk},
-    {"ls", scenario_ls},     {"rm", scenario_rm},         {"memory", scenario_memory},
+    {"ls", scenario_ls},     {"rm", scenario_rm},         {"crowd", scenario_crowd},
+    {"peak", scenario_peak}, {"memory", scenario_memory},
 };
 
 static const struct option options[] = {
@@ -44,7 +45,7 @@ static const struct option options[] = {
 
 static int usage(FILE *file)
 {
-	fputs("Usage: bench [--quick] [--rounds=N] [--only=exec|create|bulk|ls|rm|memory] [--json=FILE] [--check]\n"
+	fputs("Usage: bench [--quick] [--rounds=N] [--only=exec|create|bulk|ls|rm|crowd|peak|memory] [--json=FILE] [--check]\n"
 	      "             [--build=DIR] [--front=musl|static|dynamic:PATH]\n",
 	      file);
 	return file == stdout ? 0 : USAGE;

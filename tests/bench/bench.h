@@ -98,6 +98,8 @@ int scenario_create(struct bench *bench);
 int scenario_bulk(struct bench *bench);
 int scenario_ls(struct bench *bench);
 int scenario_rm(struct bench *bench);
+int scenario_crowd(struct bench *bench);
+int scenario_peak(struct bench *bench);
 int scenario_memory(struct bench *bench);
 int memory_begin(struct bench *bench);
 int memory_end(struct bench *bench);

@@ -52,7 +52,7 @@ static const struct budget {
     {ANY, "rm 3000 net: over ip -batch", {"rm 3000 net", "nsmgr"}, {"rm 3000 net", "ip -batch"}, 1.3},
     {ANY, "rm 1000 net: over ip -batch", {"rm 1000 net", "nsmgr"}, {"rm 1000 net", "ip -batch"}, 1.3},
     {STATIC, "memory of one keeper, KiB", {"memory of a keeper, 1", "nsmgr"}, {NULL}, 60},
-    {STATIC, "memory of each of 100, KiB", {"memory of a keeper, 100", "nsmgr"}, {NULL}, 60},
+    {STATIC, "memory of each of 1000, KiB", {"memory of a keeper, 1000", "nsmgr"}, {NULL}, 60},
     {ANY, "wake-ups of a keeper", {"wake-ups of a keeper", "nsmgr"}, {NULL}, 0},
 };
 

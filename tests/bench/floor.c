@@ -101,6 +101,8 @@ static const struct {
     {"create", floor_create, 3},
     {"ls", floor_list, 1},
     {"rm", floor_remove, 3},
+    {"processes", floor_processes, 1},
+    {"peak", floor_peak, 2},
 };
 
 int main(int argc, char **argv)

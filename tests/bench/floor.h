@@ -27,4 +27,11 @@ int floor_enter(char **argv);
  * a child a name, as they need. */
 int floor_create(char **argv);
 
+/* namespaces | descriptors: which namespaces each process is in, and with the latter what its descriptors are of. */
+int floor_processes(char **argv);
+
+/* FILE COMMAND...: runs it, and writes its peak of resident memory in KiB there. No floor, but a parent that has next to no
+ * memory: what a process had before its execve(2), its parent's if that spawned it, counts as its own. */
+int floor_peak(char **argv);
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Keepers: their proportional memory, alone and among a hundred, and whether one ever wakes up. */
+ * Keepers: their proportional memory, alone and among a thousand, and whether one ever wakes up. */
 #include "bench.h"
 
 #include "names.h"
@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define STORE "/run/keepers"
-#define KEEPERS 100
+#define KEEPERS 1000
 
 static long wake_ups_before = -1;
 
