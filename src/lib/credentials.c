@@ -122,6 +122,23 @@ static int set_groups(struct nsmgr_command *command, const struct identity *iden
 	return r < 0 ? failed(command, r, "setgroups") : 0;
 }
 
+/* Whether the supplementary groups are these: the kernel has them in another order, and others could be as many. */
+static bool has_groups(const struct identity *identity)
+{
+	gid_t groups[NSM_GROUP_COUNT];
+	size_t found = 0;
+
+	if (identity->group_count != (size_t)getgroups(NSM_GROUP_COUNT, groups))
+		return false;
+	for (size_t i = 0; i < identity->group_count; i++)
+		for (size_t j = 0; j < identity->group_count; j++)
+			if (groups[j] == identity->groups[i]) {
+				found++;
+				break;
+			}
+	return found == identity->group_count;
+}
+
 static int become(struct nsmgr_command *command, const struct identity *identity)
 {
 	uid_t ruid, euid, suid;
@@ -146,7 +163,7 @@ static int become(struct nsmgr_command *command, const struct identity *identity
 		return failed(command, -errno, "credentials");
 	if (rgid != identity->gid || egid != identity->gid || sgid != identity->gid || ruid != identity->uid ||
 	    euid != identity->uid || suid != identity->uid ||
-	    (groups_set && getgroups(0, NULL) != (int)identity->group_count))
+	    (groups_set && !has_groups(identity)))
 		return nsm_fail_text(command->ctx, -EPERM, "credentials", NSMGR_TYPE_NONE, NULL,
 				     "the ids are not those that were set");
 	return 0;

@@ -212,6 +212,9 @@ no_half_change() {
 		become $setresuid=$EPERM "--as=$who"
 		like "where the uid cannot be set for $who" "$err" "nsmgr: cannot exec '$P.a': setresuid: Operation not permitted*"
 	done
+	# The caller has as many as were asked for, but others.
+	expect 125 setpriv --groups=5,6 "$DENY" $setgroups=0 -- "$NSMGR" exec --as=77:88,99 "$P.a" true
+	is 'where the groups of the caller stay' "$err" "nsmgr: cannot exec '$P.a': credentials: the ids are not those that were set"
 	become $setgroups=$EPERM --as=77:88,99
 	like 'where groups cannot be set' "$err" "nsmgr: cannot exec '$P.a': setgroups: Operation not permitted*"
 }
