@@ -193,6 +193,18 @@ result 'every script of cases is in a list of tests/cmd/Makefile.inc' "$(
 	done
 )"
 
+# Comments and tests cite the rules of security by number.
+result 'every rule of security has a test named after it, and a guard in tests/guards' "$(
+	rule=1
+	while [ $rule -le 18 ]; do
+		cat "$srcdir"/tests/cmd/*.sh "$srcdir"/tests/*.sh |
+			grep -qE "^[[:space:]]*(it|result|name=).*LESSONS [^()]*security[^()]*[^0-9]$rule([^0-9][^()]*)?\\)" ||
+			echo "no test of rule $rule"
+		grep -qx "rule $rule" "$srcdir/tests/guards/guards" || echo "no guard of rule $rule"
+		rule=$((rule + 1))
+	done
+)"
+
 # ---- src/README ----
 
 # Its list of files: two blanks, the file below src/ ("[ch]" for .c and .h), two blanks at least, what it is for.
