@@ -56,8 +56,12 @@ case $( (true >>"/proc/$1/exe") 2>&1) in *busy*) printf 'program ' ;; esac
 END
 chmod 644 "$T/look"
 
-# looks_at SET PID: what the root of a set gets of a process, by its number there
-looks_at() { ok "$NSMGR" exec "$1" sh "$T/look" "$(awk '/^NSpid/ { print $NF }' "/proc/$2/status")"; }
+# looks_at SET PID: what the root of a set gets of a process, by the number that the /proc there has for it
+looks_at() {
+	local number=$2
+	[ ! -e "$NSMGR_STORE/$1/mnt" ] || number=$(awk '/^NSpid/ { print $NF }' "/proc/$2/status")
+	ok "$NSMGR" exec "$1" sh "$T/look" "$number"
+}
 
 # The maps are those of the host, so that nothing but what nsmgr does makes it another's: it is root there as well as here.
 make_hostile() {
