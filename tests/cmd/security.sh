@@ -219,6 +219,12 @@ no_half_change() {
 	# The caller has as many as were asked for, but others.
 	expect 125 setpriv --groups=5,6 "$DENY" $setgroups=0 -- "$NSMGR" exec --as=77:88,99 "$P.a" true
 	is 'where the groups of the caller stay' "$err" "nsmgr: cannot exec '$P.a': credentials: the ids are not those that were set"
+	# The root of a user namespace.
+	ok "$NSMGR" create "$P.u" --user --map-users=0:100000:10 --map-groups=0:100000:10
+	for who in $setresgid $setresuid; do
+		expect 125 "$DENY" $who=0 -- "$NSMGR" exec "$P.u" true
+		is "where $who is none" "$err" "nsmgr: cannot exec '$P.u': credentials: the ids are not those that were set"
+	done
 	become $setgroups=$EPERM --as=77:88,99
 	like 'where groups cannot be set' "$err" "nsmgr: cannot exec '$P.a': setgroups: Operation not permitted*"
 }
