@@ -50,7 +50,7 @@ build_all() {
 # replace FILE WAS NOW: in exactly one place
 replace() {
 	[ -f "$tree/$1" ] || return
-	[ -f "$tmp/kept/$1" ] || { mkdir -p "$tmp/kept/${1%/*}" && cp "$tree/$1" "$tmp/kept/$1"; }
+	[ -f "$tmp/kept/$1" ] || { mkdir -p "$(dirname "$tmp/kept/$1")" && cp "$tree/$1" "$tmp/kept/$1"; }
 	WAS=$2 NOW=$3 awk '
 		{
 			line = $0
