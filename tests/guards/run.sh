@@ -29,9 +29,10 @@ die() {
 # ---- the copy ----
 
 copy_tree() {
+	# What was built among the sources would be taken for what is to be built of the copy.
+	[ ! -f "$srcdir/config.status" ] || die 'the sources themselves have been built (cure: make distclean, and build in another directory)'
 	mkdir "$tree" "$build" || die 'no place'
-	tar -C "$srcdir" -cf - --exclude=./.git --exclude=./build --exclude=./autom4te.cache --exclude=./Makefile --exclude=./config.status \
-		--exclude='*.o' --exclude='*.lo' --exclude='*.la' --exclude=.libs --exclude=.deps . | tar -C "$tree" -xf - || die 'cannot copy'
+	tar -C "$srcdir" -cf - --exclude=./.git --exclude=./build --exclude=./autom4te.cache . | tar -C "$tree" -xf - || die 'cannot copy'
 	chmod -R u+w "$tree"
 }
 
@@ -164,6 +165,9 @@ forget() { rule='' guard='' by='' files=() was=() now=(); }
 
 [ "$(id -u)" = 0 ] || die 'needs root'
 wanted=("$@")
+for rule in "$@"; do
+	grep -qx "rule $rule" "$srcdir/tests/guards/guards" || die "there is no rule '$rule'"
+done
 copy_tree
 build_all
 say rule guard test outcome
