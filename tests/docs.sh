@@ -35,6 +35,14 @@ compare() {
 	result "$1: the help has every option of the page" "$(comm -13 "$2" "$3")"
 }
 
+# ---- what has to be told ----
+
+# The rule gives whoever it is for all that root can do.
+part Sh SECURITY | sed -e 's/^\.\(Nm \)\{0,1\}Cm //' -e 's/^\.Xr //' | tr -s '\n' ' ' >"$tmp/security"
+result 'the page says that a rule of sudo for exec is a root shell (LESSONS security 9)' "$(
+	grep -qE 'sudo 8 that lets somebody run exec gives a root shell, whatever the set' "$tmp/security" || cat "$tmp/security"
+)"
+
 # ---- options ----
 
 ./nsmgr --help >"$tmp/help" || {

@@ -31,6 +31,20 @@ finish() {
 result 'make install works' "$(quiet_make install)"
 [ "$failed" -eq 0 ] || finish
 
+# ---- modes ----
+
+# Whoever runs it has no more rights by that than before.
+name='nothing has a set-id bit or is writable by others (LESSONS security 7)'
+result "$name" "$(
+	find "$root" -perm /6000 -o -type f -perm /022
+	[ -n "$(find "$root" -type f -name nsmgr -perm /111)" ] || echo 'there is no program'
+)"
+if command -v getcap >/dev/null; then
+	result 'nothing has capabilities (LESSONS security 7)' "$(getcap -r "$root" 2>&1)"
+else
+	skip 'nothing has capabilities (LESSONS security 7)' 'no getcap'
+fi
+
 # ---- pages ----
 
 # The first .Nm of a page is its own; the others are files that lead to it.

@@ -142,6 +142,69 @@ children="$children src/lib/keeper.c src/lib/start_child.c"
 			$(all_but "$children" $base $lib))"
 }
 
+# ---- what is never called at all, or in another way ----
+
+# calls FUNCTIONS FILE...: the lines that call one of them, not those of a text that names it
+calls() {
+	functions=$1
+	shift
+	(cd "$tmp" && awk '{ gsub(/"[^"]*"/, "\"\""); print FILENAME ":" FNR ":" $0 }' "$@") | grep -E "$(call "$functions")"
+}
+
+# statements FILE...: the code, a statement a line behind its file's name
+statements() {
+	(cd "$tmp" && awk '
+		FNR == 1 { text = "" }
+		{ text = text " " $0 }
+		/[;{}]/ { gsub(/[[:space:]]+/, " ", text); print FILENAME ":" text; text = "" }' "$@")
+}
+
+# What becomes a program: the command, newuidmap, hooks and pasta, and nsmgr-full.
+programs='src/lib/environment.c src/lib/idmap_write.c src/cmd/program.c src/cmd/front.c'
+
+# Descriptors that are made to be kept by a program that is about to be run.
+handing='idmap_write\.c: .*null = open\(|hooks\.c: .*pipe\(fds\)'
+
+# shellcheck disable=SC2046,SC2086
+{
+	result 'no shell is called (LESSONS security 7)' \
+		"$(calls 'system|popen|wordexp|execlp?|execle|execvpe|posix_spawnp?' $base $lib $cmd
+		in_code '"-c"|"[^"]*sh -c' $base $lib $cmd)"
+	result 'only where commands, newuidmap, hooks, pasta and nsmgr-full are run is there an exec (LESSONS security 7)' \
+		"$(calls 'execve?|execvp|fexecve|execveat' $(all_but "$programs" $base $lib $cmd))"
+	result 'the environment of another process is not looked at (LESSONS security 8)' "$(in_code '/environ"' $base $lib $cmd)"
+	# By the flag itself, by a name for flags, or by flags that were put together before; dup2(2) says where to on purpose.
+	result 'a descriptor is closed by an execve (LESSONS security 3 18)' "$(
+		statements $base $lib $cmd |
+			grep -E "[^A-Za-z0-9_](open|openat|open_tree|socket|socketpair|accept4|pipe2?|dup3?|fopen|fdopen|memfd_create|epoll_create1?|inotify_init1?|signalfd|timerfd_create|eventfd|posix_openpt)[[:space:]]*\\(" |
+			grep -vE "CLOEXEC|NSM_DIR_FLAGS|\"re\"|[ (]flags[ ,)|]|fdopen|static int (open|socket|pipe|dup)[a-z_]*\\(|$handing"
+		(cd "$tmp" && grep -lE 'openat\(.*[ (]flags[ ,)|]' $base $lib $cmd) | while read -r file; do
+			grep -q 'flags = .*CLOEXEC' "$tmp/$file" || echo "$file: flags without O_CLOEXEC"
+		done
+	)"
+}
+
+# ---- what is tried, and by what ----
+
+# A script of cases that no list has would be run by nobody.
+result 'every script of cases is in a list of tests/cmd/Makefile.inc' "$(
+	cd "$srcdir" && grep -lx finish tests/cmd/*.sh | while read -r script; do
+		grep -qx "	$script \\\\" tests/cmd/Makefile.inc || echo "$script"
+	done
+)"
+
+# Comments and tests cite the rules of security by number.
+result 'every rule of security has a test named after it, and a guard in tests/guards' "$(
+	rule=1
+	while [ $rule -le 18 ]; do
+		cat "$srcdir"/tests/cmd/*.sh "$srcdir"/tests/*.sh |
+			grep -qE "^[[:space:]]*(it|result|name=).*LESSONS [^()]*security[^()]*[^0-9]$rule([^0-9][^()]*)?\\)" ||
+			echo "no test of rule $rule"
+		grep -qx "rule $rule" "$srcdir/tests/guards/guards" || echo "no guard of rule $rule"
+		rule=$((rule + 1))
+	done
+)"
+
 # ---- src/README ----
 
 # Its list of files: two blanks, the file below src/ ("[ch]" for .c and .h), two blanks at least, what it is for.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/usage.h"
 
+#include "base/fd.h"
 #include "base/text.h"
 #include "cmd/table.h"
 
@@ -128,7 +129,7 @@ int usage_say(struct launch *launch, const struct usage *usages, size_t count)
 	if (launch->usage >= 0)
 		style.stream = fdopen(launch->usage, "w");
 	else
-		style.stream = fdopen(dup(STDERR_FILENO), "w");
+		style.stream = fdopen(nsm_dup(STDERR_FILENO), "w");
 	if (!style.stream)
 		return say_plain(launch->app, "--rusage: %s", strerror(errno));
 	launch->usage = -EBADF;

@@ -9,6 +9,7 @@
 
 #include <poll.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -97,7 +98,9 @@ static int unshare_user(struct nsmgr_config *config, int socket)
 		wait_for_go(socket);
 		nsm_setup_become_root();
 	} else if (source >= 0 && !nsm_nsfd_is_own(source, NSMGR_USER)) {
-		/* What is made new beside a pinned user namespace belongs to it. */
+		/* What is made new beside a pinned user namespace belongs to it. Who has capabilities there shall not trace us, who
+		 * still have the caller's mounts (LESSONS security 5). */
+		prctl(PR_SET_DUMPABLE, 0);
 		if (setns(source, CLONE_NEWUSER) < 0)
 			return nsm_fail(config->ctx, -errno, "enter", NSMGR_USER, NULL);
 		nsm_setup_become_root();

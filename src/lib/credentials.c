@@ -122,10 +122,44 @@ static int set_groups(struct nsmgr_command *command, const struct identity *iden
 	return r < 0 ? failed(command, r, "setgroups") : 0;
 }
 
+static bool has_uid(uid_t uid)
+{
+	uid_t real, effective, saved;
+
+	return getresuid(&real, &effective, &saved) == 0 && real == uid && effective == uid && saved == uid;
+}
+
+static bool has_gid(gid_t gid)
+{
+	gid_t real, effective, saved;
+
+	return getresgid(&real, &effective, &saved) == 0 && real == gid && effective == gid && saved == gid;
+}
+
+/* Whether the supplementary groups are these: the kernel has them in another order, and others could be as many. */
+static bool has_groups(const struct identity *identity)
+{
+	gid_t groups[NSM_GROUP_COUNT];
+	size_t found = 0;
+
+	if (identity->group_count != (size_t)getgroups(NSM_GROUP_COUNT, groups))
+		return false;
+	for (size_t i = 0; i < identity->group_count; i++)
+		for (size_t j = 0; j < identity->group_count; j++)
+			if (groups[j] == identity->groups[i]) {
+				found++;
+				break;
+			}
+	return found == identity->group_count;
+}
+
+static int differ(struct nsmgr_command *command)
+{
+	return nsm_fail_text(command->ctx, -EPERM, "credentials", NSMGR_TYPE_NONE, NULL, "the ids are not those that were set");
+}
+
 static int become(struct nsmgr_command *command, const struct identity *identity)
 {
-	uid_t ruid, euid, suid;
-	gid_t rgid, egid, sgid;
 	bool groups_set;
 	int r = set_groups(command, identity, &groups_set);
 
@@ -142,13 +176,8 @@ static int become(struct nsmgr_command *command, const struct identity *identity
 	r = nsm_privileges_are_usual(command) ? nsm_sys_clear_capabilities(identity->uid != 0) : 0;
 	if (r < 0)
 		return failed(command, r, "capabilities");
-	if (getresgid(&rgid, &egid, &sgid) < 0 || getresuid(&ruid, &euid, &suid) < 0)
-		return failed(command, -errno, "credentials");
-	if (rgid != identity->gid || egid != identity->gid || sgid != identity->gid || ruid != identity->uid ||
-	    euid != identity->uid || suid != identity->uid ||
-	    (groups_set && getgroups(0, NULL) != (int)identity->group_count))
-		return nsm_fail_text(command->ctx, -EPERM, "credentials", NSMGR_TYPE_NONE, NULL,
-				     "the ids are not those that were set");
+	if (!has_gid(identity->gid) || !has_uid(identity->uid) || (groups_set && !has_groups(identity)))
+		return differ(command);
 	return 0;
 }
 
@@ -156,6 +185,7 @@ static int become(struct nsmgr_command *command, const struct identity *identity
  * at the exec (KERNEL section 9). */
 static int become_inside_root(struct nsmgr_command *command)
 {
+	bool is_group;
 	int r;
 
 	/* EPERM where setgroups is denied for good, EINVAL where no group is mapped: then those there are stay. */
@@ -165,10 +195,11 @@ static int become_inside_root(struct nsmgr_command *command)
 	r = nsm_sys_setresgid(0);
 	if (r < 0 && r != -EINVAL)
 		return failed(command, r, "setresgid");
+	is_group = r == 0;
 	r = nsm_sys_setresuid(0);
 	if (r < 0 && r != -EINVAL)
 		return failed(command, r, "setresuid");
-	return 0;
+	return (is_group && !has_gid(0)) || (r == 0 && !has_uid(0)) ? differ(command) : 0;
 }
 
 static int become_by_numbers(struct nsmgr_command *command, struct identity *identity)

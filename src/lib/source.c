@@ -40,17 +40,32 @@ static int verify(struct nsmgr_ctx *ctx, int fd, enum nsmgr_type type, const cha
 	return 0;
 }
 
-static int open_file(struct nsmgr_ctx *ctx, enum nsmgr_type type, const char *path, const char *source)
+static int open_file(struct nsmgr_ctx *ctx, enum nsmgr_type type, int dir, const char *path, const char *source)
 {
-	nsm_autoclose int fd = nsm_nsfd_open(AT_FDCWD, path, false);
+	nsm_autoclose int fd = nsm_nsfd_open(dir, path, false);
 	int r;
 
-	if (fd == -ENOENT && !nsm_streq(path, source))
-		return nsm_fail_text(ctx, -ESRCH, "source", type, source, "no such process");
 	if (fd < 0)
 		return fail_open(ctx, fd, type, source);
 	r = verify(ctx, fd, type, source);
 	return r < 0 ? r : take_fd(fd);
+}
+
+static int open_process(struct nsmgr_ctx *ctx, enum nsmgr_type type, const char *source)
+{
+	nsm_autoclose int proc = -EBADF;
+	char path[16];
+	struct nsm_text text = NSM_TEXT(path);
+	uint32_t pid;
+	int r;
+
+	nsm_text_add(&text, "ns/%s", nsm_nstypes[type].name);
+	proc = nsm_parse_u32(source, &pid) < 0 || pid == 0 || pid > INT32_MAX ? -ENOENT : nsm_proc_open((pid_t)pid);
+	if (proc < 0 && proc != -ENOENT)
+		return nsm_fail(ctx, proc, "source", type, source);
+	/* One that has ended and is not reaped has none. */
+	r = proc < 0 ? proc : open_file(ctx, type, proc, path, source);
+	return r == -ENOENT ? nsm_fail_text(ctx, -ESRCH, "source", type, source, "no such process") : r;
 }
 
 static int open_set(struct nsmgr_ctx *ctx, enum nsmgr_type type, const char *name, const char *source)
@@ -74,19 +89,15 @@ static int open_set(struct nsmgr_ctx *ctx, enum nsmgr_type type, const char *nam
 
 int nsm_source_open(struct nsmgr_ctx *ctx, enum nsmgr_type type, const char *source)
 {
-	char path[64];
-	struct nsm_text text = NSM_TEXT(path);
-
 	if (!nsmgr_type_name(type))
 		return nsm_fail_text(ctx, -EINVAL, "source", NSMGR_TYPE_NONE, source, "no such type of namespace");
 	if (source[0] == '@')
 		return open_set(ctx, type, source + 1, source);
 	if (strchr(source, '/'))
-		return open_file(ctx, type, source, source);
+		return open_file(ctx, type, AT_FDCWD, source, source);
 	if (!nsm_is_digits(source) || strlen(source) > 10)
 		return nsm_fail_text(ctx, -EINVAL, "source", type, source, "neither a path (with a '/'), nor a PID, nor @SET");
-	nsm_text_add(&text, "/proc/%s/ns/%s", source, nsm_nstypes[type].name);
-	return open_file(ctx, type, path, source);
+	return open_process(ctx, type, source);
 }
 
 static int refuse_none(struct nsmgr_ctx *ctx, const char *shown)

@@ -20,7 +20,7 @@ give_back() {
 	for controller in $(<"$C/cgroup.subtree_control"); do
 		[[ " $given " == *" $controller "* ]] || echo "-$controller" >"$C/cgroup.subtree_control"
 	done 2>/dev/null
-	rmdir "$C/$P.mine" 2>/dev/null
+	rmdir "$C/$P.mine" "$C/$P.below" 2>/dev/null
 }
 
 # As the harness does, also where it is interrupted.
@@ -67,8 +67,8 @@ own_mounts() {
 	ok "$NSMGR" create "$P.a" --mnt --cgroup --cgroup-new
 	ok "$NSMGR" exec "$P.a" cat "$C/cgroup.procs"
 	yes 'the cgroup that is seen is its own' [ "$(wc -w <<<"$out")" -eq 1 ]
-	ok "$NSMGR" exec "$P.a" mkdir "$C/below"
-	yes 'one below it is made there' [ -d "$C/nsmgr/$P.a/below" ]
+	ok "$NSMGR" exec "$P.a" mkdir "$C/$P.below"
+	yes 'one below it is made there' [ -d "$C/nsmgr/$P.a/$P.below" ]
 	ok "$NSMGR" exec "$P.a" awk '{ for (i = 7; $i != "-"; i++); } $(i + 1) ~ /^cgroup/ && $6 ~ /^rw/ && $4 != "/"' /proc/self/mountinfo
 	is 'what shows more than that and can be written to' "$out" ''
 	ok "$NSMGR" exec "$P.a" awk '{ for (i = 7; $i != "-"; i++); } $(i + 1) == "cgroup" && $6 ~ /^rw/' /proc/self/mountinfo

@@ -228,7 +228,7 @@ killed() {
 cases() {
 	it '--hook finds the namespaces, handles and maps, and nothing set up' outside
 	it '--hook-inside comes last, in everything' inside
-	it 'splits a command into words, and nothing more' words
+	it 'splits a command into words, and nothing more (LESSONS security 2 7)' words
 	it 'gives hooks no descriptor, signal or variable of ours' clean_start
 	it 'undoes a set whose hook fails, and says which' failures
 	it 'passes output on with the name before it, and waits for no one left behind' output
