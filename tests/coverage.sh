@@ -20,9 +20,9 @@ prepare() {
 	rm -rf "$1"
 	mkdir -p "$1"
 	chmod 1777 "$1"
-	export LLVM_PROFILE_FILE=$1/%m%c.profraw NSMGR_LIBEXEC=$NSMGR_BUILDDIR/.libs
-	"$NSMGR_BUILDDIR/nsmgr" create --help >/dev/null
-	"$NSMGR_BUILDDIR/nsmgr" ls -q --store=/nonexistent >/dev/null 2>&1 || :
+	export LLVM_PROFILE_FILE=$1/%m%c.profraw
+	export NSMGR_LIBEXEC=$NSMGR_BUILDDIR/.libs LD_LIBRARY_PATH=$NSMGR_BUILDDIR/.libs
+	"$NSMGR_BUILDDIR/nsmgr" create --help >/dev/null # which is the front first, and then nsmgr-full
 	chmod a+w "$1"/*
 }
 

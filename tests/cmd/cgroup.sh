@@ -355,7 +355,7 @@ cases() {
 	it 'has commands and the keeper in a cgroup of its own (KERNEL R63)' joined
 	it 'leaves no descriptor to a command (LESSONS security 18)' no_descriptors
 	it 'shows the host no writable cgroups inside (LESSONS security 17)' own_mounts
-	it 'finds processes by the cgroup' members
+	it 'finds processes by the cgroup' members all
 	it 'waits for and ends processes by the cgroup' removed
 	it 'is emptied and removed, whatever those inside made in it' hostile
 	it 'freezes and thaws' frozen
@@ -363,7 +363,7 @@ cases() {
 	it 'takes a name of nobody else' taken
 	it 'sweeps what killed processes left' killed
 	it 'checks and repairs cgroups' repaired
-	it 'refuses what cannot be' options
+	it 'refuses what cannot be' options machine
 	it 'limits' limits
 }
 

@@ -238,16 +238,16 @@ no_proc() {
 
 cases() {
 	it 'maps the own extents identically without a map option (KERNEL section 9)' maps_default
-	it 'writes the maps that are asked for' maps_given
-	it 'refuses bad maps with status 2, and takes 340 lines (KERNEL R21)' maps_bad
-	it '--setgroups is written before the group map (CVE-2018-7169, LESSONS security 11)' setgroups
-	it '--owner owns the user namespace outside (KERNEL R28)' owner
+	it 'writes the maps that are asked for' maps_given ids
+	it 'refuses bad maps with status 2, and takes 340 lines (KERNEL R21)' maps_bad ids
+	it '--setgroups is written before the group map (CVE-2018-7169, LESSONS security 11)' setgroups ids
+	it '--owner owns the user namespace outside (KERNEL R28)' owner ids
 	it 'offsets clocks, and says what the kernel refuses (KERNEL R50)' offsets
 	it 'sets names of up to 64 bytes (KERNEL R61)' names
 	it 'brings loopback up unless told otherwise (KERNEL R60)' loopback
 	it 'sets the propagation that is asked for (KERNEL R12)' propagation
 	it 'mounts inside do not reach the host (KERNEL R12)' no_leak_of_mounts
-	it 'writes sysctls of net, ipc and user as the one who may (KERNEL section 9)' sysctls
+	it 'writes sysctls of net, ipc and user as the one who may (KERNEL section 9)' sysctls ids
 	it 'pid_max is of the new namespace and never of the host (KERNEL section 9)' pid_max
 	it 'refuses sysctls that are not of a namespace made here (CVE-2022-0811, LESSONS security 1)' sysctls_refused
 	it '--no-proc leaves /proc as it is' no_proc

@@ -416,7 +416,7 @@ count_while_changing() {
 
 cases() {
 	it 'prints a row a handle, sorted by name' table
-	it 'has the columns that it lists (LESSONS 2)' columns
+	it 'has the columns that it lists (LESSONS 2)' columns machine
 	it 'has columns of processes, parents and all' more_columns
 	it 'has the ids of network namespaces' netnsid
 	it '--filter chooses by cells' filters

@@ -120,7 +120,7 @@ cases() {
 	it 'does it with the propagation unchanged (KERNEL R12)' unchanged_root
 	it 'a peer of a shared / gets none of the handles (KERNEL R4)' shared_with_peer
 	it 'does it in a user namespace with full capabilities (KERNEL R11 R20 R30, section 9)' user_namespace
-	it 'does it in a user namespace with shifted maps (KERNEL R21)' user_namespace_mapped
+	it 'does it in a user namespace with shifted maps (KERNEL R21)' user_namespace_mapped ids
 	it 'does it in a pid namespace (KERNEL R41 R43)' pid_namespace
 	it 'does it with all types around it' everything
 }
