@@ -439,7 +439,7 @@ refusals() {
 cases() {
 	it 'ip works in a set that create --ip-netns made' used_by_ip
 	it 'the directory is as ip makes it' directory all
-	[ "$PROGRAM" = full ] || it 'first use by many makes one mount (Debian 949235)' first_use
+	[ "$PROGRAM" = full ] || it 'first use by many makes one mount (Debian 949235)' first_use all
 	it 'a lock of the directory is not waited for' locked
 	it 'copies in other mount namespaces come and go (KERNEL R5)' copies all
 	it 'a name that is taken is refused, and nothing is made' taken all
