@@ -65,7 +65,7 @@ lookers() {
 	ok "${deny[@]}" "$NSMGR" label "$set" k=v
 	ok "${deny[@]}" "$NSMGR" show "$set"
 	like 'what is shown' "$out" "*k=v*"
-	ok "${deny[@]}" "$NSMGR" kill -s CONT "$set"
+	lacking all || ok "${deny[@]}" "$NSMGR" kill -s CONT "$set" # which looks into every process
 	mkdir "$NSMGR_STORE/$P.empty"
 	ok "${deny[@]}" "$NSMGR" check --repair -rn -o KIND,STATE
 	like 'what is mended' "$out" '*empty mended*'
@@ -98,6 +98,7 @@ pidfd_ioctls() {
 # Descriptors are found in /proc, or counted where the set has none.
 close_range() {
 	life d 436=$ENOSYS
+	! lacking all || return 0 # nobody else may unmount /proc
 	ok "$NSMGR" create "$P.a" --mnt
 	ok "$NSMGR" exec "$P.a" umount -l /proc
 	ok bash -c 'exec 7</dev/null 300<&7 && exec "$@"' bash "$DENY" 436=$ENOSYS -- \
