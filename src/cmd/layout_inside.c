@@ -12,12 +12,13 @@
 
 int inside_fail_text(const struct inside_place *place, int error, const char *text)
 {
+	const char *cure = place->cure ? place->cure : error == -ENOSYS ? "it needs Linux 5.10, without a filter in the way" : NULL;
 	char line[400];
 	struct nsm_text whole = NSM_TEXT(line);
 
 	nsm_text_add(&whole, "%s", text);
-	if (place->cure)
-		nsm_text_add(&whole, " (%s)", place->cure);
+	if (cure)
+		nsm_text_add(&whole, " (%s)", cure);
 	return nsmgr_config_hook_fail(place->config, error, entry_step(place->entry), NSMGR_MNT,
 				      place->entry->kind == ENTRY_BIND && nsm_streq(place->entry->target, "/")
 					      ? place->entry->source.path

@@ -5,8 +5,10 @@
 #include "cmd/select.h"
 #include "cmd/sys.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 void targets_free(struct targets *targets)
 {
@@ -33,6 +35,13 @@ void add_types_json(struct nsm_text *text, unsigned types)
 	nsm_text_add(text, "]");
 }
 
+static bool lacks_pidfd_open(void)
+{
+	nsm_autoclose int own = sys_pidfd_open(getpid(), false);
+
+	return own == -ENOSYS;
+}
+
 /* A handle behind which no namespace is to be found from here. */
 static int check_state(const struct targets *targets, const struct nsmgr_handle *handle)
 {
@@ -43,6 +52,9 @@ static int check_state(const struct targets *targets, const struct nsmgr_handle 
 	case NSMGR_DEAD:
 		return STATUS_DONE;
 	case NSMGR_UNKNOWN:
+		if (lacks_pidfd_open())
+			return say_plain(targets->app, "'%s': %s: its processes cannot be seen without pidfd_open(2): it needs Linux 5.10",
+					 targets->name, type);
 		return say_plain(targets->app, "'%s': %s: not below our pid namespace, its processes cannot be seen",
 				 targets->name, type);
 	case NSMGR_ELSEWHERE:

@@ -76,6 +76,7 @@ static const struct rule rules[] = {
 	{ "store", EROFS, ANY, "choose a writable place with --store=DIR" },
 	{ NULL, EMFILE, ANY, "limit: ulimit -n" },
 	{ NULL, ENFILE, ANY, "limit: /proc/sys/fs/file-max" },
+	{ NULL, ENOSYS, ANY, "it needs Linux 5.10, without a filter in the way" },
 };
 
 const char *nsm_hint(const struct nsm_failure *failure)

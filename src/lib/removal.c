@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/removal.h"
 
+#include "base/fd.h"
 #include "base/text.h"
 #include "lib/handle.h"
 #include "lib/inhabitants.h"
@@ -10,6 +11,7 @@
 
 #include <limits.h>
 #include <poll.h>
+#include <unistd.h>
 
 #define SHOWN_PIDS 16
 
@@ -102,6 +104,13 @@ static int wait_for_one(const struct nsm_removal *removal, pid_t pid)
 	return r == 0 ? -ETIMEDOUT : 0;
 }
 
+static bool lacks_pidfd_open(void)
+{
+	nsm_autoclose int own = nsm_sys_pidfd_open(getpid());
+
+	return own == -ENOSYS;
+}
+
 /* Finds out whether the set made a pid namespace that lives, which is then the removal's to look into. */
 static int inspect_pid(struct nsm_removal *removal, struct nsm_setdir *set)
 {
@@ -133,6 +142,9 @@ static int inspect_pid(struct nsm_removal *removal, struct nsm_setdir *set)
 	}
 	if (removal->flags & NSMGR_REMOVE_FORCE)
 		return 0;
+	/* Nobody at all can be seen without it. */
+	if (lacks_pidfd_open())
+		return nsm_fail(ctx, -ENOSYS, "pidfd_open", NSMGR_PID, NULL);
 	return nsm_fail_text(ctx, -EXDEV, "remove", NSMGR_PID, NULL,
 			     "cannot see who lives in it from this pid namespace (cure: remove it from where it was made)");
 }

@@ -386,19 +386,19 @@ interrupted() {
 }
 
 cases() {
-	it 'makes what is missing, and a second run does nothing' once
-	it 'tells how a set differs, and makes it anew if told so' differs
+	it 'makes what is missing, and a second run does nothing' once ids
+	it 'tells how a set differs, and makes it anew if told so' differs ids
 	it 'compares what was made by hand by what is seen of it' by_hand
 	it 'takes the first of each name, masks, and drop-ins' places
 	it 'sees first to those from which others take a namespace' pods
-	it 'goes on where one fails' failures
+	it 'goes on where one fails' failures ids
 	it 'ends nobody unasked' busy
 	it 'makes the examples of nsmgr.conf(5)' examples
 	# Those of mounts, where the program has such.
-	"$NSMGR" create --help | grep -q -- --rootfs && it 'makes the web server of nsmgr.conf(5)' web_example
-	"$NSMGR" create --help | grep -q -- --rootfs && it 'restores all examples of nsmgr.conf(5) when everything was removed' all_examples
-	"$NSMGR" create --help | grep -q -- --fs && it 'makes the build environment of nsmgr.conf(5)' build_example
-	"$NSMGR" create --help | grep -q -- --rootfs && it 'sees what became of the mounts' mounts
+	"$NSMGR" create --help | grep -q -- --rootfs && it 'makes the web server of nsmgr.conf(5)' web_example ids
+	"$NSMGR" create --help | grep -q -- --rootfs && it 'restores all examples of nsmgr.conf(5) when everything was removed' all_examples machine
+	"$NSMGR" create --help | grep -q -- --fs && it 'makes the build environment of nsmgr.conf(5)' build_example machine
+	"$NSMGR" create --help | grep -q -- --rootfs && it 'sees what became of the mounts' mounts all
 	it 'leaves nothing when it is interrupted' interrupted
 	it 'removes what it made when the profile is gone' prunes
 }

@@ -101,6 +101,25 @@ members() {
 	no 'the cgroup is there' has_cgroup a
 }
 
+# Before Linux 5.14 there is no cgroup.kill: they are ended one by one.
+without_kill() {
+	local others=() one
+	ok "$NSMGR" create "$P.a" --uts --cgroup-new
+	mkdir "$C/nsmgr/$P.a/below"
+	for one in "" "" /below; do
+		spawn sh -c 'echo 0 >"$1"; exec sleep 1000' sh "$C/nsmgr/$P.a$one/cgroup.procs"
+		others+=("$pid")
+		until_true 'another is in it' grep -qx "$pid" "$C/nsmgr/$P.a$one/cgroup.procs"
+	done
+	ok strace -f -qq -o "$T/trace" -e trace=openat -P cgroup.kill -e inject=openat:error=ENOENT "$NSMGR" rm --kill "$P.a"
+	like 'what is not there' "$(<"$T/trace")" '*cgroup.kill*ENOENT*INJECTED*'
+	for one in "${others[@]}"; do
+		wait "$one"
+		is 'how it ended' $? 137
+	done
+	no 'the cgroup is there' has_cgroup a
+}
+
 # rm --wait waits for who is in the cgroup, and --kill ends whoever is, also below it and frozen.
 removed() {
 	ok "$NSMGR" create "$P.a" "$P.b" --uts --cgroup-new
@@ -355,15 +374,16 @@ cases() {
 	it 'has commands and the keeper in a cgroup of its own (KERNEL R63)' joined
 	it 'leaves no descriptor to a command (LESSONS security 18)' no_descriptors
 	it 'shows the host no writable cgroups inside (LESSONS security 17)' own_mounts
-	it 'finds processes by the cgroup' members
+	it 'finds processes by the cgroup' members all
 	it 'waits for and ends processes by the cgroup' removed
+	it 'ends processes without cgroup.kill, before Linux 5.14' without_kill
 	it 'is emptied and removed, whatever those inside made in it' hostile
 	it 'freezes and thaws' frozen
 	it 'goes into a cgroup that exists' existing
 	it 'takes a name of nobody else' taken
 	it 'sweeps what killed processes left' killed
 	it 'checks and repairs cgroups' repaired
-	it 'refuses what cannot be' options
+	it 'refuses what cannot be' options machine
 	it 'limits' limits
 }
 

@@ -304,7 +304,7 @@ cases() {
 	it 'a keeper without a set is ended' keeper_left
 	it 'a keeper that somebody uses is not' keeper_of_use
 	it 'limits that are nearly reached are told' limits
-	it 'an ordinary user sees what may be seen' nobody
+	it 'an ordinary user sees what may be seen' nobody ids
 	it 'gc takes nothing that can be used' gc_is_safe
 	it 'a store that others change has no findings' busy
 	it 'whatever is killed, a repair leads back to a store that is well' killed

@@ -415,7 +415,7 @@ cases() {
 	it 'what is recorded is written anew from what is there' metadata
 	it 'names and files that are none of ours are told' names
 	it 'names in /run/netns are one, and the right one' netns_names
-	it 'modes are mended, owners are told' unsafe
+	it 'modes are mended, owners are told' unsafe ids
 	it 'a shared store is made private' propagation
 	it 'what covers the store is unmounted, unless it is in use' covered
 	it 'a store that lost its mount is mounted' unmounted

@@ -236,18 +236,42 @@ no_proc() {
 	refused '*set-up needs --mnt*' --pid --no-proc
 }
 
+# The ranges of /etc/subuid and /etc/subgid, behind what is mapped already; files of our own over those.
+map_auto() {
+	[ -e /etc/subuid ] && [ -e /etc/subgid ] || skip 'no /etc/subuid'
+	printf 'other:1:2\nroot:100000:65536\n' >"$T/subuid"
+	printf '0:300000:1000\n' >"$T/subgid"
+	ok unshare -m --propagation private bash -c '
+		mount --bind "$1/subuid" /etc/subuid && mount --bind "$1/subgid" /etc/subgid && program=$2 set=$3 store=$1/own || exit
+		nsmgr() { "$program" --store="$store" "$@"; }
+		nsmgr create "$set" --user --map-auto && nsmgr create "$set.2" --user --map-users=0:5:1 --map-groups=0:6:1 --map-auto || exit
+		for one in "$set" "$set.2"; do
+			nsmgr exec --preserve-credentials "$one" cat /proc/self/uid_map /proc/self/gid_map || exit
+		done
+		! nsmgr create "$set.3" --user --map-users=0:5:1 --map-groups=1:6:1 --map-auto || exit
+		nsmgr rm "$set" "$set.2" && umount "$store" && rm -r "$store"' bash "$T" "$NSMGR" "$P.a"
+	is 'the maps' "$(tr -s ' ' <<<"$out" | sed 's/^ //')" "0 100000 65536
+0 300000 1000
+0 5 1
+1 100000 65536
+0 6 1
+1 300000 1000"
+	like 'what is said where it does not fit' "$err" "nsmgr: cannot create '$P.a.3': user: map: *range 0:300000:1000 overlaps another"
+}
+
 cases() {
 	it 'maps the own extents identically without a map option (KERNEL section 9)' maps_default
-	it 'writes the maps that are asked for' maps_given
-	it 'refuses bad maps with status 2, and takes 340 lines (KERNEL R21)' maps_bad
-	it '--setgroups is written before the group map (CVE-2018-7169, LESSONS security 11)' setgroups
-	it '--owner owns the user namespace outside (KERNEL R28)' owner
+	it 'writes the maps that are asked for' maps_given ids
+	it '--map-auto takes the ranges that are given to us' map_auto ids
+	it 'refuses bad maps with status 2, and takes 340 lines (KERNEL R21)' maps_bad ids
+	it '--setgroups is written before the group map (CVE-2018-7169, LESSONS security 11)' setgroups ids
+	it '--owner owns the user namespace outside (KERNEL R28)' owner ids
 	it 'offsets clocks, and says what the kernel refuses (KERNEL R50)' offsets
 	it 'sets names of up to 64 bytes (KERNEL R61)' names
 	it 'brings loopback up unless told otherwise (KERNEL R60)' loopback
 	it 'sets the propagation that is asked for (KERNEL R12)' propagation
 	it 'mounts inside do not reach the host (KERNEL R12)' no_leak_of_mounts
-	it 'writes sysctls of net, ipc and user as the one who may (KERNEL section 9)' sysctls
+	it 'writes sysctls of net, ipc and user as the one who may (KERNEL section 9)' sysctls ids
 	it 'pid_max is of the new namespace and never of the host (KERNEL section 9)' pid_max
 	it 'refuses sysctls that are not of a namespace made here (CVE-2022-0811, LESSONS security 1)' sysctls_refused
 	it '--no-proc leaves /proc as it is' no_proc

@@ -174,13 +174,13 @@ like_setpriv() {
 }
 
 cases() {
-	it '--cap-drop takes capabilities out of all five sets' dropping
+	it '--cap-drop takes capabilities out of all five sets' dropping ids
 	[ "$PROGRAM" = full ] || return 0 # which the front hands all of it over to
 	it '--cap-drop takes what was handed on to us as well (CVE-2022-27650)' inherited
-	it '--cap-add is --cap-ambient' adding
-	it '--cap-bounding is the bounding set' bounding
-	it '--securebits sets securebits' securebits
-	it 'it does what setpriv(1) does' like_setpriv
+	it '--cap-add is --cap-ambient' adding ids
+	it '--cap-bounding is the bounding set' bounding ids
+	it '--securebits sets securebits' securebits ids
+	it 'it does what setpriv(1) does' like_setpriv ids
 	it 'what is wrong is refused' wrong
 }
 

@@ -156,13 +156,13 @@ untrusted() {
 copy_programs
 
 cases() {
-	it 'exec and shell take them before what they are told' taken
+	it 'exec and shell take them before what they are told' taken ids
 	it 'what may be given once is replaced' once
 	it 'each of many sets has its own' in_many
 	it 'times and what is used, as the set has them' attended
 	it 'run takes them for its command' of_run
 	it 'they are checked when the set is made' refused
-	it 'they are believed only where nobody else can write (LESSONS security 15)' untrusted
+	it 'they are believed only where nobody else can write (LESSONS security 15)' untrusted ids
 }
 
 for_both

@@ -200,7 +200,7 @@ cases() {
 	it 'forwards each signal once (util-linux#1086, LESSONS 10)' forwarded
 	it 'a signal that ends the command is its status' forwarded_default
 	it 'mirrors stop and continue (util-linux#511)' mirrored
-	it '--kill-child ends the command with nsmgr (KERNEL R27)' kill_child
+	it '--kill-child ends the command with nsmgr (KERNEL R27)' kill_child ids
 	it 'without it the command lives on' outlives
 	it 'leaves no zombie, and no status is lost (util-linux#3909)' no_zombie
 	it 'the command has the signals of the caller' signal_state

@@ -221,17 +221,17 @@ everywhere() {
 }
 
 cases() {
-	it 'is there in exec, run and shell, and gives up new privileges' everywhere
+	it 'is there in exec, run and shell, and gives up new privileges' everywhere ids
 	it 'has what the kernel lacks an error, or left out' old_kernels
 	[ "$PROGRAM" = full ] || return 0
 	it 'lets files be used as they were allowed' files
 	it 'has programs be executed only where that is allowed' programs
-	it 'takes the paths of the command' paths
+	it 'takes the paths of the command' paths ids
 	it 'is not led astray by links inside (LESSONS security 3)' hostile
 	it 'lets ports be used as they were allowed' ports
-	it 'keeps a command from others' scopes
+	it 'keeps a command from others' scopes all
 	it 'refuses what is wrong' wrong
-	it 'does what the example of the page says' example
+	it 'does what the example of the page says' example ids
 }
 
 for_both

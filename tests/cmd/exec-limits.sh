@@ -314,8 +314,8 @@ cases() {
 	it '--limit gives the command each of the 16 limits' every_limit
 	it '--limit has one number, two, either, suffixes and unlimited' forms
 	it 'a wrong --limit is refused before anything is done' wrong_limits
-	it 'a hard limit is raised by who may (KERNEL section 8)' raising
-	it 'the command runs into its limits' hits
+	it 'a hard limit is raised by who may (KERNEL section 8)' raising machine
+	it 'the command runs into its limits' hits ids
 	it '--timeout ends a command, and --kill-after one that does not listen' time_is_over
 	it 'a command that ends in time is not told from one without a limit' time_is_not_over
 	[ "$PROGRAM" = full ] || return 0 # which the front hands all of it over to

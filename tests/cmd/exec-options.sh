@@ -220,7 +220,7 @@ labels() {
 			exec "$program" --store="$store" exec --follow-context "$name" true) || exit
 		umount "/proc/$keeper/attr/current"
 		"$program" --store="$store" rm --kill "$name"
-		umount "$store"
+		umount "$store" && rm -r "$store"
 		cat "$file.exec"' - "$T/labels" "$NSMGR" "$P.l" "$T/label" "$1"
 	is "what is asked for '$1'" "$out" "$2"
 }
@@ -247,13 +247,13 @@ no_context() {
 }
 
 cases() {
-	it '--root and --wdns are of the set (LESSONS security 3)' roots
-	it 'no directory is outside of the set, by no descriptor (CVE-2024-21626, LESSONS security 3)' outside
+	it '--root and --wdns are of the set (LESSONS security 3)' roots ids
+	it 'no directory is outside of the set, by no descriptor (CVE-2024-21626, LESSONS security 3)' outside all
 	it '--argv0 is what the command sees' names
-	it '--cap-keep and --cap-ambient leave these capabilities (LESSONS security 13)' capabilities
+	it '--cap-keep and --cap-ambient leave these capabilities (LESSONS security 13)' capabilities ids
 	it '--join-cgroup runs it where the init of the set is (KERNEL R63, LESSONS security 18)' cgroups
 	it '--reset-vrf leaves the VRF of the caller' vrf
-	it '--follow-context asks for the label of the init of the set' contexts
+	it '--follow-context asks for the label of the init of the set' contexts all
 	it '--follow-context says what is missing' no_context
 }
 

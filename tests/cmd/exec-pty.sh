@@ -191,7 +191,7 @@ cases() {
 	it 'ours is as before, however it ends' restored
 	it 'stops and goes on as a job of our shell' jobs_outside
 	it 'a shell in it has jobs of its own' jobs_inside
-	it 'does without a terminal of ours' pipes
+	it 'does without a terminal of ours' pipes ids
 }
 
 command -v script >/dev/null || { clean; trap - EXIT; skip_all 'script is missing'; }

@@ -365,17 +365,17 @@ engines() {
 
 cases() {
 	it 'is there in exec, run and shell, and gives up new privileges' everywhere
-	it 'has built-in profiles' builtin_profiles
+	it 'has built-in profiles' builtin_profiles ids
 	[ "$PROGRAM" = full ] || return 0
 	it 'has all actions that need no supervisor' actions
 	it 'takes a list of what is allowed' allow_list
 	it 'compares arguments' comparisons
-	it 'has rules for capabilities, architectures and kernels' conditions
+	it 'has rules for capabilities, architectures and kernels' conditions ids
 	it 'refuses what is wrong, and says where' refused
 	it 'is not led astray by a hostile file' hostile
 	it 'leaves out calls that are not known' unknown
 	it 'takes several profiles' several
-	it 'needs an execve to be allowed, and no more' programs
+	it 'needs an execve to be allowed, and no more' programs ids
 	it 'takes the profiles of container engines' engines
 	it 'does what the example of the page says' example
 }

@@ -198,7 +198,7 @@ cases() {
 	it 'hides no failure: status and one line tell which and how (LESSONS 14)' failures
 	it 'a signal ends all that it started (LESSONS 10)' signals
 	it 'stops only where it can be continued, and never for a terminal' stops
-	it 'gives each command the same as exec in one set' surroundings
+	it 'gives each command the same as exec in one set' surroundings ids
 }
 
 # Not $T/never: whoever waits takes from that what was meant for another.

@@ -240,8 +240,8 @@ cases() {
 	it 'passes no descriptor but those of --preserve-fds (CVE-2024-21626, LESSONS security 3 18)' descriptors
 	it 'sets, imports and unsets variables (LESSONS security 8)' environment
 	it 'starts in the same directory where that exists inside (CVE-2024-21626)' directory
-	it '--as takes the users and groups of the files inside (CVE-2022-2989, LESSONS security 12)' as_user
-	it 'is 0:0 inside a user namespace unless told otherwise (KERNEL R23 R25)' default_ids
+	it '--as takes the users and groups of the files inside (CVE-2022-2989, LESSONS security 12)' as_user ids
+	it 'is 0:0 inside a user namespace unless told otherwise (KERNEL R23 R25)' default_ids ids
 	it '--no-new-privs and --new-session (CVE-2017-5226, LESSONS security 10)' privileges
 	it 'refuses stale and foreign handles and says the cure (LESSONS 4, security 6)' refused
 	it 'a running command keeps its namespace when the set goes (KERNEL R1)' outlives_rm

@@ -150,8 +150,8 @@ refusals() {
 cases() {
 	it 'json has paths, inode numbers and ids' json
 	it 'oci has the types by the names of the runtime specification' oci
-	it 'an OCI runtime runs in the namespaces of the set' oci_runtime
-	it 'nsenter runs the line' nsenter_line
+	it 'an OCI runtime runs in the namespaces of the set' oci_runtime machine
+	it 'nsenter runs the line' nsenter_line all
 	it 'a shell takes the variables' variables
 	it 'systemd takes the drop-in' unit
 	it 'odd paths stay one word (LESSONS security 2, CVE-2024-3154)' escaping

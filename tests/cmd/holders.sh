@@ -202,13 +202,13 @@ cases() {
 	it 'finds threads that are not where their process is' threads
 	it 'finds what is waiting for children' for_children
 	it 'finds descriptors, of threads as well' descriptors
-	it 'finds sockets, also when the name has gone (LESSONS 1)' sockets
+	it 'finds sockets, also when the name has gone (LESSONS 1)' sockets all
 	it 'finds handles, mounts and copies (KERNEL R5)' mounts
 	it 'finds file systems of a pid and an ipc namespace (KERNEL R1)' file_systems
-	it 'finds namespaces below it, and those it owns' relations
+	it 'finds namespaces below it, and those it owns' relations all
 	it 'finds who was not reaped' zombies
 	it 'goes on where a process goes meanwhile' gone_meanwhile
-	it 'tells an ordinary user what is hidden' ordinary_user
+	it 'tells an ordinary user what is hidden' ordinary_user ids
 }
 
 copy_programs

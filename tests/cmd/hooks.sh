@@ -226,7 +226,7 @@ killed() {
 }
 
 cases() {
-	it '--hook finds the namespaces, handles and maps, and nothing set up' outside
+	it '--hook finds the namespaces, handles and maps, and nothing set up' outside ids
 	it '--hook-inside comes last, in everything' inside
 	it 'splits a command into words, and nothing more (LESSONS security 2 7)' words
 	it 'gives hooks no descriptor, signal or variable of ours' clean_start

@@ -75,8 +75,8 @@ refusals() {
 }
 
 cases() {
-	it 'shows the owners of files as they are outside' both_ways
-	it 'maps what is mounted below, and each set by its own maps' beside
+	it 'shows the owners of files as they are outside' both_ways ids machine
+	it 'maps what is mounted below, and each set by its own maps' beside ids machine
 	it 'refuses what cannot be mapped' refusals
 }
 

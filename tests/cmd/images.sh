@@ -346,21 +346,21 @@ its_lifetime() {
 }
 
 cases() {
-	it 'mounts an ext4 image, read-only and with nothing outside' ext4
-	it 'mounts a squashfs image' squashfs
-	it 'mounts an erofs image' erofs
-	it 'mounts an xfs image' xfs
-	it 'knows a vfat image' vfat
-	it 'writes to an image when asked, and never both ways' writing
-	it 'has an image as the root' as_root
-	it 'finds devices by their tags' by_tag
-	it 'mounts a part of an image' parts
+	it 'mounts an ext4 image, read-only and with nothing outside' ext4 machine
+	it 'mounts a squashfs image' squashfs machine
+	it 'mounts an erofs image' erofs machine
+	it 'mounts an xfs image' xfs machine
+	it 'knows a vfat image' vfat machine
+	it 'writes to an image when asked, and never both ways' writing machine
+	it 'has an image as the root' as_root machine
+	it 'finds devices by their tags' by_tag machine
+	it 'mounts a part of an image' parts machine
 	it 'mounts file systems that have no device' virtual
-	it 'refuses what is no image, or is ambiguous' odd_files
-	it 'refuses bad options before anything is done' usage
-	it 'leaves no loop device of what fails or is killed' left_behind
-	it 'mounts what it looked at, though another is in its place by now' replaced
-	it 'gives a loop device to its set alone' its_lifetime
+	it 'refuses what is no image, or is ambiguous' odd_files machine
+	it 'refuses bad options before anything is done' usage machine
+	it 'leaves no loop device of what fails or is killed' left_behind machine
+	it 'mounts what it looked at, though another is in its place by now' replaced machine
+	it 'gives a loop device to its set alone' its_lifetime machine
 }
 
 for_front

@@ -438,20 +438,20 @@ refusals() {
 
 cases() {
 	it 'ip works in a set that create --ip-netns made' used_by_ip
-	it 'the directory is as ip makes it' directory
-	[ "$PROGRAM" = full ] || it 'first use by many makes one mount (Debian 949235)' first_use
+	it 'the directory is as ip makes it' directory all
+	[ "$PROGRAM" = full ] || it 'first use by many makes one mount (Debian 949235)' first_use all
 	it 'a lock of the directory is not waited for' locked
-	it 'copies in other mount namespaces come and go (KERNEL R5)' copies
-	it 'a name that is taken is refused, and nothing is made' taken
-	it 'what is not the namespace of the set is left alone' not_ours
-	it 'export gives and takes the name' by_export
+	it 'copies in other mount namespaces come and go (KERNEL R5)' copies all
+	it 'a name that is taken is refused, and nothing is made' taken all
+	it 'what is not the namespace of the set is left alone' not_ours all
+	it 'export gives and takes the name' by_export all
 	it 'create --exist-ok gives it to a set that is there' by_exist_ok
-	it 'rename takes it along' renamed
+	it 'rename takes it along' renamed all
 	it 'what fails is undone' undone
 	[ "$PROGRAM" = full ] || it 'what is killed leaves nothing that rm, or export, does not mend' killed
 	[ "$PROGRAM" = full ] || it 'of several one gets both names' race
-	it 'attach takes what ip has, and gives what it took' attached
-	it 'refuses what does not fit' refusals
+	it 'attach takes what ip has, and gives what it took' attached all
+	it 'refuses what does not fit' refusals all
 }
 
 for_both

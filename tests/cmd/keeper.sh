@@ -184,7 +184,7 @@ cases() {
 	it 'is pid 1, called by its set, at /, alone' identity
 	it 'has its name whole, however little place there is' long_name
 	it 'holds no descriptor, terminal, session or handler (LESSONS security 4 5)' holds_nothing
-	it 'is not dumpable: nobody inside looks into it (CVE-2016-9962, CVE-2019-5736)' not_dumpable
+	it 'is not dumpable: nobody inside looks into it (CVE-2016-9962, CVE-2019-5736)' not_dumpable ids
 	it 'survives every signal from inside, and TERM from outside (KERNEL R41)' survives_inside
 	it 'survives the end of the session that made it' survives_session
 	it 'reaps what is left to it (KERNEL R41 R42)' reaps

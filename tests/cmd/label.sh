@@ -183,7 +183,7 @@ cases() {
 	it 'values are any bytes, and escaped (LESSONS security 2 and 16)' odd_values
 	it 'ls shows labels and filters by them' in_ls
 	it 'refuses what is no label, and changes nothing then' refusals
-	it 'everybody may read labels, not everybody may change them' ordinary_user
+	it 'everybody may read labels, not everybody may change them' ordinary_user ids
 	it 'labels of a store that is mounted elsewhere are read only' elsewhere
 }
 

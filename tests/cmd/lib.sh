@@ -8,6 +8,7 @@
 #   NSMGR_BUILDDIR      where the programs were built (default: the present directory)
 #   NSMGR_PROGRAMS      "front full"; NSMGR_ONLY: only cases whose name contains this
 #   NSMGR_MUST_WORK=1   what would be skipped fails
+#   NSMGR_LACKS         what this place is known to lack, of the words in `needs`: what needs that is skipped, also if all must work
 
 set -u
 export LC_ALL=C
@@ -31,11 +32,8 @@ passed=0 failed=0 skipped=0
 
 # ---- privilege, and a place of our own ----
 
-skip_all() {
-	echo "SKIPPED: ${0##*/}: $*" >&2
-	[ "${NSMGR_MUST_WORK:-0}" = 1 ] && exit 1
-	exit 77
-}
+# shellcheck source=tests/cmd/needs.sh
+. "${BASH_SOURCE[0]%/*}/needs.sh"
 
 { [ -x "$FRONT" ] && [ -x "$FULL" ]; } || { echo "no programs in $NSMGR_BUILDDIR" >&2; exit 99; }
 [ "$(id -u)" = 0 ] || skip_all 'needs root'
@@ -188,10 +186,14 @@ scrub() {
 	done
 }
 
-# it 'does something (RULE)' FUNCTION
+# it 'does something (RULE)' FUNCTION [NEED...]: what the place has to give for it, of the words in `needs`
 it() {
 	local name="$PROGRAM: $1" status why
 	[[ -z ${NSMGR_ONLY:-} || $1 == *"$NSMGR_ONLY"* ]] || return 0
+	if lacking "${@:3}" && { [ -n "${NSMGR_LACKS+1}" ] || [ "${NSMGR_MUST_WORK:-0}" != 1 ]; }; then
+		skip_case "$name" "needs ${needs[$missing]}"
+		return
+	fi
 	: >"$T/why"
 	(
 		checks=0
@@ -212,13 +214,11 @@ it() {
 	case $status in
 	0) passed=$((passed + 1)) && echo "ok - $name" ;;
 	77)
-		echo "SKIPPED: $name: $why" >&2
 		if [ "${NSMGR_MUST_WORK:-0}" = 1 ]; then
 			failed=$((failed + 1))
 			echo "not ok - $name: skipped: $why"
 		else
-			skipped=$((skipped + 1))
-			echo "ok - $name # SKIP $why"
+			skip_case "$name" "$why"
 		fi
 		;;
 	*)

@@ -416,24 +416,24 @@ count_while_changing() {
 
 cases() {
 	it 'prints a row a handle, sorted by name' table
-	it 'has the columns that it lists (LESSONS 2)' columns
-	it 'has columns of processes, parents and all' more_columns
+	it 'has the columns that it lists (LESSONS 2)' columns machine
+	it 'has columns of processes, parents and all' more_columns ids all
 	it 'has the ids of network namespaces' netnsid
-	it '--filter chooses by cells' filters
+	it '--filter chooses by cells' filters all
 	it '--tree has handles below their sets' tree_of_sets
 	it '--tree=owner has them below the user namespaces that own them' tree_of_owners
 	it '--tree=parent has pid and user namespaces below their parents' tree_of_parents
-	it '-J is JSON with numbers as numbers' json
+	it '-J is JSON with numbers as numbers' json all
 	it 'chooses by name, pattern and type' selection
 	it 'tells live, stale, dead and foreign apart (KERNEL R3 R8, LESSONS 4 8)' states
 	it 'an init that nobody collected is dead (KERNEL R41)' unreaped
 	it 'a pid namespace outside our tree is unknown (KERNEL R41)' unknown
 	it 'what is mounted elsewhere is elsewhere' elsewhere
 	it 'takes directories made by hand' hand_made
-	it 'works as an ordinary user' ordinary_user
+	it 'works as an ordinary user' ordinary_user ids
 	it 'escapes what it prints (LESSONS security 16)' escaped
 	it 'a closed or full output is a failure' bad_output
-	it 'counts processes while others end' count_while_changing
+	it 'counts processes while others end' count_while_changing all
 	it 'a watcher sees whole sets (LESSONS 3)' while_changing
 }
 

@@ -49,7 +49,7 @@ every_option() {
 }
 
 cases() {
-	it 'runs the examples of the manual' furnished
+	it 'runs the examples of the manual' furnished ids machine
 	it 'has an example for every option that furnishes a set or confines a command' every_option
 }
 

@@ -36,6 +36,7 @@ each_event() {
 	follow log --initial
 	until_true 'it begins' has_told log "present $P.old net uts"
 	ok "$NSMGR" create "$P.a" --uts --pid
+	until_true 'the new set is told' has_told log "created $P.a pid uts" # before it is called otherwise
 	ok "$NSMGR" attach "$P.b" $$ --net
 	ok "$NSMGR" rename "$P.a" "$P.c"
 	keeper=$(keeper_of "$P.a")
@@ -362,7 +363,7 @@ cases() {
 	it 'wait waits for sets, and for their end' waits
 	it 'wait waits for sets that can be used' waits_for_use
 	it 'wait refuses what is mounted elsewhere' elsewhere
-	[ "$PROGRAM" = full ] || it 'monitor and wait name the limits' says_limits
+	[ "$PROGRAM" = full ] || it 'monitor and wait name the limits' says_limits machine
 	[ "$PROGRAM" = full ] || it 'what monitors tell adds up to what ls lists' storm
 }
 

@@ -330,17 +330,17 @@ x86_64) PIVOT=155 SYMLINK=266 FCHMOD=91 ;;
 esac
 
 cases() {
-	it 'binds directories, files, fifos and devices, with what is mounted below' binds
+	it 'binds directories, files, fifos and devices, with what is mounted below' binds machine
 	it 'mounts parents first, and the last at one target' order
 	it 'binds what another mount covers' covered_sources
 	it 'takes a backslash before what separates' escapes
-	it 'mounts file systems with their options, and show tells them' file_systems
-	it '--dev has devices, terminals and links of its own' devices
+	it 'mounts file systems with their options, and show tells them' file_systems machine
+	it '--dev has devices, terminals and links of its own' devices machine
 	it 'makes files, directories and links, but none that is the hosts' files
-	it 'refuses bad options in one line' bad_options
+	it 'refuses bad options in one line' bad_options ids
 	it 'runs the examples of the manual page' examples
 	it 'leaves nothing when a step fails' failures
-	it 'works without mount_setattr, before Linux 5.12 (KERNEL R16)' old_kernel
+	it 'works without mount_setattr, before Linux 5.12 (KERNEL R16)' old_kernel machine
 }
 
 for_both

@@ -242,6 +242,6 @@ cases() {
 
 for_both
 use full
-it 'pasta serves sets of all kinds, and one that died is told of' kinds
+it 'pasta serves sets of all kinds, and one that died is told of' kinds ids
 it 'pasta brings connections in and out' connections
 finish

@@ -250,16 +250,16 @@ leaderless() {
 }
 
 cases() {
-	it 'pids prints who is in a set' plain
+	it 'pids prints who is in a set' plain all
 	it 'pids chooses by type' types
 	it 'what everybody is in does not count' shared_with_all
-	it 'pids of a pid namespace: nested ones, but no keeper' pid_namespace
+	it 'pids of a pid namespace: nested ones, but no keeper' pid_namespace all
 	it 'identify names the sets of a process' identified
-	it 'threads whose process is elsewhere are marked, and not signalled' threads
-	it 'a process lives on in its other threads when the first ends' leaderless
-	it 'kill signals and waits' signals
-	it 'kill -s KILL leaves no children' multiplying
-	it 'an ordinary user sees his own' ordinary_user
+	it 'threads whose process is elsewhere are marked, and not signalled' threads all
+	it 'a process lives on in its other threads when the first ends' leaderless all
+	it 'kill signals and waits' signals all
+	it 'kill -s KILL leaves no children' multiplying all
+	it 'an ordinary user sees his own' ordinary_user ids
 }
 
 copy_programs

@@ -53,6 +53,22 @@ taking() {
 	drained
 }
 
+# Whatever a set is made with tells pools apart, and is said again by pool ls.
+told() {
+	local with=(--user --map-users=0:1000:5 --map-groups=0:1000:5 --setgroups=deny --owner=1000:1000 --uts --domainname=dom
+		--mnt --propagation=slave --no-proc --pid) option
+	ok "$NSMGR" pool fill 1 "${with[@]}"
+	for option in --map-users=0:1000:5 --setgroups=deny --owner=1000:1000 --domainname=dom --propagation=slave --no-proc; do
+		like 'what pool ls tells' "$("$NSMGR" pool ls -J | jq -r '.pools[].options')" "*$option*"
+	done
+	ok "$NSMGR" create "$P.a" --from-pool "${with[@]/deny/allow}"
+	is 'ready sets after another one' "$("$NSMGR" pool ls -J | jq '[.pools[].ready] | add // 0')" 1
+	ok "$NSMGR" create "$P.b" --from-pool "${with[@]}"
+	is 'ready sets after this one' "$("$NSMGR" pool ls -J | jq '[.pools[].ready] | add // 0')" 0
+	is 'the host name of the network' "$("$NSMGR" exec --only=uts "$P.b" cat /proc/sys/kernel/domainname)" dom
+	drained
+}
+
 # Without a ready one of exactly this configuration it is an ordinary create.
 missing() {
 	ok "$NSMGR" pool fill 1 --net
@@ -284,6 +300,7 @@ limits() {
 
 cases() {
 	it 'gives a ready set a name' taking
+	it 'tells sets apart by all they are made with' told ids
 	it 'makes one where none is ready' missing
 	it 'has sets of every type ready' every_type
 	it 'respects names that are taken' taken_names

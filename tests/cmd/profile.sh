@@ -225,9 +225,9 @@ cases() {
 	it 'the command line adds to it, and wins' overrides
 	it 'what is wrong is said with file and line, and nothing is made' refused
 	it 'run reads one too' of_run
-	it 'show prints a profile that makes such a set' round_trip
+	it 'show prints a profile that makes such a set' round_trip ids
 	it 'what show prints is read from everywhere' relative_paths
-	it 'a set has its paths from the root, whatever directory it was made in' relative
+	it 'a set has its paths from the root, whatever directory it was made in' relative machine
 	it 'a set of a pool has its record' pools
 }
 

@@ -289,14 +289,14 @@ bad_roots() {
 
 cases() {
 	it '--rootdir is the root, read-only, and the host sees nothing of it' rootdir
-	it 'commands have its directories, users and programs' commands
+	it 'commands have its directories, users and programs' commands ids
 	it 'its /proc is that of the keeper, unless told otherwise' no_proc
 	it '--rootdir=tmpfs and --rootfs=/ have what they should' tmpfs
 	it '--rootfs has the directories and links of another root' rootfs
 	it '--old-root keeps the old one' old_root
-	it 'works in a user namespace (KERNEL R13)' in_user_namespace
+	it 'works in a user namespace (KERNEL R13)' in_user_namespace ids
 	it 'follows no link out of the root (LESSONS security 14)' hostile
-	it 'covers what is mounted in the root already' mounted_already
+	it 'covers what is mounted in the root already' mounted_already all
 	it 'refuses a source that was replaced' changed_meanwhile
 	it 'refuses bad roots in one line' bad_roots
 }

@@ -257,10 +257,10 @@ shell() {
 cases() {
 	it 'makes what it is asked for, and nothing else' types
 	it 'gives the exact status: 125, 126, 127, 128+N' statuses
-	it 'has the options of exec' command_options
+	it 'has the options of exec' command_options ids
 	it 'pins what exists' sources
 	it 'becomes the command where there is no pid namespace, else the keeper is 1 and the command 2' in_place
-	it 'works for an ordinary user with a user namespace' unprivileged
+	it 'works for an ordinary user with a user namespace' unprivileged ids
 	it 'leaves nothing when the command ends' frees
 	it 'a killed nsmgr takes a pid namespace with it (KERNEL R41)' killed
 	it 'a killed keeper is the end of the command' keeper_killed

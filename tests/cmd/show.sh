@@ -259,16 +259,16 @@ refusals() {
 }
 
 cases() {
-	it 'tells of handles, labels and the keeper what ls tells' handles
+	it 'tells of handles, labels and the keeper what ls tells' handles all
 	it 'names and clocks are those inside' names_and_clocks
-	it 'maps are those of the processes inside' maps
+	it 'maps are those of the processes inside' maps ids
 	it 'devices are those that ip shows' devices
-	it 'processes are those of pids' processes
-	it 'the root of a cgroup namespace is where it was made' cgroups
-	it 'says what could not be looked at, and why' denied
-	it 'says what is not there, and why (LESSONS 4 8)' states
-	it 'tells of a set that is mounted elsewhere what is known' elsewhere
-	it 'tells an ordinary user what he may see' ordinary_user
+	it 'processes are those of pids' processes all ids
+	it 'the root of a cgroup namespace is where it was made' cgroups all
+	it 'says what could not be looked at, and why' denied all
+	it 'says what is not there, and why (LESSONS 4 8)' states all
+	it 'tells of a set that is mounted elsewhere what is known' elsewhere all
+	it 'tells an ordinary user what he may see' ordinary_user ids
 	it 'refuses what is no set' refusals
 }
 

@@ -223,7 +223,7 @@ lost_mount() {
 cases() {
 	it 'is chosen by --store and NSMGR_STORE' chosen
 	it 'has the layout, modes and metadata that other programs rely on (KERNEL R4 R8)' layout
-	it 'belongs to root or us, with all directories above (CVE-2015-1335, LESSONS security 15)' ownership
+	it 'belongs to root or us, with all directories above (CVE-2015-1335, LESSONS security 15)' ownership ids
 	it 'follows no link (CVE-2019-16884, LESSONS security 14)' links
 	it 'does not follow links in the place of its own files' planted
 	it 'refuses what is mounted elsewhere, and names the cure' elsewhere

@@ -118,7 +118,7 @@ cases() {
 	it '--all enters all eight, and the same ones again' all_at_once
 	it 'takes the letters of unshare(1), joined, and --mount' short_options
 	it 'gives what it makes to the new user namespace (KERNEL R20)' owners
-	it 'makes handles that nsenter takes (LESSONS 7 13)' others_enter
+	it 'makes handles that nsenter takes (LESSONS 7 13)' others_enter ids
 }
 
 for_both

@@ -250,7 +250,7 @@ int main(void)
 	tcase_add_test(tcase, a_lost_handle_comes_back_while_its_namespace_lives);
 	tcase_add_test(tcase, what_cannot_be_used_is_collected);
 	tcase_add_test(tcase, what_could_not_be_mended_says_why);
-	tcase_add_test(tcase, an_ordinary_user_looks_and_is_told_what_is_hidden);
+	add_test_needing(NEED_IDS, tcase, an_ordinary_user_looks_and_is_told_what_is_hidden);
 	tcase_add_test(tcase, each_problem_has_a_name);
 	return suite_run(suite, NEED_ROOT);
 }

@@ -250,7 +250,7 @@ int main(void)
 	tcase_add_test(tcase, a_descriptor_that_is_not_open_cannot_be_kept);
 	tcase_add_test(tcase, a_program_that_is_missing_is_told_from_one_that_cannot_run);
 	tcase_add_test(tcase, attributes_are_those_asked_for);
-	tcase_add_test(tcase, what_can_be_asked_of_a_started_command_can_be_had_by_becoming_it);
+	add_test_needing(NEED_IDS, tcase, what_can_be_asked_of_a_started_command_can_be_had_by_becoming_it);
 	tcase_add_test(tcase, a_command_in_a_whole_set_is_root_inside_and_knows_its_name);
 	return suite_run(suite, NEED_ROOT);
 }

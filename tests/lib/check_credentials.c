@@ -96,7 +96,7 @@ int main(void)
 	TCase *tcase = suite_case(suite, "credentials");
 
 	tcase_add_checked_fixture(tcase, command_make, command_drop);
-	tcase_add_loop_test(tcase, the_ids_are_exactly_those_asked_for, 0, (int)NSM_ARRAY_SIZE(identities));
+	add_loop_test_needing(NEED_IDS, tcase, the_ids_are_exactly_those_asked_for, 0, (int)NSM_ARRAY_SIZE(identities));
 	tcase_add_loop_test(tcase, ids_that_cannot_be_are_refused_before_anything_changed, 0,
 			    (int)NSM_ARRAY_SIZE(bad_identities));
 	return suite_run(suite, NEED_ROOT);

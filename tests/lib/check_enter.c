@@ -212,6 +212,6 @@ int main(void)
 	tcase_add_test(tcase, none_of_the_types_is_none_to_open);
 	tcase_add_test(others, a_descriptor_is_entered_if_it_is_of_the_type);
 	tcase_add_test(others, a_process_is_joined);
-	tcase_add_test(others, what_may_not_be_entered_is_named);
+	add_test_needing(NEED_IDS, others, what_may_not_be_entered_is_named);
 	return suite_run(suite, NEED_ROOT);
 }

@@ -189,6 +189,6 @@ int main(void)
 	tcase_add_test(tcase, a_thread_is_refused_before_anything_is_changed);
 	tcase_add_test(tcase, a_thread_enters_what_is_a_threads);
 	tcase_add_test(tcase, what_the_caller_is_in_needs_nothing);
-	tcase_add_test(tcase, one_comes_back_by_a_set_of_the_caller);
+	add_test_needing(NEED_ALL, tcase, one_comes_back_by_a_set_of_the_caller);
 	return suite_run(suite, NEED_ROOT);
 }

@@ -201,7 +201,7 @@ int main(void)
 	Suite *suite = suite_create("hook");
 	TCase *tcase = suite_case(suite, "hooks");
 
-	tcase_add_test(tcase, hooks_see_the_new_namespaces_from_both_sides);
+	add_test_needing(NEED_IDS, tcase, hooks_see_the_new_namespaces_from_both_sides);
 	tcase_add_test(tcase, hooks_work_under_a_name_too);
 	tcase_add_loop_test(tcase, a_failing_hook_fails_the_set_with_its_own_error, 0, 2);
 	tcase_add_loop_test(tcase, a_hook_says_which_step_failed_and_why, 0, 4);

@@ -203,13 +203,13 @@ int main(void)
 	Suite *suite = suite_create("map");
 	TCase *tcase = suite_case(suite, "maps");
 
-	tcase_add_test(tcase, maps_that_differ_are_read_back);
-	tcase_add_test(tcase, a_map_is_written_once);
-	tcase_add_test(tcase, lines_are_checked_before_they_are_written);
-	tcase_add_test(tcase, setgroups_is_denied_for_good);
-	tcase_add_test(tcase, the_own_user_namespace_is_not_ours_to_map);
+	add_test_needing(NEED_IDS, tcase, maps_that_differ_are_read_back);
+	add_test_needing(NEED_IDS, tcase, a_map_is_written_once);
+	add_test_needing(NEED_IDS, tcase, lines_are_checked_before_they_are_written);
+	add_test_needing(NEED_IDS, tcase, setgroups_is_denied_for_good);
+	add_test_needing(NEED_MACHINE, tcase, the_own_user_namespace_is_not_ours_to_map);
 	tcase_add_test(tcase, a_process_that_has_ended_gets_nothing);
-	tcase_add_test(tcase, a_set_has_its_map_of_projects);
-	tcase_add_test(tcase, without_descriptors_it_fails_and_leaves_none);
+	add_test_needing(NEED_IDS, tcase, a_set_has_its_map_of_projects);
+	add_test_needing(NEED_IDS, tcase, without_descriptors_it_fails_and_leaves_none);
 	return suite_run(suite, NEED_ROOT);
 }

@@ -129,6 +129,6 @@ int main(void)
 
 	tcase_add_test(tcase, clocks_are_set_until_somebody_enters);
 	tcase_add_test(tcase, clocks_that_cannot_be_are_refused);
-	tcase_add_test(tcase, anothers_clocks_are_not_ours_to_set);
+	add_test_needing(NEED_IDS, tcase, anothers_clocks_are_not_ours_to_set);
 	return suite_run(suite, NEED_ROOT);
 }

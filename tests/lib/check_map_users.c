@@ -104,8 +104,8 @@ int main(void)
 	Suite *suite = suite_create("map_users");
 	TCase *tcase = suite_case(suite, "users");
 
-	tcase_add_test(tcase, the_helpers_are_asked_where_the_kernel_refuses);
-	tcase_add_test(tcase, what_the_helpers_refuse_they_explain);
-	tcase_add_test(tcase, oneself_can_be_mapped_by_anybody);
+	add_test_needing(NEED_IDS, tcase, the_helpers_are_asked_where_the_kernel_refuses);
+	add_test_needing(NEED_IDS, tcase, what_the_helpers_refuse_they_explain);
+	add_test_needing(NEED_IDS, tcase, oneself_can_be_mapped_by_anybody);
 	return suite_run(suite, NEED_ROOT);
 }

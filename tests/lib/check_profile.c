@@ -210,7 +210,7 @@ int main(void)
 
 	tcase_add_test(tcase, a_text_keeps_with_its_set);
 	tcase_add_test(tcase, only_a_set_that_has_defaults_says_so);
-	tcase_add_test(tcase, what_others_have_put_there_is_refused);
+	add_test_needing(NEED_IDS, tcase, what_others_have_put_there_is_refused);
 	tcase_add_test(tcase, texts_have_a_size_and_flags);
 	tcase_add_test(tcase, what_has_no_name_has_none);
 	tcase_add_test(tcase, a_check_finds_a_damaged_one);

@@ -238,11 +238,11 @@ int main(void)
 	tcase_add_test(tcase, slashes_and_single_dots_change_nothing);
 	tcase_add_loop_test(tcase, a_component_that_others_can_write_to_is_refused_by_name, 0,
 			    (int)NSM_ARRAY_SIZE(open_modes));
-	tcase_add_test(tcase, a_sticky_directory_passes_on_the_way_and_not_as_the_store);
-	tcase_add_test(tcase, a_component_of_another_user_is_refused);
+	add_test_needing(NEED_IDS, tcase, a_sticky_directory_passes_on_the_way_and_not_as_the_store);
+	add_test_needing(NEED_IDS, tcase, a_component_of_another_user_is_refused);
 	tcase_add_test(tcase, no_link_is_followed_anywhere);
 	tcase_add_test(tcase, the_mount_that_the_store_is_in_is_known);
-	tcase_add_test(tcase, our_own_directories_pass_when_we_are_not_root);
-	tcase_add_test(tcase, unmapped_owners_pass_in_a_user_namespace);
+	add_test_needing(NEED_IDS, tcase, our_own_directories_pass_when_we_are_not_root);
+	add_test_needing(NEED_IDS, tcase, unmapped_owners_pass_in_a_user_namespace);
 	return suite_run(suite, NEED_ROOT);
 }

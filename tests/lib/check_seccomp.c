@@ -120,7 +120,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, command_make, command_drop);
 	tcase_add_loop_test(tcase, a_filter_is_what_the_command_lives_under, 0, 2);
-	tcase_add_loop_test(tcase, nothing_but_the_execve_has_to_be_allowed, 0, 9);
+	add_loop_test_needing(NEED_IDS, tcase, nothing_but_the_execve_has_to_be_allowed, 0, 9);
 	tcase_add_test(tcase, what_cannot_be_loaded_is_a_failure);
 	tcase_add_test(tcase, nonsense_is_refused);
 	return suite_run(suite, NEED_ROOT);

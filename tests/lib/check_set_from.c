@@ -238,7 +238,7 @@ int main(void)
 	tcase_add_test(tcase, those_of_a_process_are_its_own);
 	tcase_add_test(tcase, a_process_that_has_ended_has_none);
 	tcase_add_test(tcase, a_pidfd_has_to_be_one);
-	tcase_add_test(tcase, whom_one_may_not_trace_one_may_not_ask);
-	tcase_add_test(tcase, an_older_kernel_is_asked_through_proc);
+	add_test_needing(NEED_IDS, tcase, whom_one_may_not_trace_one_may_not_ask);
+	add_test_needing(NEED_IDS, tcase, an_older_kernel_is_asked_through_proc);
 	return suite_run(suite, NEED_ROOT);
 }

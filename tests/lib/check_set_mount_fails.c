@@ -141,7 +141,7 @@ int main(void)
 	tcase_add_test(mnt, the_own_mount_namespace_cannot_be_bound);
 	tcase_add_test(mnt, an_older_mount_namespace_cannot_be_bound);
 	tcase_add_test(mnt, a_shared_mount_takes_no_mount_namespace);
-	tcase_add_test(fails, without_privilege_nothing_is_left);
+	add_test_needing(NEED_IDS, fails, without_privilege_nothing_is_left);
 	tcase_add_test(fails, without_descriptors_nothing_is_left);
 	return suite_run(suite, NEED_ROOT);
 }

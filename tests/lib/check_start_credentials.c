@@ -210,15 +210,15 @@ int main(void)
 	TCase *tcase = suite_case(suite, "start_credentials");
 
 	tcase_add_checked_fixture(tcase, command_make, command_drop);
-	tcase_add_test(tcase, ids_are_exactly_those_of_the_numbers);
-	tcase_add_test(tcase, impossible_ids_are_refused);
-	tcase_add_test(tcase, ids_are_those_of_the_user_namespace);
-	tcase_add_test(tcase, a_list_of_groups_that_cannot_be_set_is_a_failure);
-	tcase_add_test(tcase, kept_capabilities_are_all_there_are_for_whoever_it_is);
-	tcase_add_test(tcase, ambient_capabilities_take_nothing_away);
-	tcase_add_test(tcase, capabilities_are_kept_in_a_user_namespace_too);
+	add_test_needing(NEED_IDS, tcase, ids_are_exactly_those_of_the_numbers);
+	add_test_needing(NEED_IDS, tcase, impossible_ids_are_refused);
+	add_test_needing(NEED_IDS, tcase, ids_are_those_of_the_user_namespace);
+	add_test_needing(NEED_IDS, tcase, a_list_of_groups_that_cannot_be_set_is_a_failure);
+	add_test_needing(NEED_IDS, tcase, kept_capabilities_are_all_there_are_for_whoever_it_is);
+	add_test_needing(NEED_IDS, tcase, ambient_capabilities_take_nothing_away);
+	add_test_needing(NEED_IDS, tcase, capabilities_are_kept_in_a_user_namespace_too);
 	tcase_add_test(tcase, what_the_kernel_does_not_have_cannot_be_kept);
-	tcase_add_test(tcase, what_the_caller_does_not_have_cannot_be_kept);
-	tcase_add_test(tcase, no_new_privileges_can_be_had);
+	add_test_needing(NEED_IDS, tcase, what_the_caller_does_not_have_cannot_be_kept);
+	add_test_needing(NEED_IDS, tcase, no_new_privileges_can_be_had);
 	return suite_run(suite, NEED_ROOT);
 }

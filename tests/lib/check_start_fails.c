@@ -251,9 +251,9 @@ int main(void)
 	tcase_add_loop_test(tcase, a_program_that_is_missing_is_told_from_one_that_cannot_run, 0, 2);
 	tcase_add_test(tcase, an_environment_too_big_for_the_kernel_is_its_refusal);
 	tcase_add_test(tcase, directories_that_are_missing_are_named);
-	tcase_add_test(tcase, an_ordinary_user_may_not_enter);
+	add_test_needing(NEED_IDS, tcase, an_ordinary_user_may_not_enter);
 	tcase_add_test(tcase, a_dead_pid_namespace_is_told_by_its_cause);
 	tcase_add_loop_test(tcase, a_lack_of_descriptors_leaves_nothing, 0, 4);
-	tcase_add_test(tcase, a_lack_of_processes_is_told);
+	add_test_needing(NEED_IDS, tcase, a_lack_of_processes_is_told);
 	return suite_run(suite, NEED_ROOT);
 }

@@ -170,9 +170,9 @@ int main(void)
 	TCase *tcase = suite_case(suite, "start_hook");
 
 	tcase_add_checked_fixture(tcase, command_make, command_drop);
-	tcase_add_loop_test(tcase, it_ends_with_its_parent, 0, 3);
+	add_loop_test_needing(NEED_IDS, tcase, it_ends_with_its_parent, 0, 3);
 	tcase_add_test(tcase, it_ends_with_its_parent_also_on_the_way);
-	tcase_add_test(tcase, a_hook_runs_last_as_the_command);
+	add_test_needing(NEED_IDS, tcase, a_hook_runs_last_as_the_command);
 	tcase_add_loop_test(tcase, a_hook_can_fail_the_start, 0, 2);
 	return suite_run(suite, NEED_ROOT);
 }

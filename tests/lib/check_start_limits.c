@@ -167,7 +167,7 @@ int main(void)
 	tcase_add_loop_test(tcase, every_limit_is_what_the_command_has, 0, NSM_ARRAY_SIZE(all));
 	tcase_add_test(tcase, the_last_limit_of_a_resource_counts);
 	tcase_add_test(tcase, what_is_no_limit_is_refused);
-	tcase_add_test(tcase, the_start_itself_is_not_limited);
-	tcase_add_test(tcase, a_hard_limit_goes_up_with_the_right_to_it_alone);
+	add_test_needing(NEED_IDS, tcase, the_start_itself_is_not_limited);
+	add_test_needing(NEED_MACHINE, tcase, a_hard_limit_goes_up_with_the_right_to_it_alone);
 	return suite_run(suite, NEED_ROOT);
 }

@@ -179,12 +179,12 @@ int main(void)
 	TCase *tcase = suite_case(suite, "start_privileges");
 
 	tcase_add_checked_fixture(tcase, command_make, command_drop);
-	tcase_add_test(tcase, dropped_capabilities_are_in_no_set);
-	tcase_add_test(tcase, what_is_kept_is_not_dropped);
-	tcase_add_test(tcase, the_bounding_set_is_exactly_what_was_said);
+	add_test_needing(NEED_IDS, tcase, dropped_capabilities_are_in_no_set);
+	add_test_needing(NEED_IDS, tcase, what_is_kept_is_not_dropped);
+	add_test_needing(NEED_IDS, tcase, the_bounding_set_is_exactly_what_was_said);
 	tcase_add_test(tcase, a_user_namespace_is_no_way_round);
-	tcase_add_test(tcase, securebits_are_set_and_stay);
+	add_test_needing(NEED_IDS, tcase, securebits_are_set_and_stay);
 	tcase_add_test(tcase, what_is_no_securebit_is_refused);
-	tcase_add_test(tcase, nobody_is_confined_without_the_right_to_it);
+	add_test_needing(NEED_IDS, tcase, nobody_is_confined_without_the_right_to_it);
 	return suite_run(suite, NEED_ROOT);
 }

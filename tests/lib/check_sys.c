@@ -191,7 +191,7 @@ int main(void)
 	tcase_add_test(tcase, a_process_is_ended_by_its_pidfd);
 	tcase_add_test(tcase, a_range_of_descriptors_is_closed_or_marked_and_no_other);
 	tcase_add_test(tcase, exactly_one_rename_wins);
-	tcase_add_test(tcase, statx_says_what_stat_says);
+	add_test_needing(NEED_IDS, tcase, statx_says_what_stat_says);
 	tcase_add_test(tcase, a_directory_of_any_size_is_read_without_dots);
 	tcase_add_test(tcase, blocked_signals_are_restored_as_they_were);
 	return suite_run(suite, NEED_ROOT);

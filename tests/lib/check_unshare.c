@@ -199,8 +199,8 @@ int main(void)
 	tcase_add_test(tcase, the_rest_is_the_callers);
 	tcase_add_test(tcase, the_rest_is_a_base_sets);
 	tcase_add_test(tcase, a_base_with_a_user_namespace_owns_what_is_new);
-	tcase_add_test(tcase, maps_of_users_groups_and_projects_may_differ);
-	tcase_add_test(tcase, ids_above_two_to_the_31_are_right);
+	add_test_needing(NEED_IDS, tcase, maps_of_users_groups_and_projects_may_differ);
+	add_test_needing(NEED_IDS, tcase, ids_above_two_to_the_31_are_right);
 	tcase_add_test(tcase, the_handle_of_a_time_namespace_is_that_of_the_children);
 	return suite_run(suite, NEED_ROOT);
 }

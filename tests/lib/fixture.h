@@ -26,13 +26,40 @@ extern struct fixture fixture;
 /* A test case of which each test begins and ends as said above. */
 TCase *suite_case(Suite *suite, const char *name);
 
+/* What some tests need of the place that the suite runs in, which a user namespace may not give; NSMGR_LACKS names what a place
+ * is known to lack, by the words that tests/cmd/needs.sh has. Without it the kernel is asked. */
+enum place_need {
+	NEED_IDS,     /* "ids": other users and groups than root */
+	NEED_ALL,     /* "all": namespaces of every type that belong to this user namespace */
+	NEED_MACHINE, /* "machine": capabilities in the initial user namespace */
+};
+
+/* Adds a test, or says that it is skipped. */
+#define add_test_needing(need, tcase, test)                                                        \
+	do                                                                                         \
+		if (place_gives(need, #test))                                                      \
+			tcase_add_test(tcase, test);                                               \
+	while (0)
+#define add_loop_test_needing(need, tcase, test, start, end)                                       \
+	do                                                                                         \
+		if (place_gives(need, #test))                                                      \
+			tcase_add_loop_test(tcase, test, start, end);                              \
+	while (0)
+
+/* ---- needs.c ---- */
+
+bool place_gives(enum place_need need, const char *test);
+unsigned tests_skipped(void);
+
+/* ---- fixture.c ---- */
+
 enum need {
 	NEED_NOTHING,
 	NEED_ROOT, /* CAP_SYS_ADMIN over the mount namespace; without it the suite is skipped, loudly */
 };
 
 /* Runs a suite and gives the program's exit status: 77 when it was skipped, which NSMGR_MUST_WORK=1 makes a
- * failure. Also looks for processes that a test left to others. */
+ * failure; so it does with tests that are skipped for a lack that NSMGR_LACKS does not name. Also looks for processes that a test left to others. */
 int suite_run(Suite *suite, enum need need);
 
 /* ---- paths.c ---- */
