@@ -11,7 +11,7 @@ FAULTS=$NSMGR_BUILDDIR/tests/faults/faults
 POINTS=15 # of each case, and fewer of those that wait
 
 sample() {
-	local cases
+	local cases tried count unmet rest
 	run "$FAULTS" --build="$NSMGR_BUILDDIR" --sample="$POINTS"
 	[ "$st" != 77 ] || skip "$err"
 	is 'bad outcomes' "$(grep 'BAD' <<<"$out")" ''
@@ -19,15 +19,17 @@ sample() {
 	is 'its status' "$st" 0
 	cases=$(grep -c ": [1-9][0-9]* of [0-9]* points;" <<<"$out")
 	yes "all verbs are there ($cases)" test "$cases" -ge 36
-	is 'points tried' "${out##*$'\n'}" "$((cases * POINTS - (POINTS - 1))) points tried, 0 bad outcomes"
 	tried=${out##*$'\n'}
+	read -r count _ _ unmet rest <<<"$tried"
+	is 'points, and those that no run came to again' "$((count + unmet))" "$((cases * POINTS - (POINTS - 1)))"
+	is 'what else it tells' "$rest" 'not met again, 0 bad outcomes'
 	echo "# $tried"
 }
 
 # A point can be tried alone, and one that is not there is told.
 alone() {
 	ok "$FAULTS" --build="$NSMGR_BUILDDIR" --case='create --net' --point=1:1:EINTR
-	like 'what is said' "$out" 'good: create --net: EINTR in the manager, call 1, poll: done*1 points tried, 0 bad outcomes'
+	like 'what is said' "$out" 'good: create --net: EINTR in the manager, call 1, poll: done*1 points tried, 0 not met again, 0 bad outcomes'
 	expect 1 "$FAULTS" --build="$NSMGR_BUILDDIR" --case='create --net' --point=1:9999:EINTR
 	expect 2 "$FAULTS" --build="$NSMGR_BUILDDIR" --case='create --net' --point=1:1:ENONSENSE
 	expect 2 "$FAULTS" --build="$NSMGR_BUILDDIR" --case='no such case'

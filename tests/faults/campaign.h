@@ -10,7 +10,7 @@
 /* What all jobs share. */
 struct shared {
 	atomic_uint next;
-	atomic_ulong tried, bad;
+	atomic_ulong tried, unmet, bad;
 };
 
 /* What the command line says. */

@@ -155,7 +155,7 @@ int main(int argc, char **argv)
 	options.shared = mmap(NULL, sizeof(*options.shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (options.shared == MAP_FAILED || run_jobs(&options) != 0)
 		return 1;
-	printf("%lu points tried, %lu bad outcomes\n", (unsigned long)options.shared->tried,
-	       (unsigned long)options.shared->bad);
+	printf("%lu points tried, %lu not met again, %lu bad outcomes\n", (unsigned long)options.shared->tried,
+	       (unsigned long)options.shared->unmet, (unsigned long)options.shared->bad);
 	return options.shared->bad || !options.shared->tried;
 }

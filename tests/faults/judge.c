@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 
 /* Whether somebody who was killed is gone already makes a call more or less. */
-#define TRIES 12
+#define TRIES 30
 
 const char *const outcome_names[OUTCOMES] = {
 	[DONE] = "done",
