@@ -9,7 +9,7 @@
 
 /* What all jobs share. */
 struct shared {
-	atomic_uint next;
+	atomic_uint next, skipped;
 	atomic_ulong tried, unmet, bad;
 };
 

@@ -81,6 +81,7 @@ static void adopt(struct tracer *tracer, struct tracee *parent)
 	stopped = find(tracer, (pid_t)pid);
 	child = find_or_add(tracer, (pid_t)pid);
 	snprintf(child->who, sizeof(child->who), "%.18s.%u", parent->who, ++parent->children);
+	child->has_begun = parent->has_begun;
 	child->is_foreign = parent->is_foreign;
 	child->is_asleep = parent->is_foreign && parent->is_asleep;
 	if (stopped)

@@ -36,7 +36,7 @@ struct run {
 
 /* Runs a command and all processes it makes, under ptrace(2), and waits until each has ended or, once the first has, sleeps in
  * pause(2), as a keeper does, or is a pasta; those live on. `fault` NULL: counts instead. Counting begins at the first poll(2) of
- * the manager, main()'s first: what is before is the C library's. It ends for a process that becomes a program which is none of
+ * a program, main()'s first: what is before is the C library's. It ends for a process that becomes a program which is none of
  * ours. False when it cannot be traced at all.
  *
  * Every child of the caller's may be reaped by it: the caller is a subreaper and has no others. */

@@ -51,10 +51,10 @@ static void enter_call(struct tracer *tracer, struct tracee *tracee, const struc
 	unsigned k;
 
 #ifdef SYS_poll
-	tracer->started |= nr == SYS_poll;
+	tracee->has_begun |= nr == SYS_poll;
 #endif
-	tracer->started |= nr == SYS_ppoll;
-	if (!tracer->started || tracee->is_foreign)
+	tracee->has_begun |= nr == SYS_ppoll;
+	if (!tracee->has_begun || tracee->is_foreign)
 		return;
 	tracee->calls++;
 	k = ++tracee->of_kind[nr >= 0 && nr < MAX_CALLS ? nr : 0];
@@ -98,6 +98,7 @@ void at_exec(struct tracee *tracee)
 	exe[len > 0 ? len : 0] = '\0';
 	name = strrchr(exe, '/');
 	name = name ? name + 1 : exe;
+	tracee->has_begun = false;
 	tracee->is_foreign = strcmp(name, "nsmgr") != 0 && strcmp(name, "nsmgr-full") != 0;
 	tracee->is_asleep = strncmp(name, "pasta", 5) == 0 || strncmp(name, "passt", 5) == 0;
 }

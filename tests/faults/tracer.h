@@ -12,6 +12,7 @@ struct tracee {
 	char who[WHO_SIZE]; /* empty until its parent has told of it */
 	unsigned calls, children;
 	unsigned short of_kind[MAX_CALLS];
+	bool has_begun;	 /* its main() has */
 	bool is_foreign; /* it runs another program: its calls are not ours to count */
 	bool is_asleep;	 /* in pause(2), or a pasta, which stays */
 	int error;	 /* to be given at the exit */
@@ -23,7 +24,6 @@ struct tracer {
 	const struct fault *fault;
 	struct tracee tracees[MAX_TRACEES];
 	size_t count, room;
-	bool started; /* main() has begun */
 	bool is_over; /* the manager has ended */
 };
 
