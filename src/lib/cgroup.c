@@ -35,11 +35,12 @@ static int search(void)
 	struct nsm_cgroup_mount mount;
 	int r = nsm_cgroup_mounts_begin(&mounts);
 
-	while (r == 0 && nsm_cgroup_mounts_next(&mounts, &mount) > 0) {
+	while (r == 0 && (r = nsm_cgroup_mounts_next(&mounts, &mount)) > 0) {
 		int fd = mount.version2 && mount.whole ? open_mount(mount.point) : -ENOENT;
 
 		if (fd >= 0)
 			return fd;
+		r = 0;
 	}
 	return r < 0 ? r : -ENOENT;
 }

@@ -163,6 +163,7 @@ static const struct {
 	int number;
 	const char *name;
 } errnos[] = {
+	{ EBUSY, "EBUSY" },   { ENODEV, "ENODEV" },
 	{ EACCES, "EACCES" }, { EAGAIN, "EAGAIN" },   { EINTR, "EINTR" },   { EINVAL, "EINVAL" },
 	{ EIO, "EIO" },	      { EMFILE, "EMFILE" },   { ENFILE, "ENFILE" }, { ENOBUFS, "ENOBUFS" },
 	{ ENOLCK, "ENOLCK" }, { ENOMEM, "ENOMEM" },   { ENOSPC, "ENOSPC" }, { ENOSYS, "ENOSYS" },
