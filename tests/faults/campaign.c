@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* One case in the making. */
@@ -69,8 +70,18 @@ static bool is_old_request(unsigned long request)
 	return request >= NS_GET_USERNS && request <= NS_GET_OWNER_UID;
 }
 
+/* wait4(2) and waitid(2) of a child that there is fail by a signal alone, and not where they do not wait. */
+static bool is_only_a_look(const struct point *at)
+{
+	const char *name = find_call(at->nr)->name;
+
+	return (strcmp(name, "wait4") == 0 && (at->args[2] & WNOHANG)) || (strcmp(name, "waitid") == 0 && (at->args[3] & WNOHANG));
+}
+
 static bool is_possible(const struct point *at, int error)
 {
+	if (error && is_only_a_look(at))
+		return false;
 	if ((error == ENOTTY || error == EINVAL) && strcmp(find_call(at->nr)->name, "ioctl") == 0)
 		return !is_old_request((unsigned long)at->args[1]);
 	if (error != ENOSPC)

@@ -89,7 +89,7 @@ const struct a_case cases[] = {
 	{ .name = "apply --recreate --prune", .prop = prop_profiles, .setup = { "apply" }, .damage = { prop_changed_profiles },
 	  .line = "apply --recreate --prune", .full = true, .prints = true, .each_alone = true, .removes = true,
 	  .renews = true, .then = "apply --recreate --prune" },
-	{ .name = "nsid", .setup = { "create a --net" }, .line = "nsid a 5", .full = true },
+	{ .name = "nsid", .setup = { "create a --net" }, .line = "nsid a auto", .full = true, .prints = true },
 	{ .name = "exec", .setup = { "create a --uts --ipc --net --cgroup" }, .prop = prop_witness,
 	  .line = "exec a sh " WITNESS, .runs = true },
 	{ .name = "exec as a child", .setup = { "create a --uts --pid --user" }, .prop = prop_witness,

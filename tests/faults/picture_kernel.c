@@ -80,7 +80,7 @@ void look_at_nsid(struct part *part, const char *path)
 	    recv(fd, answer, sizeof(answer), 0) > 0 && head->nlmsg_type == RTM_NEWNSID && attribute->rta_type == NETNSA_NSID)
 		memcpy(&id, RTA_DATA(attribute), sizeof(id));
 	if (id != NETNSA_NSID_NOT_ASSIGNED)
-		note_exactly(part, "net has id %d", id);
+		note(part, "net has id %d", id); /* the next that is free */
 	if (ask.fd >= 0)
 		close(ask.fd);
 	if (fd >= 0)
