@@ -33,6 +33,9 @@ static bool describe_mount(const char *line, char *ret, size_t size)
 	/* Those of the host are read-only, and show that the set's own lies upon them or cannot be had: setup_cgroup.c. */
 	if (strcmp(type, "cgroup2") == 0 && strncmp(options, "rw", 2) == 0 && strncmp(root, "/", 2) == 0)
 		return false;
+	/* What cannot be made anew in a /dev is the host's. */
+	if (strcmp(type, "devtmpfs") == 0 && strncmp(point, "/dev/", 5) == 0)
+		return false;
 	return strncmp(point, WORLD, strlen(WORLD)) != 0 && strncmp(point, NETNS, strlen(NETNS)) != 0;
 }
 

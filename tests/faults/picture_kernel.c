@@ -45,18 +45,6 @@ static void look_at_cgroup(struct camera *camera, const char *dir, const char *n
 	each_entry(camera, path, look_at_cgroup, part);
 }
 
-/* ---- loop devices ---- */
-
-static void look_at_loop(struct camera *camera, const char *dir, const char *name, struct part *part)
-{
-	char path[512], file[256];
-
-	(void)camera;
-	snprintf(path, sizeof(path), "%.250s/%.200s/loop/backing_file", dir, name);
-	if (strncmp(name, "loop", 4) == 0 && read_file(path, file, sizeof(file)) && *place_image() && strstr(file, place_image()))
-		note(part, "a loop device has the image");
-}
-
 /* ---- ids of network namespaces ---- */
 
 void look_at_nsid(struct part *part, const char *path)
@@ -106,6 +94,6 @@ void look_at_kernel(struct camera *camera)
 	look_at_testimony(rest);
 	if (!place_lacks(NEED_CGROUP))
 		each_entry(camera, CGROUPS, look_at_cgroup, rest);
-	if (!place_lacks(NEED_IMAGE))
-		each_entry(camera, "/sys/block", look_at_loop, rest);
+	if (place_has_loop())
+		note(rest, "a loop device has the image");
 }

@@ -70,10 +70,44 @@ void place_release(void)
 		remove_cgroups(hierarchy, reserved, true);
 }
 
+/* The image's name is no other worker's. */
+bool place_has_loop(void)
+{
+	DIR *dir = had & NEED_IMAGE ? opendir("/sys/block") : NULL;
+	const struct dirent *entry;
+	char path[300], file[256];
+	bool found = false;
+
+	while (dir && !found && (entry = readdir(dir))) {
+		int fd;
+		ssize_t n;
+
+		if (strncmp(entry->d_name, "loop", 4) != 0)
+			continue;
+		snprintf(path, sizeof(path), "%.200s/loop/backing_file", entry->d_name);
+		fd = openat(dirfd(dir), path, O_RDONLY | O_CLOEXEC);
+		n = fd < 0 ? -1 : read(fd, file, sizeof(file) - 1);
+		if (fd >= 0)
+			close(fd);
+		file[n > 0 ? n : 0] = '\0';
+		found = strstr(file, image);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
 void place_clear(void)
 {
 	if (had & NEED_CGROUP)
 		remove_cgroups(AT_FDCWD, CGROUPS, false);
+}
+
+/* The kernel gives it up a moment after its last mount is gone. */
+void place_settle(void)
+{
+	for (int i = 0; i < 10000 && place_has_loop(); i++)
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 }
 
 /* The cgroups of the host are out of sight then, and the program under test takes these for all there are. */

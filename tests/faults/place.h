@@ -27,10 +27,13 @@ void place_set_up(void);
 /* What of these is not here, in words; NULL: nothing. */
 const char *place_lacks(unsigned needs);
 
-/* Takes away what a world has left. */
+/* Takes away what a world has left; and waits until what it had mounted is gone. */
 void place_clear(void);
+void place_settle(void);
 
-/* Its name is no other worker's, so that a loop device can be told to be of this one. */
 const char *place_image(void);
+
+/* Whether a loop device has it. */
+bool place_has_loop(void);
 
 #endif

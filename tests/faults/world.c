@@ -122,6 +122,7 @@ void world_end(void)
 	while (umount2(WORLD, MNT_DETACH) == 0)
 		;
 	clear_netns();
+	place_settle();
 }
 
 /* A process with namespaces of its own, which stays; the end of file tells that it has them. */
