@@ -22,7 +22,8 @@ void nsm_cgroup_mounts_end(struct nsm_cgroup_mounts *mounts)
 	nsm_close(&mounts->fd);
 }
 
-/* The next line, in place; 0 at the end, or -errno. One that does not fit (a path of the kernel's has 4,096 bytes at most) is none. */
+/* The next line, in place; 0 at the end, or -errno. One that does not fit (a path of the kernel's has 4,096 bytes at most) is
+ * none. */
 static int next_line(struct nsm_cgroup_mounts *mounts, char **ret)
 {
 	for (;;) {

@@ -101,8 +101,8 @@ int nsm_cgroup_remove_tree(int parent, const char *name)
 	return 0;
 }
 
-/* 1 when it is the one that was claimed. Without a mark it was made a moment before its maker was killed, and nobody is in it. 0: it
- * is another; -errno: that cannot be told. */
+/* 1 when it is the one that was claimed. Without a mark it was made a moment before its maker was killed, and nobody is in it.
+ * 0: it is another; -errno: that cannot be told. */
 static int is_ours(int fd, const struct nsm_cgroup_claim *claim)
 {
 	struct nsm_cgroup_claim mark;

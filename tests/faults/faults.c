@@ -31,8 +31,8 @@ static bool is_ours(const char *point, const char *build)
 	return strncmp(build, point, len) == 0 || (getcwd(cwd, sizeof(cwd)) && strncmp(cwd, point, len) == 0);
 }
 
-/* What others have mounted, copies of namespaces and what is below /tmp, goes away whenever they remove its place, and what reads the
- * mount table would take another course each time. */
+/* What others have mounted, copies of namespaces and what is below /tmp, goes away whenever they remove its place, and what reads
+ * the mount table would take another course each time. */
 static void forget_mounts_of_others(const char *build)
 {
 	FILE *file = fopen("/proc/self/mountinfo", "re");

@@ -29,7 +29,8 @@ static bool is_message(const char *line, size_t len)
 	for (const char *p = line; p < line + len; p++)
 		parts += strncmp(p, ": ", 2) == 0;
 	return strncmp(line, "nsmgr: ", 7) == 0 &&
-	       (parts >= 3 || strncmp(line, "nsmgr: cannot write the answer: ", 32) == 0 || strncmp(line, "nsmgr: out of memory", 20) == 0 ||
+	       (parts >= 3 || strncmp(line, "nsmgr: cannot write the answer: ", 32) == 0 ||
+		strncmp(line, "nsmgr: out of memory", 20) == 0 ||
 		(memmem(line, len, "out of memory", 13) && parts >= 1));
 }
 

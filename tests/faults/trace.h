@@ -49,8 +49,8 @@ bool can_inject(void);
 
 /* At the entry of a system call: it will not be done. At its exit: it gives -error. */
 bool skip_call(pid_t pid);
-/* At the entry: it gets 0 as its first argument. At its exit: a register that is not the result has that again, as the caller may look
- * at what it gave. */
+/* At the entry: it gets 0 as its first argument. At its exit: a register that is not the result has that again, as the caller may
+ * look at what it gave. */
 bool clear_first_argument(pid_t pid, unsigned long long *ret_old);
 bool restore_first_argument(pid_t pid, unsigned long long old);
 bool set_result(pid_t pid, int error);

@@ -38,8 +38,8 @@ bool world_is_of_use(const struct programs *programs);
 /* The program that a case is about. */
 const char *world_program(const struct programs *programs, const struct a_case *of);
 
-/* Runs a command to its end, without a tracer: its exit status, 128+N after a signal. What hangs is killed after a while. What it says
- * goes to `ret`, if given. */
+/* Runs a command to its end, without a tracer: its exit status, 128+N after a signal. What hangs is killed after a while. What it
+ * says goes to `ret`, if given. */
 int world_run(const char *program, const char *line, char *ret, size_t size);
 
 /* What one does after a crash, to be back in order: check --repair. False when that leaves something; `ret` says what. */
