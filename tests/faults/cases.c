@@ -96,7 +96,7 @@ const struct a_case cases[] = {
 	  .line = "exec a sh " WITNESS, .runs = true },
 	{ .name = "exec in a cgroup", .setup = { "create a --uts --cgroup-new" }, .prop = prop_witness,
 	  .line = "exec a sh " WITNESS, .runs = true, .needs = NEED_CGROUP },
-	{ .name = "exec, confined", .setup = { "create a --uts --pid" }, .prop = prop_witness, .full = true, .runs = true,
+	{ .name = "exec, confined", .setup = { "create a --uts --pid" }, .prop = prop_witness, .full = true, .runs = true, .prints = true,
 	  .line = "exec --landlock-rw=" WORLD " --landlock-rx=/usr,/proc --seccomp=container --limit=nofile=64 --timeout=60 "
 		  "--cap-drop=net_raw --no-new-privs --clear-env --env=TELL=this --cwd=/usr a sh " WITNESS },
 	{ .name = "exec with defaults", .prop = prop_witness, .setup = { "create a --profile=" PROFILE },

@@ -40,8 +40,8 @@ bool has_messages(struct trial *trial)
 
 	for (const char *line = trial->run.said, *end; *line; line = end + (*end == '\n')) {
 		end = line + strcspn(line, "\n");
-		/* What a table, a hook or a pasta says; and remarks about an option. */
-		if ((trial->of->prints && strncmp(line, "nsmgr: ", 7) != 0) || strncmp(line, "nsmgr: exec: --", 15) == 0)
+		/* What a table, a hook, a pasta or a library says; and a remark. */
+		if ((trial->of->prints && strncmp(line, "nsmgr: ", 7) != 0) || strncmp(line, "nsmgr: exec: --no-defaults goes", 31) == 0)
 			continue;
 		if (!is_message(line, (size_t)(end - line)))
 			return bad(trial, "this is no message: %.300s", line);
