@@ -113,8 +113,8 @@ static int prepare(const void *data)
 	int r;
 
 	/* One under a name outlives us, and is recorded by now. */
-	if (pasta->name)
-		prctl(PR_SET_PDEATHSIG, 0);
+	if (pasta->name && prctl(PR_SET_PDEATHSIG, 0) < 0)
+		return -errno;
 	if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("nsmgr", pasta->place, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=755") < 0)
 		return -errno;

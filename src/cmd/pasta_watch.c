@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define END_MILLISECONDS 10000
+
 /* What the one that stands between it and us has to say: first which process it is to be, then how that went. */
 struct verdict {
 	pid_t pid; /* 0: the latter */
@@ -109,13 +111,17 @@ int pasta_start_watched(struct pasta *pasta)
 
 void pasta_end(struct network *network)
 {
+	struct pollfd end = { .fd = network->pasta, .events = POLLIN };
+
 	if (network->watcher <= 0)
 		return;
 	nsm_close(&network->leash);
 	while (waitpid(network->watcher, NULL, 0) < 0 && errno == EINTR)
 		;
 	network->watcher = 0;
-	if (network->pasta >= 0)
-		sys_pidfd_kill(network->pasta, SIGKILL);
+	/* Nearly always it is gone by now, or the watcher would be here still. */
+	if (network->pasta >= 0 && sys_pidfd_kill(network->pasta, SIGKILL) == 0)
+		while (poll(&end, 1, END_MILLISECONDS) < 0 && errno == EINTR)
+			;
 	nsm_close(&network->pasta);
 }

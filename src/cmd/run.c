@@ -53,8 +53,8 @@ static int open_named(struct job *job)
 	return r;
 }
 
-/* Somebody may have renamed it to keep it, or have removed it and made another one of that name: 0. -errno: it is not known whose it
- * is, and stays. */
+/* Somebody may have renamed it to keep it, or have removed it and made another one of that name: 0. -errno: it is not known whose
+ * it is, and stays. */
 static int is_still_ours(const struct job *job)
 {
 	struct nsmgr_set *set;
