@@ -213,15 +213,19 @@ void apply_visit(struct apply *apply, struct wanted *wanted)
 
 /* ---- those whose profile is gone ---- */
 
-/* Whether apply has made it under that very name: one that somebody has renamed is kept. */
-static bool was_applied(const struct apply *apply, const char *name)
+/* Whether apply has made it under that very name: one that somebody has renamed is kept. 1, 0, or why that is unknown. */
+static int was_applied(const struct apply *apply, const char *name)
 {
 	nsm_autofree char *text = NULL;
 	const char *as;
 	size_t len = strlen(name);
+	int r = nsmgr_set_profile(apply->app->ctx, name, &text);
 
-	if (nsmgr_set_profile(apply->app->ctx, name, &text) < 0)
-		return false;
+	/* Made without a profile; or gone meanwhile. */
+	if (r == -ENODATA || r == -ENOENT || r == -ENOTDIR)
+		return 0;
+	if (r < 0)
+		return r;
 	as = nsm_after(text, RECIPE_APPLIED);
 	return as && strncmp(as, name, len) == 0 && as[len] == '\n';
 }
@@ -238,11 +242,16 @@ static void prune_one(struct apply *apply, char *name)
 {
 	const struct wanted *profile = wanted_named(&apply->wanted, name);
 	struct wanted gone = { .name = name, .action = APPLY_REMOVE };
+	int applied;
 
-	if ((profile && !profile->masked) || !is_chosen(apply, name) || !was_applied(apply, name))
+	if ((profile && !profile->masked) || !is_chosen(apply, name))
 		return;
-	if (!apply->dry_run &&
-	    nsmgr_remove(apply->app->ctx, name, removal_flags(apply, name), NULL) < 0)
+	applied = was_applied(apply, name);
+	if (applied == 0)
+		return;
+	if (applied < 0)
+		fail_at(apply, &gone, "apply");
+	else if (!apply->dry_run && nsmgr_remove(apply->app->ctx, name, removal_flags(apply, name), NULL) < 0)
 		fail_at(apply, &gone, "remove");
 	apply_tell(apply, &gone);
 }

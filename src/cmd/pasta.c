@@ -113,8 +113,8 @@ static int prepare(const void *data)
 	int r;
 
 	/* One under a name outlives us, and is recorded by now. */
-	if (pasta->name)
-		prctl(PR_SET_PDEATHSIG, 0);
+	if (pasta->name && prctl(PR_SET_PDEATHSIG, 0) < 0)
+		return -errno;
 	if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("nsmgr", pasta->place, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=755") < 0)
 		return -errno;
@@ -128,7 +128,7 @@ static int record(void *data, pid_t pid)
 {
 	struct pasta *pasta = data;
 
-	return pasta->name ? nsmgr_config_helper(pasta->full->config, "pasta", pid) : 0;
+	return pasta->name ? nsmgr_config_helper(pasta->full->config, "pasta", pid) : pasta_report(pasta, pid);
 }
 
 /* ---- until it is ready ---- */
@@ -176,6 +176,7 @@ static int wait_until_ready(struct pasta *pasta)
 	nsm_autoclose int fifo = open_fifo(pasta);
 	nsm_autoclose int signals = signalfd(-1, &pasta->program.ending, SFD_CLOEXEC);
 	char number[16];
+	ssize_t n;
 
 	/* It waits for a reader, and would for ever. One that is not there has ended, which is seen below. */
 	if (fifo < 0 && fifo != -ENOENT && fifo != -ESRCH)
@@ -190,14 +191,17 @@ static int wait_until_ready(struct pasta *pasta)
 
 		if (poll(events, NSM_ARRAY_SIZE(events), -1) < 0)
 			continue;
-		if (events[0].revents & POLLIN && read(fifo, number, sizeof(number)) > 0)
+		n = events[0].revents & POLLIN ? read(fifo, number, sizeof(number)) : 0;
+		if (n > 0)
 			return 0;
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			return pasta_fail(pasta, -errno, strerror(errno));
 		if (events[2].revents)
 			program_pass(&pasta->running);
 		/* Before its end: what is pending ends it there. */
 		if (events[1].revents || events[3].revents)
 			return ended(pasta);
-		if (events[0].revents)
+		if (events[0].revents && n == 0)
 			nsm_close(&fifo);
 	}
 }
@@ -251,7 +255,7 @@ static int start_recorded(struct pasta *pasta)
 
 int network_outside(struct recipe_full *full, pid_t pid)
 {
-	nsm_cleanup(pasta_free) struct pasta pasta = { .full = full, .running = RUNNING_INIT, .pid = pid };
+	nsm_cleanup(pasta_free) struct pasta pasta = { .full = full, .running = RUNNING_INIT, .pid = pid, .report = -EBADF };
 	const char *dir;
 
 	pasta.has_user = has_user(pid);

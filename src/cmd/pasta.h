@@ -19,6 +19,7 @@ struct pasta {
 	bool said_usage; /* what follows is its help */
 	char fifo[64], net[64], user[64];
 	char **argv;
+	int report; /* where a watcher tells its pid, before it runs; or negative */
 };
 
 /* Says why it is not; gives `r`. */
@@ -26,6 +27,9 @@ int pasta_fail(struct pasta *pasta, int r, const char *why);
 
 /* Starts it as a child of ours, and waits until it is ready. 0, or what pasta_fail() gave. */
 int pasta_start(struct pasta *pasta);
+
+/* By a watcher: tells whom it stands for of the child that is to become it. 0 or -errno. pasta_watch.c */
+int pasta_report(const struct pasta *pasta, pid_t pid);
 
 /* Ends it, unless it was released. */
 void pasta_free(struct pasta *pasta);

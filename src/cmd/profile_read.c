@@ -146,7 +146,9 @@ static int read_text(const struct app *app, const char *path, bool trusted, char
 	if (fd < 0)
 		return say_usage(app, "cannot read the profile '%s': %s", path, strerror(errno));
 	/* Nobody may be at the other end of a pipe. */
-	if (trusted && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)))
+	if (trusted && fstat(fd, &st) < 0)
+		return say_plain(app, "'%s': %s", shown, strerror(errno));
+	if (trusted && !S_ISREG(st.st_mode))
 		return say_plain(app, "'%s' is not a regular file, so it is not read", shown);
 	if (trusted && check_owner(app, fd, shown) != STATUS_DONE)
 		return STATUS_FAILED;

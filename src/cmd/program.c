@@ -97,6 +97,8 @@ static int let_go(struct pipes *pipes)
 	do
 		n = read(pipes->failed[0], &error, sizeof(error));
 	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
 	return n == (ssize_t)sizeof(error) ? -error : 0;
 }
 

@@ -22,6 +22,7 @@ struct network {
 	char **words;	/* for pasta, or NULL */
 	pid_t watcher;	/* of the pasta of a set in memory, or 0 */
 	int leash;	/* it ends when this is closed */
+	int pasta;	/* a pidfd: it outlives a watcher that is killed, as its change of capabilities makes it forget who made it */
 };
 
 /* What nsmgr-full adds to a set in the making. */

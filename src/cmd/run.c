@@ -53,29 +53,30 @@ static int open_named(struct job *job)
 	return r;
 }
 
-/* Somebody may have renamed it to keep it, or have removed it and made another one of that name. */
-static bool is_still_ours(const struct job *job)
+/* Somebody may have renamed it to keep it, or have removed it and made another one of that name: 0. -errno: it is not known whose
+ * it is, and stays. */
+static int is_still_ours(const struct job *job)
 {
 	struct nsmgr_set *set;
 	struct nsmgr_id id;
-	bool same;
+	int r;
 
 	/* One that cannot be opened any more is ours: the keeper was killed. */
 	if (nsmgr_set_open(job->app->ctx, job->name, NSMGR_MASK(job->type), 0, &set) < 0)
 		return true;
-	same = nsmgr_set_id(set, job->type, &id) == 0 && nsmgr_id_equal(&id, &job->id);
+	r = nsmgr_set_id(set, job->type, &id);
 	nsmgr_set_close(set);
-	return same;
+	return r < 0 ? r : nsmgr_id_equal(&id, &job->id);
 }
 
 /* Who is left in a pid namespace that we made has outlived the command, and ends with the set. */
 static int remove_named(struct job *job)
 {
 	struct nsmgr_ctx *ctx = job->app->ctx;
-	int r;
+	int r = is_still_ours(job);
 
-	if (!is_still_ours(job))
-		return 0;
+	if (r <= 0)
+		return r;
 	r = nsmgr_remove(ctx, job->name, NSMGR_REMOVE_MISSING, NULL);
 	return r == -EBUSY ? nsmgr_remove(ctx, job->name, NSMGR_REMOVE_MISSING | NSMGR_REMOVE_KILL, NULL) : r;
 }

@@ -129,6 +129,13 @@ static bool was_made_here(const struct suspects *search, const struct process *p
 	return mounts_read_from(path, &mounts) == 0 && mounts_each(mounts, is_store, &made) == 0 && made.found;
 }
 
+/* A process that ends meanwhile is none to be told of; others that cannot be read are. */
+static int unread(struct suspects *search, int r)
+{
+	search->unread += r != -ENOENT && r != -ESRCH;
+	return 0;
+}
+
 static int add_suspect(struct suspects *search, const struct process *process, const char *command)
 {
 	struct suspect suspect = { .pid = process->pid, .pidns = process->ns[NSMGR_PID], .pidfd = -EBADF };
@@ -145,9 +152,13 @@ static int add_suspect(struct suspects *search, const struct process *process, c
 	nsm_copy(suspect.command, sizeof(suspect.command), command);
 	suspect.pidfd = sys_pidfd_open(process->pid, false);
 	/* The number may be another's by now (LESSONS 11). */
-	if (suspect.pidfd < 0 || faccessat(process->dir, "status", F_OK, 0) < 0) {
+	if (suspect.pidfd < 0)
+		return unread(search, suspect.pidfd);
+	if (faccessat(process->dir, "status", F_OK, 0) < 0) {
+		int r = -errno;
+
 		nsm_close(&suspect.pidfd);
-		return 0;
+		return unread(search, r);
 	}
 	search->array[search->count++] = suspect;
 	return 0;
@@ -159,11 +170,16 @@ static int suspect(void *data, const struct process *process)
 	struct suspects *search = data;
 	struct process_details details;
 	char status[4096];
-	int r;
+	int r = (int)nsm_read_text_at(process->dir, "status", status, sizeof(status));
 
-	if (nsm_read_text_at(process->dir, "status", status, sizeof(status)) < 0 || !is_init(status) ||
-	    strncmp(process_status_value(status, "Name:"), "nsmgr\n", 6) != 0 || process_read(process, &details) < 0 ||
-	    !nsm_after(details.command, "nsmgr: ") || details.ended)
+	if (r < 0)
+		return unread(search, r);
+	if (!is_init(status) || strncmp(process_status_value(status, "Name:"), "nsmgr\n", 6) != 0)
+		return 0;
+	r = process_read(process, &details);
+	if (r < 0)
+		return unread(search, r);
+	if (!nsm_after(details.command, "nsmgr: ") || details.ended)
 		return 0;
 	if (process->hidden || !process->ns[NSMGR_PID]) {
 		search->hidden++;
@@ -173,6 +189,8 @@ static int suspect(void *data, const struct process *process)
 		return 0;
 	r = has_no_fds(process->dir);
 	search->hidden += r == -EACCES;
+	if (r < 0 && r != -EACCES)
+		return unread(search, r);
 	return r > 0 && was_made_here(search, process) ? add_suspect(search, process, details.command) : 0;
 }
 
@@ -181,7 +199,10 @@ int suspects_find(struct suspects *search)
 	struct stat st;
 	int r;
 
-	if (stat(search->root, &st) < 0 || !procs_are_ours())
+	/* Without a store there is none that is missed. */
+	if (stat(search->root, &st) < 0)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+	if (!procs_are_ours())
 		return 0;
 	search->root_dev = st.st_dev;
 	search->mntns = ns_inode("self", "mnt");

@@ -21,6 +21,7 @@ struct suspects {
 	struct suspect *array;
 	size_t count, size;
 	size_t hidden; /* keepers that could not be looked into */
+	size_t unread; /* processes of which it could not be read what they are */
 	size_t unseen; /* processes and mount namespaces that could not, and may hold what they keep */
 	/* the rest is that of the search */
 	dev_t root_dev;

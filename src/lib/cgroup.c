@@ -29,19 +29,23 @@ static int open_mount(const char *point)
 	return fs.f_type == CGROUP2_MAGIC ? take_fd(fd) : -ENOENT;
 }
 
+/* What cannot be opened is not nowhere; one that lies under another is. */
 static int search(void)
 {
 	nsm_cleanup(nsm_cgroup_mounts_end) struct nsm_cgroup_mounts mounts = NSM_CGROUP_MOUNTS_INIT;
 	struct nsm_cgroup_mount mount;
-	int r = nsm_cgroup_mounts_begin(&mounts);
+	int error = -ENOENT, r = nsm_cgroup_mounts_begin(&mounts);
 
-	while (r == 0 && nsm_cgroup_mounts_next(&mounts, &mount) > 0) {
+	while (r == 0 && (r = nsm_cgroup_mounts_next(&mounts, &mount)) > 0) {
 		int fd = mount.version2 && mount.whole ? open_mount(mount.point) : -ENOENT;
 
 		if (fd >= 0)
 			return fd;
+		if (fd != -ENOENT && fd != -ENOTDIR && error == -ENOENT)
+			error = fd;
+		r = 0;
 	}
-	return r < 0 ? r : -ENOENT;
+	return r < 0 ? r : error;
 }
 
 /* Nearly always it is in one of two places, alone or beside the hierarchies of version 1. */
@@ -207,7 +211,10 @@ int nsm_cgroup_read_claim(int setdir, struct nsm_cgroup_claim *ret)
 	if (fd < 0)
 		return errno == ELOOP || errno == ENXIO ? -EBADMSG : -errno;
 	len = nsm_read_once(fd, text, sizeof(text));
-	return len < 0 ? -EBADMSG : parse_claim(text, ret);
+	/* Too long, or no file. */
+	if (len == -EFBIG || len == -EISDIR || len == -EAGAIN || len == -EINVAL)
+		return -EBADMSG;
+	return len < 0 ? (int)len : parse_claim(text, ret);
 }
 
 int nsm_cgroup_read_mark(int fd, struct nsm_cgroup_claim *ret)

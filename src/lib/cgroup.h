@@ -64,6 +64,7 @@ struct nsm_cgroup_mount {
 #define NSM_CGROUP_MOUNTS_INIT { .fd = -EBADF }
 
 int nsm_cgroup_mounts_begin(struct nsm_cgroup_mounts *mounts);
+/* 1 and the next; 0: there are no more; -errno: they are not all known. */
 int nsm_cgroup_mounts_next(struct nsm_cgroup_mounts *mounts, struct nsm_cgroup_mount *ret);
 void nsm_cgroup_mounts_end(struct nsm_cgroup_mounts *mounts);
 

@@ -22,8 +22,9 @@ void nsm_cgroup_mounts_end(struct nsm_cgroup_mounts *mounts)
 	nsm_close(&mounts->fd);
 }
 
-/* The next line, in place; NULL at the end. One that does not fit (a path of the kernel's has 4,096 bytes at most) is none. */
-static char *next_line(struct nsm_cgroup_mounts *mounts)
+/* The next line, in place; 0 at the end, or -errno. One that does not fit (a path of the kernel's has 4,096 bytes at most) is
+ * none. */
+static int next_line(struct nsm_cgroup_mounts *mounts, char **ret)
 {
 	for (;;) {
 		char *line = mounts->text + mounts->pos;
@@ -33,7 +34,8 @@ static char *next_line(struct nsm_cgroup_mounts *mounts)
 		if (end) {
 			*end = '\0';
 			mounts->pos = (size_t)(end + 1 - mounts->text);
-			return line;
+			*ret = line;
+			return 1;
 		}
 		mounts->len -= mounts->pos;
 		memmove(mounts->text, line, mounts->len);
@@ -44,7 +46,7 @@ static char *next_line(struct nsm_cgroup_mounts *mounts)
 			n = read(mounts->fd, mounts->text + mounts->len, sizeof(mounts->text) - mounts->len);
 		while (n < 0 && errno == EINTR);
 		if (n <= 0)
-			return NULL;
+			return n < 0 ? -errno : 0;
 		mounts->len += (size_t)n;
 	}
 }
@@ -74,10 +76,11 @@ static bool parse_line(char *line, struct nsm_cgroup_mount *ret)
 
 int nsm_cgroup_mounts_next(struct nsm_cgroup_mounts *mounts, struct nsm_cgroup_mount *ret)
 {
-	char *line;
+	char *line = NULL;
+	int r;
 
-	while ((line = next_line(mounts)))
+	while ((r = next_line(mounts, &line)) > 0)
 		if (parse_line(line, ret))
 			return 1;
-	return 0;
+	return r;
 }

@@ -101,13 +101,20 @@ int nsm_cgroup_remove_tree(int parent, const char *name)
 	return 0;
 }
 
-/* Whether it is the one that was claimed. Without a mark it was made a moment before its maker was killed, and nobody is in it. */
-static bool is_ours(int fd, const struct nsm_cgroup_claim *claim)
+/* 1 when it is the one that was claimed. Without a mark it was made a moment before its maker was killed, and nobody is in it.
+ * 0: it is another; -errno: that cannot be told. */
+static int is_ours(int fd, const struct nsm_cgroup_claim *claim)
 {
 	struct nsm_cgroup_claim mark;
 	int r = nsm_cgroup_read_mark(fd, &mark);
 
-	return r == -ENOENT ? nsm_cgroup_pids(fd, NULL, 0) == 0 : r == 0 && nsm_streq(mark.token, claim->token);
+	if (r == -ENOENT) {
+		r = nsm_cgroup_pids(fd, NULL, 0);
+		return r < 0 ? r : r == 0;
+	}
+	if (r == -EBADMSG)
+		return 0;
+	return r < 0 ? r : nsm_streq(mark.token, claim->token);
 }
 
 /* The directory that all of them are in goes with the last. */
@@ -121,9 +128,11 @@ static int take_away(struct nsmgr_ctx *ctx, const struct nsm_cgroup_claim *claim
 	fd = openat(hierarchy, claim->path, NSM_DIR_FLAGS);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : fail(ctx, -errno, claim->path);
-	if (!is_ours(fd, claim))
+	r = is_ours(fd, claim);
+	if (r == 0)
 		return 0;
-	r = empty(fd, spare);
+	if (r > 0)
+		r = empty(fd, spare);
 	if (r == 0)
 		r = nsm_cgroup_remove_tree(hierarchy, claim->path);
 	if (r == -ENODEV) /* another was faster */

@@ -107,6 +107,8 @@ static void check_unfinished(struct nsm_check *check, const char *file)
 			nsm_finding_result(check, &finding, r == 0 ? 0 : nsm_fail(check->ctx, -errno, "remove", NSMGR_TYPE_NONE, file));
 		}
 		nsm_check_tell(check, &finding);
+	} else if (errno != ENOENT) {
+		nsm_check_hidden(check, file, -errno);
 	}
 	nsm_store_unlock(&check->store);
 }

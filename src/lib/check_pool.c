@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/check.h"
 
+#include "base/fd.h"
 #include "base/text.h"
 #include "lib/dir.h"
 #include "lib/handle.h"
+#include "lib/init.h"
 #include "lib/pool_dir.h"
 #include "lib/removal.h"
 
@@ -62,6 +64,24 @@ static int check_handles(struct nsm_setdir *set, struct nsm_finding *finding)
 	return r;
 }
 
+/* An init that cannot be seen is alive for those who enter, and is not passed over here without a word. */
+static int check_init(struct nsm_setdir *set, struct nsm_finding *finding)
+{
+	nsm_autoclose int fd = -EBADF;
+	enum nsm_init_state state;
+	int r = set->types & NSMGR_MASK(NSMGR_PID) ? nsm_handle_probe(set, NSMGR_PID, &fd) : 0;
+
+	if (r < 0 || fd < 0)
+		return r < 0 ? r : 0;
+	state = nsm_init_find(fd, set->meta.keeper, NULL, NULL);
+	if (state == NSM_INIT_UNKNOWN)
+		nsm_log(set->store->ctx, "could not see whether the init of the pid namespace of the ready set '%s' lives",
+			set->name);
+	if (state == NSM_INIT_DEAD)
+		nsm_finding_say(finding, "pid: a handle that is dead");
+	return state == NSM_INIT_DEAD;
+}
+
 /* Why a ready set cannot be given out: 1, 0 when it can or is gone, -errno. */
 static int is_unusable(struct nsm_pool_dir *pool, const char *entry, const char *options, struct nsm_finding *finding)
 {
@@ -76,6 +96,8 @@ static int is_unusable(struct nsm_pool_dir *pool, const char *entry, const char 
 		r = 1;
 	} else if (r == 0) {
 		r = check_handles(&set, finding);
+		if (r == 0)
+			r = check_init(&set, finding);
 	}
 	if (r != 0 && set.fd >= 0 && !nsm_setdir_is_current(&set))
 		return 0; /* given out, or taken away, meanwhile */

@@ -49,11 +49,12 @@ static int make_read_only(struct nsmgr_config *config)
 
 	if (r < 0)
 		return nsm_fail(config->ctx, r, "mount cgroup", NSMGR_MNT, NSM_PROC_SELF "/mountinfo");
-	while (nsm_cgroup_mounts_next(&mounts, &mount_) > 0)
+	while ((r = nsm_cgroup_mounts_next(&mounts, &mount_)) > 0)
 		if (mount(NULL, mount_.point, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | flags_of(mount_.point), NULL) < 0 &&
 		    !is_out_of_reach(errno))
 			return fail(config, mount_.point);
-	return 0;
+	/* One that is not seen would stay open to root inside. */
+	return r < 0 ? nsm_fail(config->ctx, r, "mount cgroup", NSMGR_MNT, NSM_PROC_SELF "/mountinfo") : 0;
 }
 
 /* All points are known before the first of them is covered, for a new mount appears in the table, too. */

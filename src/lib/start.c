@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +20,8 @@ static void clear(struct nsm_start *start)
 	for (int fd = 0; fd < 3; fd++)
 		nsm_close(&start->stdio[fd]);
 	nsm_close(&start->command->parent);
+	if (start->second)
+		munmap(start->second, sizeof(*start->second));
 	nsm_exec_clear(&start->exec);
 }
 
@@ -80,6 +83,20 @@ static int prepare_sockets(struct nsm_start *start)
 	return start->spare < 0 ? failed(start, -errno, "start", NULL) : 0;
 }
 
+/* The caller is told of the second process in the greeting, but has it as a child also where that does not come. */
+static int prepare_second(struct nsm_start *start)
+{
+	void *page;
+
+	if (!start->command->entered_pid)
+		return 0;
+	page = mmap(NULL, sizeof(*start->second), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return failed(start, -errno, "start", NULL);
+	start->second = page;
+	return 0;
+}
+
 static int prepare(struct nsm_start *start, const char *const argv[], struct nsmgr_child *child)
 {
 	int r = check_descriptors(start);
@@ -89,6 +106,8 @@ static int prepare(struct nsm_start *start, const char *const argv[], struct nsm
 		r = nsm_exec_prepare(start->command, argv, &start->exec);
 	if (r == 0)
 		r = prepare_stdio(start, child);
+	if (r == 0)
+		r = prepare_second(start);
 	return r < 0 ? r : prepare_sockets(start);
 }
 
@@ -168,6 +187,21 @@ static void adopt(struct nsmgr_child *child, pid_t pid, int pidfd)
 	child->pid = nsm_sys_pidfd_info(pidfd, &info) == 0 && info.pid ? (pid_t)info.pid : pid;
 }
 
+/* Without a greeting: the first process is over before we look whether there is a second, which ends too, as nobody has the channel
+ * any more. As a zombie of ours it would keep the pid namespace's init from ending (pid_namespaces(7)). Never one of the program's
+ * own: it has no exit signal. */
+static void forget_second(struct nsm_start *start, struct nsmgr_child *child)
+{
+	struct pollfd end = { .fd = child->pidfd, .events = POLLIN };
+
+	nsm_close(&start->ours);
+	nsm_sys_pidfd_kill(child->pidfd, SIGKILL);
+	while (poll(&end, 1, -1) < 0 && errno == EINTR)
+		;
+	while (*start->second > 0 && waitpid(*start->second, NULL, __WCLONE) < 0 && errno == EINTR)
+		;
+}
+
 static int meet(struct nsm_start *start, struct nsmgr_child *child, int *ret_channel)
 {
 	struct nsm_start_report greeting = { .pid = 0 };
@@ -176,8 +210,8 @@ static int meet(struct nsm_start *start, struct nsmgr_child *child, int *ret_cha
 
 	if (fds[0] >= 0)
 		adopt(child, greeting.pid, fds[0]);
-	else if (greeting.pid > 0) /* no room for its pidfd: it ends, as the channel is closed; never one of the program's own */
-		waitpid(greeting.pid, NULL, __WCLONE);
+	else if (r < 0 && start->second)
+		forget_second(start, child);
 	*ret_channel = fds[1];
 	if (r == 0 && fds[0] >= 0 && send(fds[1], "g", 1, MSG_NOSIGNAL) < 0)
 		r = ended_early(start);

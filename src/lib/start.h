@@ -31,6 +31,7 @@ struct nsm_start {
 	int spare;	  /* a number for what comes with it */
 	int stdio[3];	  /* what the command gets */
 	sigset_t mask;	  /* of the calling thread */
+	pid_t *second;	  /* shared: the number of the second process, from when there is one; NULL where there will be none */
 };
 
 /* The first process. */

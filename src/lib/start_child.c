@@ -132,6 +132,7 @@ void nsm_start_run(struct nsm_start *start)
 			fail(start, start->theirs);
 		}
 		if (greeting.pid > 0) {
+			*start->second = greeting.pid;
 			send_report(start->theirs, &greeting, fds, 2);
 			_exit(0);
 		}

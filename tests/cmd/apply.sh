@@ -261,6 +261,11 @@ prunes() {
 	applies 0 'a remove' --prune
 	is 'sets' "$(sets)" 'hand kept'
 	applies 0 '' --prune
+	# Nothing tells whether it is ours.
+	printf 'a\0b' >"$NSMGR_STORE/$P.kept/.profile"
+	applies 1 'kept fail' --prune
+	like 'what is said' "$err" "*'$P.kept': profile: its file .profile is damaged*"
+	is 'sets' "$(sets)" 'hand kept'
 }
 
 # block N: the literal text of that number in nsmgr.conf(5)

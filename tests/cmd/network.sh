@@ -173,6 +173,7 @@ nsmgr: cannot create '$P.b': net: pasta: it ended with status 1"
 }
 
 run_ends_it() {
+	local one
 	make_host
 	ok host "$NSMGR" run --network=pasta ip -br addr
 	like 'in a set in memory' "$out" '*192.0.2.10/24*'
@@ -188,6 +189,14 @@ run_ends_it() {
 	isnt 'who is there' "$(marked)" ''
 	end "$pid"
 	release
+	until_true 'all have ended' none_marked
+	# Its watcher by KILL.
+	hold "$NSMGR" exec "$P.host" "$NSMGR" run --network=pasta
+	for one in $(marked); do
+		! has_pasta "$one" || kill -KILL "$(awk '$1 == "PPid:" { print $2 }' "/proc/$one/status")"
+	done
+	release
+	wait "$pid"
 	until_true 'all have ended' none_marked
 }
 

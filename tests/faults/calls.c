@@ -17,6 +17,9 @@
 #define NR_CLOSE_RANGE 436
 #define NR_FACCESSAT2 439
 #define NR_MOUNT_SETATTR 442
+#define NR_LANDLOCK_CREATE_RULESET 444
+#define NR_LANDLOCK_ADD_RULE 445
+#define NR_LANDLOCK_RESTRICT_SELF 446
 #define NR_STATMOUNT 457
 
 #define OPEN_ERRNOS { EACCES, EINTR, EIO, EMFILE, ENFILE, ENOMEM, ENOSPC, EPERM }
@@ -35,6 +38,9 @@ static const struct known_call table[] = {
 	{ "poll", SYS_poll, { EINTR, ENOMEM, EPERM }, false },
 #endif
 #ifdef SYS_open
+	{ "access", SYS_access, STAT_ERRNOS, false },
+	{ "dup2", SYS_dup2, { EINTR, EMFILE, EPERM }, false },
+	{ "getpgrp", SYS_getpgrp, { 0 }, false },
 	{ "open", SYS_open, OPEN_ERRNOS, false },
 	{ "stat", SYS_stat, STAT_ERRNOS, false },
 	{ "lstat", SYS_lstat, STAT_ERRNOS, false },
@@ -60,6 +66,8 @@ static const struct known_call table[] = {
 	{ "openat2", NR_OPENAT2, { EACCES, EIO, EMFILE, ENOMEM, ENOSYS, EPERM }, false },
 	{ "dup3", SYS_dup3, { EMFILE, EPERM }, false },
 	{ "execve", SYS_execve, { 0 }, false },
+	{ "fadvise64", SYS_fadvise64, { 0 }, false },
+	{ "fchdir", SYS_fchdir, { EACCES, EIO, EPERM }, false },
 	{ "exit", SYS_exit, { 0 }, false },
 	{ "exit_group", SYS_exit_group, { 0 }, false },
 	{ "faccessat", SYS_faccessat, STAT_ERRNOS, false },
@@ -67,9 +75,12 @@ static const struct known_call table[] = {
 	{ "fchmod", SYS_fchmod, { EIO, EPERM }, false },
 	{ "fchmodat", SYS_fchmodat, { EACCES, EIO, ENOMEM, EPERM }, false },
 	{ "fcntl", SYS_fcntl, { EMFILE, EPERM }, false },
+	{ "fgetxattr", SYS_fgetxattr, { ENOMEM, EPERM }, false },
 	{ "flock", SYS_flock, { EINTR, ENOLCK, EPERM }, false },
+	{ "fsetxattr", SYS_fsetxattr, { ENOMEM, ENOSPC, EPERM }, false },
 	{ "fstat", SYS_fstat, { EIO, ENOMEM, EPERM }, false },
 	{ "fstatfs", SYS_fstatfs, { EINTR, EIO, ENOMEM, EPERM }, false },
+	{ "getcwd", SYS_getcwd, { ENOMEM, EPERM }, false },
 	{ "getdents64", SYS_getdents64, { EACCES, EIO, ENOMEM, EPERM }, false },
 	{ "getpid", SYS_getpid, { 0 }, false },
 	{ "getppid", SYS_getppid, { 0 }, false },
@@ -82,8 +93,12 @@ static const struct known_call table[] = {
 	/* ENOTTY and EINVAL: a request that the kernel does not know. */
 	{ "ioctl", SYS_ioctl, { EINVAL, EMFILE, ENOMEM, ENOTTY, EPERM }, false },
 	{ "kill", SYS_kill, { EPERM }, false },
+	{ "landlock_add_rule", NR_LANDLOCK_ADD_RULE, { ENOMEM, EPERM }, false },
+	{ "landlock_create_ruleset", NR_LANDLOCK_CREATE_RULESET, { EMFILE, ENOMEM, ENOSYS, EPERM }, false },
+	{ "landlock_restrict_self", NR_LANDLOCK_RESTRICT_SELF, { ENOMEM, EPERM }, false },
 	{ "lseek", SYS_lseek, { EPERM }, false },
 	{ "madvise", SYS_madvise, { EAGAIN, ENOMEM, EPERM }, false },
+	{ "memfd_create", SYS_memfd_create, { EMFILE, ENFILE, ENOMEM, ENOSYS, EPERM }, false },
 	{ "mkdirat", SYS_mkdirat, MAKE_ERRNOS, false },
 	{ "mknodat", SYS_mknodat, MAKE_ERRNOS, false },
 	{ "mmap", SYS_mmap, { ENOMEM }, false },
@@ -96,7 +111,10 @@ static const struct known_call table[] = {
 	{ "pidfd_open", NR_PIDFD_OPEN, { EMFILE, ENFILE, ENOMEM, ENOSYS, EPERM }, false },
 	{ "pidfd_send_signal", NR_PIDFD_SEND_SIGNAL, { ENOSYS, EPERM }, false },
 	{ "pipe2", SYS_pipe2, { EMFILE, ENFILE, ENOMEM, EPERM }, false },
+	{ "pivot_root", SYS_pivot_root, { EBUSY, ENOMEM, EPERM }, false },
 	{ "ppoll", SYS_ppoll, { EINTR, ENOMEM, EPERM }, false },
+	{ "pread64", SYS_pread64, { EINTR, EIO, ENOMEM, EPERM }, false },
+	{ "prlimit64", SYS_prlimit64, { EPERM }, false },
 	{ "prctl", SYS_prctl, { EPERM }, false },
 	{ "read", SYS_read, { EINTR, EIO, ENOMEM, EPERM }, false },
 	{ "readlinkat", SYS_readlinkat, STAT_ERRNOS, false },
@@ -108,17 +126,22 @@ static const struct known_call table[] = {
 	{ "rt_sigpending", SYS_rt_sigpending, { 0 }, false },
 	{ "rt_sigprocmask", SYS_rt_sigprocmask, { 0 }, false },
 	{ "rt_sigreturn", SYS_rt_sigreturn, { 0 }, false },
+	{ "rt_sigtimedwait", SYS_rt_sigtimedwait, { EINTR }, false },
 	{ "sched_getaffinity", SYS_sched_getaffinity, { EPERM }, false },
 	{ "sched_setaffinity", SYS_sched_setaffinity, { EPERM }, false },
+	{ "seccomp", SYS_seccomp, { EACCES, ENOMEM, EPERM }, false },
 	{ "sendmsg", SYS_sendmsg, { EINTR, ENOBUFS, ENOMEM, EPERM }, false },
 	{ "sendto", SYS_sendto, { EINTR, ENOBUFS, ENOMEM, EPERM }, false },
+	{ "set_robust_list", SYS_set_robust_list, { 0 }, false },
 	{ "set_tid_address", SYS_set_tid_address, { 0 }, false },
 	{ "setgroups", SYS_setgroups, { ENOMEM, EPERM }, false },
 	{ "sethostname", SYS_sethostname, { EPERM }, false },
 	{ "setns", SYS_setns, { ENOMEM, EPERM }, false },
+	{ "setpgid", SYS_setpgid, { EPERM }, false },
 	{ "setresgid", SYS_setresgid, { EPERM }, false },
 	{ "setresuid", SYS_setresuid, { EAGAIN, EPERM }, false },
 	{ "setsid", SYS_setsid, { EPERM }, false },
+	{ "signalfd4", SYS_signalfd4, { EMFILE, ENFILE, ENOMEM, EPERM }, false },
 	{ "socket", SYS_socket, { EACCES, EMFILE, ENFILE, ENOMEM, EPERM }, false },
 	{ "socketpair", SYS_socketpair, { EMFILE, ENFILE, ENOMEM, EPERM }, false },
 	{ "symlinkat", SYS_symlinkat, MAKE_ERRNOS, false },
@@ -128,6 +151,7 @@ static const struct known_call table[] = {
 	{ "statx", SYS_statx, STAT_ERRNOS, false },
 	{ "umask", SYS_umask, { 0 }, false },
 	{ "umount2", SYS_umount2, { ENOMEM, EPERM }, false },
+	{ "uname", SYS_uname, { EPERM }, false },
 	{ "unlinkat", SYS_unlinkat, { EACCES, EIO, ENOMEM, EPERM }, false },
 	{ "unshare", SYS_unshare, { ENOMEM, ENOSPC, EPERM }, false },
 	{ "wait4", SYS_wait4, { EINTR, EPERM }, false },
@@ -139,6 +163,7 @@ static const struct {
 	int number;
 	const char *name;
 } errnos[] = {
+	{ EBUSY, "EBUSY" },   { ENODEV, "ENODEV" },
 	{ EACCES, "EACCES" }, { EAGAIN, "EAGAIN" },   { EINTR, "EINTR" },   { EINVAL, "EINVAL" },
 	{ EIO, "EIO" },	      { EMFILE, "EMFILE" },   { ENFILE, "ENFILE" }, { ENOBUFS, "ENOBUFS" },
 	{ ENOLCK, "ENOLCK" }, { ENOMEM, "ENOMEM" },   { ENOSPC, "ENOSPC" }, { ENOSYS, "ENOSYS" },

@@ -9,8 +9,8 @@
 
 /* What all jobs share. */
 struct shared {
-	atomic_uint next;
-	atomic_ulong tried, bad;
+	atomic_uint next, skipped;
+	atomic_ulong tried, unmet, bad;
 };
 
 /* What the command line says. */

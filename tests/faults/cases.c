@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cases.h"
 
+#include "place.h"
+#include "props.h"
+
 #include <string.h>
 
 /* A store that was used before, without a set in it. */
@@ -42,7 +45,7 @@ const struct a_case cases[] = {
 	{ .name = "create --ip-netns", .setup = { USED_NETNS }, .line = "create a --net --uts --ip-netns --label=k=v" },
 	{ .name = "rename of a named", .setup = { "create a --net --ip-netns" }, .line = "rename a b", .removes = true, .sweeps = true },
 	{ .name = "rm of a named", .setup = { USED_NETNS, "create a --net --ip-netns --label=k=v" }, .line = "rm a",
-	  .removes = true, .again = true },
+	  .removes = true, .then = "rm a" },
 	{ .name = "export --ip-netns", .setup = { USED_NETNS, "create a --net --pid" }, .line = "export a --ip-netns", .full = true },
 	{ .name = "export --remove", .setup = { USED_NETNS, "create a --net --ip-netns" }, .line = "export a --ip-netns --remove",
 	  .full = true, .removes = true },
@@ -61,6 +64,48 @@ const struct a_case cases[] = {
 	CHECK("store", "create stays --uts --pid"), .damage = { damage_shared, damage_covered } },
 	CHECK("unmounted", "create stays --uts --pid"), .damage = { damage_unmounted, damage_store_file } },
 	CHECK("keeper", "create stray --pid"), .damage = { damage_stray_keeper }, .waits = true },
+	{ .name = "create of a layout", .setup = { USED },
+	  .line = "create a --mnt --rootfs=/ --tmpfs=/made --bind=/usr:/made/b --bind-ro=/etc:/made/e --dev=/dev --file=/made/f:hello "
+		  "--file=/made/g=@/proc/version --dir=/made/d:700 --symlink=f:/made/l", .full = true },
+	{ .name = "create --rootdir", .setup = { USED },
+	  .line = "create a --mnt --net --pid --ipc --rootdir=/ --proc=/proc --sysfs --mqueue=/mnt", .full = true },
+	{ .name = "create --fs", .setup = { USED }, .prop = prop_image, .line = "create a --mnt --fs=" IMAGE ":/mnt",
+	  .full = true, .needs = NEED_IMAGE },
+	{ .name = "create with hooks", .setup = { USED }, .prop = prop_hooks, .full = true,
+	  .prints = true, .line = "create a --uts --net --hook=" HOOK_OUTSIDE " --hook-inside=" HOOK_INSIDE },
+	{ .name = "create --network=pasta", .setup = { USED }, .line = "create a --uts --network=pasta", .full = true, .prints = true,
+	  .pieces = true, .needs = NEED_PASTA },
+	{ .name = "rm with a pasta", .setup = { "create a --uts --network=pasta" }, .line = "rm a", .removes = true, .needs = NEED_PASTA },
+	{ .name = "create --cgroup-new", .setup = { USED }, .line = "create a --uts --pid --cgroup --cgroup-new", .needs = NEED_CGROUP },
+	{ .name = "rm with a cgroup", .setup = { "create a --uts --pid --cgroup-new" }, .line = "rm a", .removes = true,
+	  .needs = NEED_CGROUP },
+	{ .name = "rename with a cgroup", .setup = { "create a --uts --pid --cgroup-new" }, .line = "rename a b", .needs = NEED_CGROUP },
+	{ .name = "freeze", .setup = { "create a --uts --pid --cgroup-new" }, .line = "freeze a", .full = true, .needs = NEED_CGROUP },
+	{ .name = "thaw", .setup = { "create a --uts --pid --cgroup-new", "freeze a" }, .line = "thaw a", .full = true,
+	  .needs = NEED_CGROUP },
+	{ .name = "create --profile", .setup = { USED }, .prop = prop_profile, .line = "create a --profile=" PROFILE, .full = true },
+	{ .name = "apply", .setup = { USED }, .prop = prop_profiles, .line = "apply", .full = true, .prints = true,
+	  .each_alone = true },
+	{ .name = "apply --recreate --prune", .prop = prop_profiles, .setup = { "apply" }, .damage = { prop_changed_profiles },
+	  .line = "apply --recreate --prune", .full = true, .prints = true, .each_alone = true, .removes = true,
+	  .renews = true, .then = "apply --recreate --prune" },
+	{ .name = "nsid", .setup = { "create a --net" }, .line = "nsid a auto", .full = true, .prints = true },
+	{ .name = "exec", .setup = { "create a --uts --ipc --net --cgroup" }, .prop = prop_witness,
+	  .line = "exec a sh " WITNESS, .runs = true },
+	{ .name = "exec as a child", .setup = { "create a --uts --pid --user" }, .prop = prop_witness,
+	  .line = "exec a sh " WITNESS, .runs = true },
+	{ .name = "exec in a cgroup", .setup = { "create a --uts --cgroup-new" }, .prop = prop_witness,
+	  .line = "exec a sh " WITNESS, .runs = true, .needs = NEED_CGROUP },
+	{ .name = "exec, confined", .setup = { "create a --uts --pid" }, .prop = prop_witness, .full = true, .runs = true, .prints = true,
+	  .line = "exec --landlock-rw=" WORLD " --landlock-rx=/usr,/proc --seccomp=container --limit=nofile=64 --timeout=60 "
+		  "--cap-drop=net_raw --no-new-privs --clear-env --env=TELL=this --cwd=/usr a sh " WITNESS },
+	{ .name = "exec with defaults", .prop = prop_witness, .setup = { "create a --profile=" PROFILE },
+	  .line = "exec a sh " WITNESS, .full = true, .runs = true },
+	{ .name = "run", .setup = { USED }, .prop = prop_witness, .line = "run --all sh " WITNESS, .runs = true },
+	{ .name = "run --name", .setup = { USED }, .prop = prop_witness, .line = "run --name=a --uts --pid sh " WITNESS, .runs = true,
+	  .removes = true, .then = "rm --kill a" },
+	{ .name = "run --network=pasta", .setup = { USED }, .prop = prop_witness, .line = "run --network=pasta sh " WITNESS,
+	  .full = true, .runs = true, .prints = true, .pieces = true, .needs = NEED_PASTA },
 	{ .name = "pool drain", .setup = { "pool fill 2 --pid --uts" }, .line = "pool drain", .each_alone = true, .removes = true },
 };
 const size_t case_count = sizeof(cases) / sizeof(cases[0]);

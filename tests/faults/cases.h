@@ -13,6 +13,7 @@
 /* A verb in a certain world. Words are parted by spaces; @SITTER stands for the pid of a process with namespaces of its own. */
 struct a_case {
 	const char *name;
+	damage_fn *prop;	      /* files that are there before anything else: props.h */
 	const char *setup[MAX_SETUP]; /* commands that make what it begins with */
 	damage_fn *damage[MAX_DAMAGE]; /* what is done to that */
 	const char *line;	      /* the command */
@@ -22,9 +23,14 @@ struct a_case {
 	bool removes;		      /* what fails half-way is hidden, and a sweep goes on with it */
 	bool has_sitter;
 	bool sweeps;		      /* there is a stage that nobody owns; it may stay one */
-	bool again;		      /* where it failed half-way, the same command goes on */
+	const char *then;	      /* where it failed half-way, this command leads to where it would have led */
+	bool renews;		      /* a set of the same name may be another one afterwards */
 	bool waits;		      /* each try takes a while: few points are tried */
 	bool takes;		      /* from a pool, whose sets are taken away when they seem dead */
+	bool prints;		      /* a table of what it does, or what another program says */
+	bool pieces;		      /* of that program's: they come as it likes, so that calls differ */
+	bool runs;		      /* a command: status 125 or 126 when that is not run */
+	unsigned needs;		      /* place.h */
 };
 
 extern const struct a_case cases[];

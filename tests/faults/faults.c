@@ -3,6 +3,8 @@
  * README, "make check-faults". */
 #include "calls.h"
 #include "campaign.h"
+#include "place.h"
+#include "props.h"
 
 #include "../bench/sandbox.h"
 
@@ -20,16 +22,28 @@
 
 #define MAX_JOBS 16
 
-/* Copies of namespaces that others have mounted go away whenever they remove them, and what reads the mount table would take
- * another course each time. */
-static void forget_mounts_of_others(void)
+/* Whether we run from there. */
+static bool is_ours(const char *point, const char *build)
+{
+	char cwd[1024] = "";
+	size_t len = strlen(point);
+
+	return strncmp(build, point, len) == 0 || (getcwd(cwd, sizeof(cwd)) && strncmp(cwd, point, len) == 0);
+}
+
+/* What others have mounted, copies of namespaces and what is below /tmp, goes away whenever they remove its place, and what reads
+ * the mount table would take another course each time. */
+static void forget_mounts_of_others(const char *build)
 {
 	FILE *file = fopen("/proc/self/mountinfo", "re");
 	char line[4096], point[2048];
 
-	while (file && fgets(line, sizeof(line), file))
-		if (strstr(line, " - nsfs ") && sscanf(line, "%*s %*s %*s %*s %2047s", point) == 1)
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%*s %*s %*s %*s %2047s", point) != 1)
+			continue;
+		if (strstr(line, " - nsfs ") || (strncmp(point, "/tmp/", 5) == 0 && !is_ours(point, build)))
 			umount2(point, MNT_DETACH | UMOUNT_NOFOLLOW);
+	}
 	if (file)
 		fclose(file);
 }
@@ -41,7 +55,8 @@ static int work(void *data)
 
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		return 1;
-	forget_mounts_of_others();
+	forget_mounts_of_others(options->build);
+	place_set_up();
 	if (options->only)
 		do_case(options, options->only);
 	else
@@ -79,7 +94,10 @@ static int run_jobs(struct options *options)
 			if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent)
 				_exit(1);
 			stay_on_one(job);
-			exit(sandbox_run(work, options));
+			place_reserve();
+			result = sandbox_run(work, options);
+			place_release();
+			exit(result);
 		}
 		if (pid < 0)
 			return 1;
@@ -151,11 +169,16 @@ int main(int argc, char **argv)
 		fprintf(stderr, "faults: no programs in '%s'\n", options.build);
 		return 2;
 	}
+	/* Whole lines, as those of several jobs come in between each other. */
+	setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 	setenv("NSMGR_STORE", STORE, 1);
+	setenv("NSMGR_PROFILE_PATH", PROFILES, 1);
 	options.shared = mmap(NULL, sizeof(*options.shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (options.shared == MAP_FAILED || run_jobs(&options) != 0)
 		return 1;
-	printf("%lu points tried, %lu bad outcomes\n", (unsigned long)options.shared->tried,
-	       (unsigned long)options.shared->bad);
+	if (options.shared->skipped)
+		printf("%u cases cannot be tried here\n", (unsigned)options.shared->skipped);
+	printf("%lu points tried, %lu not met again, %lu bad outcomes\n", (unsigned long)options.shared->tried,
+	       (unsigned long)options.shared->unmet, (unsigned long)options.shared->bad);
 	return options.shared->bad || !options.shared->tried;
 }

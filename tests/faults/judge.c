@@ -3,12 +3,17 @@
 
 #include "trial.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
-/* Whether somebody who was killed is gone already makes a call more or less. */
-#define TRIES 12
+/* A file that an option names cannot be read: nothing is done. */
+#define STATUS_OPTION 2
+
+/* Whether somebody who was killed is gone already makes a call more or less. What comes in pieces seldom comes so again. */
+#define TRIES 30
+#define TRIES_OF_PIECES 5
 
 const char *const outcome_names[OUTCOMES] = {
 	[DONE] = "done",
@@ -46,7 +51,8 @@ bool check_all_enter(struct trial *trial)
 		const struct part *part = &trial->now.parts[i];
 		const struct part *old = picture_find(&trial->before, part->name);
 
-		if (part_is_ready_set(part) || (old && strcmp(old->exact, part->exact) == 0))
+		/* A command would stop in a frozen one. */
+		if (part_is_ready_set(part) || (old && strcmp(old->exact, part->exact) == 0) || strstr(part->exact, ", frozen"))
 			continue;
 		if (!check_entering(trial, part->name))
 			return false;
@@ -91,14 +97,7 @@ enum likeness look_again(struct trial *trial, const char **ret_what)
 		return AS_NEITHER;
 	}
 	return picture_compare(&trial->now, &trial->before, trial->after,
-			       trial->of->each_alone || trial->of->sweeps || trial->of->takes, ret_what);
-}
-
-const char *excerpt(const struct picture *picture, const char *name)
-{
-	const struct part *part = picture_find(picture, name);
-
-	return part && part->exact ? part->exact : "absent";
+			       trial->of->each_alone || trial->of->sweeps || trial->of->takes, trial->of->renews, ret_what);
 }
 
 /* What is as neither is one check --repair away from it. */
@@ -117,11 +116,11 @@ static bool mend(struct trial *trial, enum outcome as)
 	if (!world_mend(trial->programs, said, sizeof(said)))
 		return bad(trial, "it cannot be mended: %.500s", said);
 	like = look_again(trial, &what);
-	if (like == AS_NEITHER && trial->of->again && must(trial, trial->of->line))
+	if (like == AS_NEITHER && trial->of->then && must(trial, trial->of->then))
 		like = look_again(trial, &what);
 	if (like == AS_NEITHER || trial->now.empty_stages)
 		return bad(trial, "after mending, '%s' is as neither before nor after: %.500s", what,
-			   excerpt(&trial->now, what));
+			   difference(trial, what));
 	trial->verdict->outcome = as;
 	return true;
 }
@@ -138,8 +137,8 @@ static void judge_error(struct trial *trial, enum likeness like, const char *wha
 		else if (like == AS_NEITHER && trial->of->sweeps)
 			mend(trial, UNSWEPT);
 		else if (like != AS_AFTER)
-			bad(trial, "status 0, and '%s' is not as after: %.500s", what, excerpt(&trial->now, what));
-		else if (*trial->run.said)
+			bad(trial, "status 0, and '%s' is not as after: %.500s", what, difference(trial, what));
+		else if (*trial->run.said && !trial->of->prints)
 			bad(trial, "status 0, and it says: %.300s", trial->run.said);
 		else if (trial->now.empty_stages)
 			trial->verdict->outcome = UNSWEPT;
@@ -147,14 +146,16 @@ static void judge_error(struct trial *trial, enum likeness like, const char *wha
 	}
 	if (!has_messages(trial))
 		return;
-	if (trial->now.drafts)
+	if (status == STATUS_OPTION && like != AS_BEFORE)
+		bad(trial, "status 2, and '%s' is not as before: %.500s", what, difference(trial, what));
+	else if (trial->now.drafts)
 		bad(trial, "a draft of .config is left");
 	else if (like != AS_NEITHER)
 		trial->verdict->outcome = like == AS_BEFORE ? REFUSED : like == AS_AFTER ? SAID_NOT : PARTLY;
 	else if (trial->of->removes)
 		mend(trial, HIDDEN);
 	else
-		bad(trial, "status 1, and '%s' is as neither before nor after: %.500s", what, excerpt(&trial->now, what));
+		bad(trial, "status 1, and '%s' is as neither before nor after: %.500s", what, difference(trial, what));
 }
 
 static void judge_kill(struct trial *trial, enum likeness like, const char *what)
@@ -163,14 +164,22 @@ static void judge_kill(struct trial *trial, enum likeness like, const char *what
 	int status = WEXITSTATUS(trial->run.status);
 
 	if (!is_manager && status == 0 && like != AS_AFTER && !find_orphan(&trial->now)) {
-		bad(trial, "status 0, and '%s' is not as after: %.500s", what, excerpt(&trial->now, what));
+		bad(trial, "status 0, and '%s' is not as after: %.500s", what, difference(trial, what));
 		return;
 	}
-	if (!is_manager && status == 1 && !has_messages(trial))
+	if (!is_manager && (status == 1 || status == 125) && !has_messages(trial))
 		return;
 	trial->verdict->outcome = KILLED;
 	if (like == AS_NEITHER || trial->now.empty_stages)
 		mend(trial, MENDED);
+}
+
+/* nsmgr's own failure, that of the execve(2), or of a command that was killed. */
+static bool is_of_command(const struct trial *trial)
+{
+	int status = WEXITSTATUS(trial->run.status);
+
+	return status == 125 || status == 126 || (status == 128 + SIGKILL && !trial->fault->error);
 }
 
 /* How the manager ended, before anything is looked at. */
@@ -185,7 +194,8 @@ static bool has_ended_well(struct trial *trial)
 		return WIFSIGNALED(status) || bad(trial, "it was killed, and ended with %d", WEXITSTATUS(status));
 	if (WIFSIGNALED(status))
 		return bad(trial, "signal %d ended it", WTERMSIG(status));
-	if (WEXITSTATUS(status) > 1 && !(trial->of->looks && WEXITSTATUS(status) == 3))
+	if (WEXITSTATUS(status) > 1 && !(trial->of->looks && WEXITSTATUS(status) == 3) &&
+	    !(trial->of->runs && is_of_command(trial)) && !(trial->fault->error && status == STATUS_OPTION << 8))
 		return bad(trial, "status %d: %.300s", WEXITSTATUS(status), trial->run.said);
 	return true;
 }
@@ -222,7 +232,7 @@ void try_fault(const struct programs *programs, const struct a_case *of, const s
 	struct trial trial = { programs, of, fault, after, .verdict = ret };
 	struct words words;
 
-	for (int tries = 0; tries < TRIES && !trial.run.struck; tries++) {
+	for (int tries = 0; tries < (of->pieces ? TRIES_OF_PIECES : TRIES) && !trial.run.struck; tries++) {
 		*ret = (struct verdict){ .outcome = DONE };
 		picture_free(&trial.before);
 		run_free(&trial.run);

@@ -19,7 +19,7 @@ enum outcome {
 	MENDED,	 /* one create and rm away from that: what the killed one left is swept */
 	ORPHANED, /* the keeper was killed; the set is listed as dead, and rm takes it away */
 	LEFT,	  /* a check that could not look at all or mend all, and says so; the next one mends it */
-	UNMET,	  /* the calls were others each time, so that nothing was tried */
+	UNMET,	  /* no run made that call again, so that nothing was tried */
 	BAD,
 	OUTCOMES
 };

@@ -22,7 +22,7 @@ static bool mend_rest(struct trial *trial)
 	if (!world_mend(trial->programs, said, sizeof(said)))
 		return bad(trial, "the next check leaves something: %.500s", said);
 	if (look_again(trial, &what) != AS_AFTER)
-		return bad(trial, "after the next check, '%s' is not as after: %.500s", what, excerpt(&trial->now, what));
+		return bad(trial, "after the next check, '%s' is not as after: %.500s", what, difference(trial, what));
 	return true;
 }
 

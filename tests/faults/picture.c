@@ -11,9 +11,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void add_line(struct part *part, const char *line, const char *alike)
+{
+	char *exact_text, *alike_text;
+
+	if (asprintf(&exact_text, "%s%s\n", part->exact ? part->exact : "", line) < 0 ||
+	    asprintf(&alike_text, "%s%s\n", part->alike ? part->alike : "", alike) < 0)
+		abort();
+	free(part->exact);
+	free(part->alike);
+	part->exact = exact_text;
+	part->alike = alike_text;
+}
+
 void note(struct part *part, const char *fmt, ...)
 {
-	char line[1200], alike[1200], *exact_text, *alike_text;
+	char line[1200], alike[1200];
 	size_t len = 0;
 	va_list args;
 
@@ -31,13 +44,18 @@ void note(struct part *part, const char *fmt, ...)
 		p += strspn(p, "0123456789abcdef-") - 1;
 	}
 	alike[len] = '\0';
-	if (asprintf(&exact_text, "%s%s\n", part->exact ? part->exact : "", line) < 0 ||
-	    asprintf(&alike_text, "%s%s\n", part->alike ? part->alike : "", alike) < 0)
-		abort();
-	free(part->exact);
-	free(part->alike);
-	part->exact = exact_text;
-	part->alike = alike_text;
+	add_line(part, line, alike);
+}
+
+void note_exactly(struct part *part, const char *fmt, ...)
+{
+	char line[1200];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	add_line(part, line, line);
 }
 
 struct part *add_part(struct picture *picture, const char *prefix, const char *name)
@@ -71,6 +89,12 @@ void each_entry(struct camera *camera, const char *dir, look_fn *look, struct pa
 	free(entries);
 }
 
+static void look_at_set(struct camera *camera, const char *path, struct part *part)
+{
+	each_entry(camera, path, look_at_file, part);
+	look_inside(camera, path, part);
+}
+
 static void look_at_ready_set(struct camera *camera, const char *dir, const char *name, struct part *part)
 {
 	char path[512];
@@ -82,7 +106,7 @@ static void look_at_ready_set(struct camera *camera, const char *dir, const char
 	if (*name == '.')
 		return;
 	snprintf(path, sizeof(path), "%.250s/%.250s", dir, name);
-	each_entry(camera, path, look_at_file, add_part(camera->picture, "pool/", name));
+	look_at_set(camera, path, add_part(camera->picture, "pool/", name));
 }
 
 static void look_at_pool(struct camera *camera, const char *dir, const char *name, struct part *part)
@@ -127,7 +151,7 @@ static void look_at_entry(struct camera *camera, const char *dir, const char *na
 	else if (*name == '.')
 		note(part, "odd file %s", name);
 	else
-		each_entry(camera, path, look_at_file, add_part(camera->picture, "", name));
+		look_at_set(camera, path, add_part(camera->picture, "", name));
 }
 
 bool picture_take(struct picture *ret)
@@ -139,6 +163,8 @@ bool picture_take(struct picture *ret)
 	*ret = (struct picture){ 0 };
 	rest = add_part(ret, "", "");
 	each_entry(&camera, STORE, look_at_entry, rest);
+	look_at_kernel(&camera);
+	free(camera.mounts);
 	return look_around(&camera);
 }
 

@@ -38,9 +38,9 @@ enum likeness {
 	AS_NEITHER,
 };
 
-/* `after` is of another run, so alike is as much as it can be. With `each_alone`, AS_BOTH is possible. `ret_what` becomes the
- * name of a part that is as at neither. */
+/* `after` is of another run, so alike is as much as it can be; what was there before is the same still, unless it is `renewed`.
+ * With `each_alone`, AS_BOTH is possible. `ret_what` becomes the name of a part that is as at neither. */
 enum likeness picture_compare(const struct picture *now, const struct picture *before, const struct picture *after,
-			      bool each_alone, const char **ret_what);
+			      bool each_alone, bool renewed, const char **ret_what);
 
 #endif

@@ -99,9 +99,10 @@ static bool is_same_still(const struct part *part, const struct part *old)
 	return true;
 }
 
+/* `before` NULL: it may be another one. */
 static bool is_as_after(const struct part *part, const struct picture *before, const struct picture *after)
 {
-	const struct part *old = picture_find(before, part->name);
+	const struct part *old = before ? picture_find(before, part->name) : NULL;
 
 	return is_alike(part, after) && (!*part->name || !old || is_same_still(part, old));
 }
@@ -120,13 +121,13 @@ static bool all_as_after(const struct picture *now, const struct picture *before
 
 /* Each set is as before or as after; one that was there may be gone when it is gone afterwards too. */
 static bool each_as_either(const struct picture *now, const struct picture *before, const struct picture *after,
-			   const char **ret_what)
+			   bool renewed, const char **ret_what)
 {
 	for (size_t i = 0; i < now->count; i++) {
 		const struct part *part = &now->parts[i];
 
 		*ret_what = part->name;
-		if (!is_exact(part, picture_find(before, part->name)) && !is_as_after(part, before, after))
+		if (!is_exact(part, picture_find(before, part->name)) && !is_as_after(part, renewed ? NULL : before, after))
 			return false;
 	}
 	for (size_t i = 1; i < before->count; i++) {
@@ -138,11 +139,11 @@ static bool each_as_either(const struct picture *now, const struct picture *befo
 }
 
 enum likeness picture_compare(const struct picture *now, const struct picture *before, const struct picture *after,
-			      bool each_alone, const char **ret_what)
+			      bool each_alone, bool renewed, const char **ret_what)
 {
 	if (all_as_before(now, before))
 		return AS_BEFORE;
-	if (all_as_after(now, before, after, ret_what))
+	if (all_as_after(now, renewed ? NULL : before, after, ret_what))
 		return AS_AFTER;
-	return each_alone && each_as_either(now, before, after, ret_what) ? AS_BOTH : AS_NEITHER;
+	return each_alone && each_as_either(now, before, after, renewed, ret_what) ? AS_BOTH : AS_NEITHER;
 }

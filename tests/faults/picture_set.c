@@ -32,7 +32,30 @@ static void look_at_keeper(struct camera *camera, struct part *part, const char 
 	}
 }
 
-/* The lines of .set or .labels. */
+/* A helper is alive when the process has its number and started when it did: field 22 of proc_pid_stat(5). */
+static void look_at_helper(struct camera *camera, struct part *part, const char *line)
+{
+	unsigned long long recorded = 0, start = 1;
+	char path[64], text[1024] = "", *p;
+	long pid = 0;
+	FILE *file;
+
+	sscanf(line, "helper %*s %ld %llu", &pid, &recorded);
+	snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
+	file = fopen(path, "re");
+	p = file && fgets(text, sizeof(text), file) ? strrchr(text, ')') : NULL;
+	for (int field = 2; p && field < 22; field++)
+		p = strchr(p + 1, ' ');
+	if (p)
+		start = strtoull(p, NULL, 10);
+	if (file)
+		fclose(file);
+	note(part, "helper %ld %s", pid, start == recorded ? "lives" : "is gone");
+	if (start == recorded && camera->keeper_count < MAX_KEEPERS)
+		camera->keepers[camera->keeper_count++] = pid;
+}
+
+/* The lines of .set, .labels and their like. */
 static void look_at_lines(struct camera *camera, struct part *part, const char *set, const char *name)
 {
 	char path[512], text[1024], *rest;
@@ -46,9 +69,14 @@ static void look_at_lines(struct camera *camera, struct part *part, const char *
 		close(fd);
 	text[n > 0 ? n : 0] = '\0';
 	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		note(part, "%s: %s", name, line);
+		if (strcmp(name, ".profile") == 0)
+			note_exactly(part, "%s: %s", name, line);
+		else
+			note(part, "%s: %s", name, line);
 		if (strncmp(line, "keeper ", 7) == 0 && strtol(line + 7, NULL, 10) > 0)
 			look_at_keeper(camera, part, set, strtol(line + 7, NULL, 10));
+		else if (strncmp(line, "helper ", 7) == 0)
+			look_at_helper(camera, part, line);
 	}
 }
 
@@ -84,7 +112,7 @@ static const char *show_mode(mode_t mode, char ret[12])
 void look_at_file(struct camera *camera, const char *dir, const char *name, struct part *part)
 {
 	char path[512], mode[12];
-	struct statfs fs;
+	struct statfs fs = { 0 };
 	struct stat st;
 
 	snprintf(path, sizeof(path), "%.250s/%.250s", dir, name);
@@ -96,7 +124,10 @@ void look_at_file(struct camera *camera, const char *dir, const char *name, stru
 		note(part, "%s is %s namespace %lu", name, type_of(path), (unsigned long)st.st_ino);
 	else
 		note(part, "%s is a file, %s", name, show_mode(st.st_mode, mode));
-	if (strcmp(name, ".set") == 0 || strcmp(name, ".labels") == 0)
+	if (strcmp(name, "net") == 0 && fs.f_type == NSFS_MAGIC)
+		look_at_nsid(part, path);
+	if (strcmp(name, ".set") == 0 || strcmp(name, ".labels") == 0 || strcmp(name, ".profile") == 0 ||
+	    strcmp(name, ".helper") == 0)
 		look_at_lines(camera, part, dir, name);
 }
 

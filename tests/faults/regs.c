@@ -25,15 +25,20 @@ bool skip_call(pid_t pid)
 	return ptrace(PTRACE_SETREGS, pid, NULL, &regs) == 0;
 }
 
-bool clear_first_argument(pid_t pid)
+static bool set_first(pid_t pid, unsigned long long value, unsigned long long *ret_old)
 {
 	struct user_regs_struct regs;
 
 	if (!get(pid, &regs))
 		return false;
-	regs.rdi = 0;
+	*ret_old = regs.rdi;
+	regs.rdi = value;
 	return ptrace(PTRACE_SETREGS, pid, NULL, &regs) == 0;
 }
+
+bool clear_first_argument(pid_t pid, unsigned long long *ret_old) { return set_first(pid, 0, ret_old); }
+
+bool restore_first_argument(pid_t pid, unsigned long long old) { return set_first(pid, old, &old); }
 
 bool set_result(pid_t pid, int error)
 {
@@ -72,7 +77,10 @@ static bool set_first(pid_t pid, unsigned long long value)
 	return ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &part) == 0;
 }
 
-bool clear_first_argument(pid_t pid) { return set_first(pid, 0); }
+bool clear_first_argument(pid_t pid, unsigned long long *ret_old) { *ret_old = 0; return set_first(pid, 0); }
+
+/* It is the register of the result. */
+bool restore_first_argument(pid_t pid, unsigned long long old) { (void)pid; (void)old; return true; }
 
 bool set_result(pid_t pid, int error) { return set_first(pid, (unsigned long long)-(long long)error); }
 
@@ -82,7 +90,9 @@ bool can_inject(void) { return false; }
 
 bool skip_call(pid_t pid) { (void)pid; return false; }
 
-bool clear_first_argument(pid_t pid) { (void)pid; return false; }
+bool clear_first_argument(pid_t pid, unsigned long long *ret_old) { (void)pid; *ret_old = 0; return false; }
+
+bool restore_first_argument(pid_t pid, unsigned long long old) { (void)pid; (void)old; return false; }
 
 bool set_result(pid_t pid, int error) { (void)pid; (void)error; return false; }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "trace.h"
+#include "tracer.h"
 
-#include "calls.h"
 #include "start.h"
 
 #include <errno.h>
@@ -11,31 +10,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* What hangs is ended after that; nothing that works comes near it, however loaded the machine. */
 #define DEADLINE_SECONDS 20
-#define MAX_TRACEES 64
-
-struct tracee {
-	pid_t pid;
-	char who[WHO_SIZE]; /* empty until its parent has told of it */
-	unsigned calls, children;
-	bool is_asleep; /* in pause(2) */
-	int error;	/* to be given at the exit */
-};
-
-struct tracer {
-	struct run *run;
-	const struct fault *fault;
-	struct tracee tracees[MAX_TRACEES];
-	size_t count, room;
-	bool started; /* main() has begun */
-	bool is_over; /* the manager has ended */
-};
 
 static volatile sig_atomic_t is_late;
 
@@ -76,78 +56,17 @@ static struct tracee *find_or_add(struct tracer *tracer, pid_t pid)
 	return tracee;
 }
 
-static void go_on(pid_t pid, int sig)
+/* The calls of whose are not looked at any more is not stopped at them: another program's, and the manager's behind the fault. A
+ * keeper's pause(2) is waited for. */
+static bool is_of_interest(const struct tracer *tracer, const struct tracee *tracee)
+{
+	return !tracee->is_foreign && (!tracer->run->struck || tracee->error || tracee->argument || strcmp(tracee->who, "1") != 0);
+}
+
+static void go_on(const struct tracer *tracer, const struct tracee *tracee, int sig)
 {
 	/* ESRCH: it was killed in the meantime. */
-	ptrace(PTRACE_SYSCALL, pid, NULL, (void *)(uintptr_t)sig);
-}
-
-static void record(struct tracer *tracer, const struct tracee *tracee, const struct __ptrace_syscall_info *info)
-{
-	struct run *run = tracer->run;
-	struct point *point;
-
-	if (run->count == tracer->room) {
-		tracer->room = tracer->room ? tracer->room * 2 : 256;
-		run->points = reallocarray(run->points, tracer->room, sizeof(*run->points));
-		if (!run->points)
-			abort();
-	}
-	point = &run->points[run->count++];
-	*point = (struct point){ .n = tracee->calls, .nr = (long)info->entry.nr };
-	memcpy(point->who, tracee->who, sizeof(point->who));
-	for (size_t i = 0; i < 6; i++)
-		point->args[i] = info->entry.args[i];
-}
-
-/* The point is reached. */
-static void strike(struct tracer *tracer, struct tracee *tracee, long nr)
-{
-	const struct known_call *call = find_call(nr);
-
-	tracer->run->struck = nr == tracer->fault->at.nr;
-	if (!tracer->fault->error)
-		kill(tracee->pid, SIGKILL);
-	else if (nr == SYS_brk)
-		clear_first_argument(tracee->pid); /* it fails by giving the old break: brk(2) */
-	else if ((call && call->is_done) || skip_call(tracee->pid))
-		tracee->error = tracer->fault->error;
-}
-
-static void enter_call(struct tracer *tracer, struct tracee *tracee, const struct __ptrace_syscall_info *info)
-{
-	const struct fault *fault = tracer->fault;
-
-#ifdef SYS_poll
-	tracer->started |= info->entry.nr == SYS_poll;
-#endif
-	tracer->started |= info->entry.nr == SYS_ppoll;
-	if (!tracer->started)
-		return;
-	tracee->calls++;
-#ifdef SYS_pause
-	tracee->is_asleep = info->entry.nr == SYS_pause;
-#else
-	tracee->is_asleep = info->entry.nr == SYS_ppoll && info->entry.args[1] == 0;
-#endif
-	if (!fault)
-		record(tracer, tracee, info);
-	else if (fault->at.n == tracee->calls && strcmp(fault->at.who, tracee->who) == 0)
-		strike(tracer, tracee, (long)info->entry.nr);
-}
-
-static void at_call(struct tracer *tracer, struct tracee *tracee)
-{
-	struct __ptrace_syscall_info info = { 0 };
-
-	if (ptrace(PTRACE_GET_SYSCALL_INFO, tracee->pid, (void *)sizeof(info), &info) <= 0)
-		return;
-	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
-		enter_call(tracer, tracee, &info);
-	} else if (tracee->error) {
-		set_result(tracee->pid, tracee->error);
-		tracee->error = 0;
-	}
+	ptrace(is_of_interest(tracer, tracee) ? PTRACE_SYSCALL : PTRACE_CONT, tracee->pid, NULL, (void *)(uintptr_t)sig);
 }
 
 /* A child, told of by its parent; it may have stopped before that. */
@@ -162,8 +81,11 @@ static void adopt(struct tracer *tracer, struct tracee *parent)
 	stopped = find(tracer, (pid_t)pid);
 	child = find_or_add(tracer, (pid_t)pid);
 	snprintf(child->who, sizeof(child->who), "%.18s.%u", parent->who, ++parent->children);
+	child->has_begun = parent->has_begun;
+	child->is_foreign = parent->is_foreign;
+	child->is_asleep = parent->is_foreign && parent->is_asleep;
 	if (stopped)
-		go_on(child->pid, 0);
+		go_on(tracer, child, 0);
 }
 
 static void at_stop(struct tracer *tracer, pid_t pid, int status)
@@ -174,14 +96,16 @@ static void at_stop(struct tracer *tracer, pid_t pid, int status)
 	if (event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK) {
 		/* In the array that adopt() adds to, but never moved. */
 		adopt(tracer, tracee);
-		go_on(pid, 0);
+		go_on(tracer, tracee, 0);
 	} else if (!*tracee->who) {
 		return; /* its first stop: held until it has its name */
 	} else if (sig == (SIGTRAP | 0x80)) {
 		at_call(tracer, tracee);
-		go_on(pid, 0);
+		go_on(tracer, tracee, 0);
 	} else {
-		go_on(pid, event ? 0 : sig);
+		if (event == PTRACE_EVENT_EXEC)
+			at_exec(tracee);
+		go_on(tracer, tracee, event ? 0 : sig);
 	}
 }
 
@@ -201,7 +125,7 @@ static void at_end(struct tracer *tracer, pid_t pid, int status)
 		if (*tracer->tracees[i].who)
 			continue;
 		strcpy(tracer->tracees[i].who, "?");
-		go_on(tracer->tracees[i].pid, 0);
+		go_on(tracer, &tracer->tracees[i], 0);
 	}
 }
 
@@ -254,6 +178,7 @@ bool run_traced(char *const argv[], const struct fault *fault, struct run *ret)
 {
 	struct tracer tracer = { .run = ret, .fault = fault };
 	int output = memfd_create("said", MFD_CLOEXEC);
+	struct tracee *manager;
 	ssize_t n;
 	pid_t pid;
 
@@ -264,8 +189,9 @@ bool run_traced(char *const argv[], const struct fault *fault, struct run *ret)
 		close(output);
 		return false;
 	}
-	strcpy(find_or_add(&tracer, pid)->who, "1");
-	go_on(pid, 0);
+	manager = find_or_add(&tracer, pid);
+	strcpy(manager->who, "1");
+	go_on(&tracer, manager, 0);
 	set_deadline(DEADLINE_SECONDS);
 	follow(&tracer);
 	let_go(&tracer);

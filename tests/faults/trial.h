@@ -24,8 +24,8 @@ bool has_messages(struct trial *trial);
 /* Takes a new picture, and compares it. */
 enum likeness look_again(struct trial *trial, const char **ret_what);
 
-/* What `now` has of a part. */
-const char *excerpt(const struct picture *picture, const char *name);
+/* The lines that a part has now and will not have afterwards, and those that it lacks. */
+const char *difference(const struct trial *trial, const char *name);
 
 /* Sets that list as live can be entered. */
 bool check_all_enter(struct trial *trial);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "world.h"
 
+#include "place.h"
+
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,10 +16,12 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define SITTER "@SITTER"
+#define HANGS_SECONDS 20
 
 static pid_t sitter;
 
@@ -113,9 +118,11 @@ void world_end(void)
 		while (waitpid(-1, NULL, __WALL) > 0 || errno == EINTR)
 			;
 	sitter = 0;
+	place_clear();
 	while (umount2(WORLD, MNT_DETACH) == 0)
 		;
 	clear_netns();
+	place_settle();
 }
 
 /* A process with namespaces of its own, which stays; the end of file tells that it has them. */
@@ -147,7 +154,8 @@ bool world_make(const struct programs *programs, const struct a_case *of)
 
 	world_end();
 	if ((mkdir(WORLD, 0755) < 0 && errno != EEXIST) ||
-	    mount("world", WORLD, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0 || (of->has_sitter && !make_sitter())) {
+	    mount("world", WORLD, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0 || (of->has_sitter && !make_sitter()) ||
+	    (of->prop && !of->prop())) {
 		perror("faults: making the world");
 		return false;
 	}
@@ -180,9 +188,24 @@ void world_words(const char *program, const char *line, struct words *ret)
 	ret->argv[count] = NULL;
 }
 
+/* As from waitpid(2). What is stuck is in no state to be looked at any more, but is told of by its signal. */
+static int wait_for(pid_t pid)
+{
+	struct pollfd end = { .fd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1, .events = POLLIN };
+	int status = -1;
+
+	if (end.fd >= 0 && poll(&end, 1, HANGS_SECONDS * 1000) == 0)
+		kill(pid, SIGKILL);
+	if (end.fd >= 0)
+		close(end.fd);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
+}
+
 int world_run(const char *program, const char *line, char *ret, size_t size)
 {
-	int output = memfd_create("said", MFD_CLOEXEC), status = -1;
+	int output = memfd_create("said", MFD_CLOEXEC), status;
 	struct words words;
 	ssize_t n = 0;
 	pid_t pid;
@@ -196,8 +219,7 @@ int world_run(const char *program, const char *line, char *ret, size_t size)
 			execv(program, words.argv);
 		_exit(99);
 	}
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	status = wait_for(pid);
 	if (ret) {
 		n = pread(output, ret, size - 1, 0);
 		ret[n > 0 ? n : 0] = '\0';

@@ -25,9 +25,9 @@ bool world_make(const struct programs *programs, const struct a_case *of);
 void world_end(void);
 
 /* The command line of a case, with the pid of the one who sits there to be attached. */
-#define MAX_WORDS 16
+#define MAX_WORDS 24
 struct words {
-	char text[256];
+	char text[512];
 	char *argv[MAX_WORDS + 2];
 };
 void world_words(const char *program, const char *line, struct words *ret);
@@ -38,7 +38,8 @@ bool world_is_of_use(const struct programs *programs);
 /* The program that a case is about. */
 const char *world_program(const struct programs *programs, const struct a_case *of);
 
-/* Runs a command to its end, without a tracer: its exit status, 128+N after a signal. What it says goes to `ret`, if given. */
+/* Runs a command to its end, without a tracer: its exit status, 128+N after a signal. What hangs is killed after a while. What it
+ * says goes to `ret`, if given. */
 int world_run(const char *program, const char *line, char *ret, size_t size);
 
 /* What one does after a crash, to be back in order: check --repair. False when that leaves something; `ret` says what. */
