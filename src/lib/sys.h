@@ -101,6 +101,11 @@ int nsm_sys_move_mount(int tree, int dirfd, const char *path);
 int nsm_sys_mount_detached(const char *type, unsigned long flags);
 
 int nsm_sys_statx(int dirfd, const char *path, int flags, unsigned mask, struct nsm_statx *ret);
+
+/* Opens what is on the same mount as `dirfd`, on a way without links, close-on-exec. -EXDEV, -ELOOP; -ENOSYS before Linux 5.6.
+ * openat2(2) */
+int nsm_sys_open_within(int dirfd, const char *path, int flags);
+
 /* A directory as a place (O_PATH), which no magic link of /proc leads to: those leave the root by our own descriptors.
  * -ENOSYS before Linux 5.6. openat2(2) */
 int nsm_sys_open_place(const char *path);
