@@ -51,13 +51,13 @@ void supervise_begin(struct supervision *supervision)
 	sigdelset(&all, SIGABRT);
 	/* An inherited SIG_IGN would take the child's end away from us. */
 	sigaction(SIGCHLD, &(struct sigaction){ .sa_handler = SIG_DFL }, &supervision->chld_before);
-	sigprocmask(SIG_BLOCK, &all, &supervision->before);
+	nsm_signal_mask(SIG_BLOCK, &all, &supervision->before);
 }
 
 void supervise_child(const struct supervision *supervision)
 {
 	sigaction(SIGCHLD, &supervision->chld_before, NULL);
-	sigprocmask(SIG_SETMASK, &supervision->before, NULL);
+	nsm_signal_mask(SIG_SETMASK, &supervision->before, NULL);
 }
 
 int supervise_command(const struct supervision *supervision, struct nsmgr_command *command)

@@ -111,12 +111,14 @@ void nsm_sys_block_signals(sigset_t *ret_old)
 	sigset_t all;
 
 	nsm_all_signals(&all);
-	pthread_sigmask(SIG_SETMASK, &all, ret_old);
+	nsm_signal_mask(SIG_BLOCK, NULL, ret_old);
+	/* By the C library, which leaves out those by which other threads of the program may be waiting for this one. */
+	pthread_sigmask(SIG_BLOCK, &all, NULL);
 }
 
 void nsm_sys_restore_signals(const sigset_t *old)
 {
-	pthread_sigmask(SIG_SETMASK, old, NULL);
+	nsm_signal_mask(SIG_SETMASK, old, NULL);
 }
 
 /* struct sigaction as the kernel has it. */
