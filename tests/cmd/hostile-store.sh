@@ -92,7 +92,7 @@ look() {
 		[ "$PROGRAM" = full ] || continue
 		one show "$set"
 		one label "$set"
-		one kill "$set" -s 0 # signals nobody
+		one kill "$set" -s CONT
 		quick show --profile "$set"
 		# These go by what the ones above go by.
 		[ $((++seen)) -le 4 ] || continue
