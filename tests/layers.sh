@@ -119,8 +119,8 @@ children="$children src/lib/keeper.c src/lib/start_child.c"
 
 # shellcheck disable=SC2046,SC2086
 {
-	result 'only src/lib/sys.c, sys_process.c, src/cmd/sys.c and sys_mount.c call syscall()' \
-		"$(in_code "$(call syscall)" $(all_but 'src/lib/sys.c src/lib/sys_process.c src/cmd/sys.c src/cmd/sys_mount.c' \
+	result 'only src/base/signals.c, src/lib/sys.c, sys_process.c, src/cmd/sys.c and sys_mount.c call syscall()' \
+		"$(in_code "$(call syscall)" $(all_but 'src/base/signals.c src/lib/sys.c src/lib/sys_process.c src/cmd/sys.c src/cmd/sys_mount.c' \
 			$base $lib $cmd))"
 	result 'only src/cmd/mounts.c, mount_opts.c and loopdev.c include libmount' \
 		"$(in_code '<libmount(/[a-z]+)?\.h>' $(all_but 'src/cmd/mounts.c src/cmd/mount_opts.c src/cmd/loopdev.c' $base $lib $cmd))"

@@ -11,4 +11,8 @@ static inline void nsm_all_signals(sigset_t *ret)
 	memset(ret, 0xff, sizeof(*ret));
 }
 
+/* sigprocmask(2) of this thread, also for those signals that the C libraries keep to themselves: glibc never blocks 32 and 33, and musl
+ * does not tell that 32 to 34 are. Our caller may have blocked them, and the command has what he had. */
+void nsm_signal_mask(int how, const sigset_t *set, sigset_t *ret_before);
+
 #endif

@@ -177,6 +177,17 @@ static const struct nsmgr_handle *of_process(const struct facts *facts, const ch
 	return NULL;
 }
 
+/* As create wrote it nothing in it is a control character; what somebody else wrote means the same in this form. */
+static void put_line(struct writer *writer, const char *line, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)line[i];
+
+		fprintf(writer->out, c < ' ' || c == 0x7f ? "\\x%02x" : "%c", c);
+	}
+	fputc('\n', writer->out);
+}
+
 static void put_record(struct writer *writer)
 {
 	for (const char *line = writer->facts->profile; *line;) {
@@ -186,7 +197,7 @@ static void put_record(struct writer *writer)
 		if (handle)
 			put_type(writer, handle);
 		else
-			fprintf(writer->out, "%.*s\n", (int)len, line);
+			put_line(writer, line, len);
 		line += len;
 		line += *line == '\n';
 	}

@@ -36,7 +36,8 @@ const struct wanted *hunt_match(const struct hunt *hunt, ino_t ino)
 {
 	const struct wanted key = { .ino = ino };
 
-	return bsearch(&key, hunt->wanted, hunt->wanted_count, sizeof(key), compare);
+	/* A set without a handle has nothing to be looked for, and no array. */
+	return hunt->wanted_count ? bsearch(&key, hunt->wanted, hunt->wanted_count, sizeof(key), compare) : NULL;
 }
 
 int hunt_run(struct hunt *hunt)

@@ -26,6 +26,10 @@ static uint32_t hidden_char(const char *text, size_t *ret_len)
 	const unsigned char *p = (const unsigned char *)text;
 	uint32_t c;
 
+	if (p[0] == 0x7f) {
+		*ret_len = 1;
+		return p[0];
+	}
 	if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0) {
 		*ret_len = 2;
 		return p[1];

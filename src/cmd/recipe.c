@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/signals.h"
 #include "cmd/create_opts.h"
 
 #include "cmd/launch.h"
@@ -120,7 +121,7 @@ void recipe_hold(struct recipe *recipe)
 		sigaddset(&recipe->ending, ending[i]);
 		mask |= NSMGR_SIGNAL(ending[i]);
 	}
-	sigprocmask(SIG_BLOCK, &recipe->ending, &recipe->signals);
+	nsm_signal_mask(SIG_BLOCK, &recipe->ending, &recipe->signals);
 	/* An inherited SIG_IGN would take the status of our children away. */
 	sigaction(SIGCHLD, &(struct sigaction){ .sa_handler = SIG_DFL }, &recipe->chld);
 	nsmgr_config_interrupt(recipe->config, mask);
@@ -133,5 +134,5 @@ void recipe_settle(struct recipe *recipe)
 		return;
 	recipe->held = false;
 	sigaction(SIGCHLD, &recipe->chld, NULL);
-	sigprocmask(SIG_SETMASK, &recipe->signals, NULL);
+	nsm_signal_mask(SIG_SETMASK, &recipe->signals, NULL);
 }

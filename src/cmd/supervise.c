@@ -51,13 +51,13 @@ void supervise_begin(struct supervision *supervision)
 	sigdelset(&all, SIGABRT);
 	/* An inherited SIG_IGN would take the child's end away from us. */
 	sigaction(SIGCHLD, &(struct sigaction){ .sa_handler = SIG_DFL }, &supervision->chld_before);
-	sigprocmask(SIG_BLOCK, &all, &supervision->before);
+	nsm_signal_mask(SIG_BLOCK, &all, &supervision->before);
 }
 
 void supervise_child(const struct supervision *supervision)
 {
 	sigaction(SIGCHLD, &supervision->chld_before, NULL);
-	sigprocmask(SIG_SETMASK, &supervision->before, NULL);
+	nsm_signal_mask(SIG_SETMASK, &supervision->before, NULL);
 }
 
 int supervise_command(const struct supervision *supervision, struct nsmgr_command *command)
@@ -81,22 +81,12 @@ static bool is_to_be_forwarded(const struct supervision *supervision, const sigi
 	return info->si_pid != supervision->child;
 }
 
-/* A child that a signal ends at the last moment before its execve(2) has no exit signal, and is still on its way out when its start
- * seems to have worked: then nothing would tell of its end, and it is waited for here. Any other is no child of that kind: wait(2). */
-static bool ends_untold(const struct supervision *supervision)
-{
-	siginfo_t info;
-
-	return waitid(P_PID, (id_t)supervision->child, &info, WEXITED | WNOWAIT | __WCLONE) == 0;
-}
-
 /* For who has something to do before the number of the child may be another's: it is not reaped by the way, when it ends while we look. */
 static enum child_state look_first(const struct supervision *supervision)
 {
 	siginfo_t info = { 0 };
 
-	if (waitid(P_PID, (id_t)supervision->child, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) < 0 ||
-	    (info.si_pid == 0 && !ends_untold(supervision)))
+	if (waitid(P_PID, (id_t)supervision->child, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) < 0 || info.si_pid == 0)
 		return CHILD_RUNS;
 	if (info.si_code != CLD_STOPPED) {
 		supervision->ending(supervision->ending_data);
@@ -109,16 +99,12 @@ enum child_state supervise_look(const struct supervision *supervision, int *ret_
 {
 	enum child_state state = supervision->ending ? look_first(supervision) : CHILD_ENDED;
 	int status;
-	pid_t pid;
 
 	if (state != CHILD_ENDED)
 		return state;
 	for (;;) {
 		/* waitid(2) would not tell in the C libraries what it used. */
-		pid = wait4(supervision->child, &status, WUNTRACED | WCONTINUED | WNOHANG | __WALL, supervision->usage);
-		if (pid == 0 && ends_untold(supervision))
-			continue;
-		if (pid <= 0)
+		if (wait4(supervision->child, &status, WUNTRACED | WCONTINUED | WNOHANG | __WALL, supervision->usage) <= 0)
 			return CHILD_RUNS;
 		if (WIFSTOPPED(status))
 			return CHILD_STOPPED;

@@ -233,6 +233,9 @@ bool targets_is_keeper(struct targets *targets, pid_t pid, const char *command)
 {
 	if (!nsm_after(command, "nsmgr: "))
 		return false;
+	/* Its own, as a rule: of a large store the others are looked at only where somebody else has such a name. */
+	if (targets->handles[NSMGR_PID].keeper == pid)
+		return true;
 	if (!targets->has_keepers)
 		targets->has_keepers = find_keepers(targets) == 0;
 	for (size_t i = 0; i < targets->keeper_count; i++)

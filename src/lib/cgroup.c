@@ -5,6 +5,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "lib/dir.h"
+#include "lib/own.h"
 
 #include <dirent.h>
 #include <limits.h>
@@ -204,12 +205,12 @@ static int parse_claim(char *text, struct nsm_cgroup_claim *ret)
 
 int nsm_cgroup_read_claim(int setdir, struct nsm_cgroup_claim *ret)
 {
-	nsm_autoclose int fd = openat(setdir, NSM_CGROUP_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	nsm_autoclose int fd = nsm_own_file(setdir, NSM_CGROUP_FILE);
 	char text[NSM_CGROUP_PATH_SIZE + NSM_CGROUP_TOKEN_SIZE + 2];
 	ssize_t len;
 
 	if (fd < 0)
-		return errno == ELOOP || errno == ENXIO ? -EBADMSG : -errno;
+		return fd;
 	len = nsm_read_once(fd, text, sizeof(text));
 	/* Too long, or no file. */
 	if (len == -EFBIG || len == -EISDIR || len == -EAGAIN || len == -EINVAL)

@@ -3,6 +3,7 @@
 
 #include "lib/cgroup.h"
 #include "lib/dir.h"
+#include "lib/own.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -36,7 +37,7 @@ void nsm_look_at_cgroup(struct nsm_look *look)
 /* The set, or the stage, has claimed it. A claim is there before its cgroup, and goes after it. */
 static bool is_claim_of(int dir, const char *set, const char *token)
 {
-	nsm_autoclose int fd = openat(dir, set, NSM_DIR_FLAGS);
+	nsm_autoclose int fd = nsm_own_dir(dir, set);
 	struct nsm_cgroup_claim claim;
 
 	return fd >= 0 && nsm_cgroup_read_claim(fd, &claim) == 0 && nsm_streq(claim.token, token);

@@ -2,6 +2,7 @@
 #include "lib/check.h"
 
 #include "lib/dir.h"
+#include "lib/own.h"
 #include "lib/pool_dir.h"
 #include "lib/storefile.h"
 #include "lib/sys.h"
@@ -27,6 +28,12 @@ bool nsm_check_mode(struct nsm_check *check, int dir, const struct nsm_expected 
 		return false;
 	}
 	*ret = nsm_finding(NSMGR_PROBLEM_UNSAFE, NSMGR_MEND_BY_HAND, name, shown);
+	/* The store itself is a mount; of what is open, "." is that. */
+	if (!nsm_streq(expected->file, ".") && nsm_own_is_covered(dir, expected->file)) {
+		nsm_finding_say(ret, "something else is mounted on it");
+		nsm_finding_cure(ret, "umount %s/%s", root, shown);
+		return true;
+	}
 	if ((st.st_mode & S_IFMT) != expected->kind) {
 		nsm_finding_say(ret, "no %s", expected->kind == S_IFDIR ? "directory" : "plain file");
 		nsm_finding_cure(ret, "remove it by hand: %s/%s", root, shown);
@@ -49,12 +56,11 @@ bool nsm_check_mode(struct nsm_check *check, int dir, const struct nsm_expected 
 /* Through a descriptor, and only of what it is known to be. */
 int nsm_check_mend_mode(struct nsm_check *check, int dir, const struct nsm_expected *expected)
 {
-	const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-	nsm_autoclose int fd = openat(dir, expected->file, flags);
+	nsm_autoclose int fd = nsm_own_file(dir, expected->file);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return nsm_fail(check->ctx, -errno, "mode", NSMGR_TYPE_NONE, expected->file);
+		return nsm_fail(check->ctx, fd < 0 ? fd : -errno, "mode", NSMGR_TYPE_NONE, expected->file);
 	if ((st.st_mode & S_IFMT) != expected->kind || !is_ours(check, st.st_uid))
 		return nsm_fail_text(check->ctx, -EPERM, "mode", NSMGR_TYPE_NONE, expected->file, "it was replaced just now");
 	if (fchmod(fd, st.st_mode & 07777 & ~expected->forbidden) < 0)

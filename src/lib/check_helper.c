@@ -8,7 +8,7 @@ void nsm_look_at_helper(struct nsm_look *look)
 	nsm_autoclose int pidfd = -EBADF;
 	struct nsm_finding *finding;
 	struct nsm_helper helper;
-	int r = nsm_helper_read(look->set.fd, &helper);
+	int r = nsm_helper_read(look->check->store.root, look->set.fd, &helper);
 
 	if (r < 0 && r != -EBADMSG)
 		return;

@@ -6,6 +6,7 @@
 #include "lib/dir.h"
 #include "lib/handle.h"
 #include "lib/init.h"
+#include "lib/own.h"
 #include "lib/pool_dir.h"
 #include "lib/removal.h"
 
@@ -172,7 +173,7 @@ static int check_sets(struct nsm_check *check, struct nsm_pool_dir *pool, const 
 /* One whose maker was killed before it wrote down what it is for: fill makes both under the lock. */
 static void check_config(struct nsm_check *check, int parent, const char *hash)
 {
-	nsm_autoclose int dir = openat(parent, hash, NSM_DIR_FLAGS);
+	nsm_autoclose int dir = nsm_own_dir(parent, hash);
 	char file[NSM_BELOW_SIZE];
 	struct nsm_finding finding;
 	struct stat st;
@@ -216,7 +217,7 @@ static int check_pool(struct nsm_check *check, const char *hash)
 		return 0;
 	}
 	finding = nsm_finding(NSMGR_PROBLEM_POOL, NSMGR_MEND_BY_HAND, hash, file);
-	nsm_finding_say(&finding, "no pool that can be read: %s", strerror(-r));
+	nsm_finding_say(&finding, "no pool that can be read");
 	nsm_finding_cure(&finding, "remove it, or its .config, by hand: %s/%s", check->ctx->root, file);
 	nsm_check_tell(check, &finding);
 	return 0;
@@ -224,15 +225,15 @@ static int check_pool(struct nsm_check *check, const char *hash)
 
 int nsm_check_pools(struct nsm_check *check)
 {
-	nsm_autoclose int parent = openat(check->store.root, NSM_POOL_DIR, NSM_DIR_FLAGS);
+	nsm_autoclose int parent = nsm_own_dir(check->store.root, NSM_POOL_DIR);
 	const struct nsm_dirent *entry;
 	struct nsm_dir dir;
 	int r;
 
-	if (parent < 0 && errno != EACCES && errno != EPERM)
-		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 0 : -errno; /* a wrong file is said where files are */
+	if (parent < 0 && parent != -EACCES && parent != -EPERM)
+		return parent == -ENOENT || parent == -ENOTDIR ? 0 : parent; /* a wrong file is said where files are */
 	if (parent < 0) {
-		nsm_check_hidden(check, NSM_POOL_DIR, -errno);
+		nsm_check_hidden(check, NSM_POOL_DIR, parent);
 		return 0;
 	}
 	nsm_dir_begin(&dir, parent);

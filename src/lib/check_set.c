@@ -229,6 +229,15 @@ void nsm_look_end(struct nsm_look *look)
 	*look = (struct nsm_look){ .set = NSM_SETDIR_INIT };
 }
 
+/* What is mounted over the directory of a set is nobody's to look into. */
+static int look_at_cover(struct nsm_check *check, const char *name, struct nsm_look *look)
+{
+	const struct nsm_expected expected = { name, S_IFDIR, 0 };
+
+	look->count = nsm_check_mode(check, check->store.root, &expected, name, name, &look->findings[0]);
+	return look->count ? 0 : -ENOENT;
+}
+
 int nsm_look_at(struct nsm_check *check, const char *name, struct nsm_look *look)
 {
 	int r;
@@ -238,6 +247,8 @@ int nsm_look_at(struct nsm_check *check, const char *name, struct nsm_look *look
 	if (!look->findings)
 		return nsm_fail(check->ctx, -ENOMEM, "check", NSMGR_TYPE_NONE, NULL);
 	r = nsm_setdir_open(&check->store, name, &look->set);
+	if (r == -ENOTDIR)
+		return look_at_cover(check, name, look);
 	if (r == 0)
 		r = look_inside(look);
 	/* What is on its way out was whole until it lost its name (LESSONS 3). */

@@ -3,9 +3,9 @@
 
 #include "base/text.h"
 #include "lib/dir.h"
+#include "lib/own.h"
 #include "lib/stage.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -57,16 +57,16 @@ static void check_dead(struct nsm_check *check, const char *name, const char *fi
 static void check_stage(struct nsm_check *check, const char *name)
 {
 	char file[280];
-	nsm_autoclose int dir = openat(check->store.stages, name, NSM_DIR_FLAGS);
+	nsm_autoclose int dir = nsm_own_dir(check->store.stages, name);
 	struct stat st;
 
 	snprintf(file, sizeof(file), NSM_STAGE_DIR "/%s", name);
-	if (dir < 0 && errno == ENOENT)
+	if (dir == -ENOENT)
 		return;
-	if ((dir < 0 && (errno == ENOTDIR || errno == ELOOP)) || strlen(name) >= sizeof(((struct nsm_stage *)NULL)->name))
+	if (dir == -ENOTDIR || strlen(name) >= sizeof(((struct nsm_stage *)NULL)->name))
 		tell_odd(check, name, file);
 	else if (dir < 0)
-		nsm_check_hidden(check, file, -errno);
+		nsm_check_hidden(check, file, dir);
 	else if (flock(dir, LOCK_EX | LOCK_NB) == 0 && fstat(dir, &st) == 0 && st.st_nlink > 0)
 		check_dead(check, name, file, dir);
 }
@@ -77,10 +77,10 @@ int nsm_check_stages(struct nsm_check *check)
 	struct nsm_dir dir;
 	int r;
 
-	check->store.stages = openat(check->store.root, NSM_STAGE_DIR, NSM_DIR_FLAGS);
+	check->store.stages = nsm_own_dir(check->store.root, NSM_STAGE_DIR);
 	if (check->store.stages < 0) {
-		if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
-			nsm_check_hidden(check, NSM_STAGE_DIR, -errno);
+		if (check->store.stages != -ENOENT && check->store.stages != -ENOTDIR)
+			nsm_check_hidden(check, NSM_STAGE_DIR, check->store.stages);
 		return 0;
 	}
 	nsm_dir_begin(&dir, check->store.stages);

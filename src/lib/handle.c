@@ -7,6 +7,7 @@
 #include "lib/init.h"
 #include "lib/ip_netns.h"
 #include "lib/labels.h"
+#include "lib/own.h"
 #include "lib/profile.h"
 #include "lib/sys.h"
 
@@ -55,14 +56,17 @@ static int open_setdir(struct nsm_setdir *set)
 {
 	struct nsmgr_ctx *ctx = set->store->ctx;
 
-	set->fd = openat(set->store->root, set->name, NSM_DIR_FLAGS);
+	set->fd = nsm_own_dir(set->store->root, set->name);
 	if (set->fd >= 0)
 		return 0;
-	if (errno == ENOENT)
+	if (set->fd == -ENOENT)
 		return nsm_fail_text(ctx, -ENOENT, "open", NSMGR_TYPE_NONE, NULL, "no such set");
-	if (errno == ENOTDIR || errno == ELOOP)
+	if (set->fd == -ENOTDIR && nsm_own_is_covered(set->store->root, set->name))
+		return nsm_fail_text(ctx, -ENOTDIR, "open", NSMGR_TYPE_NONE, NULL,
+				     "not a set: something is mounted there (cure: umount '%s/%s')", ctx->root, set->name);
+	if (set->fd == -ENOTDIR)
 		return nsm_fail_text(ctx, -ENOTDIR, "open", NSMGR_TYPE_NONE, NULL, "not a set: no directory");
-	return nsm_fail(ctx, -errno, "open", NSMGR_TYPE_NONE, NULL);
+	return nsm_fail(ctx, set->fd, "open", NSMGR_TYPE_NONE, NULL);
 }
 
 static int read_record(struct nsm_setdir *set)

@@ -5,10 +5,10 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "lib/init.h"
+#include "lib/own.h"
 #include "lib/proc.h"
 #include "lib/sys.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #define FILE_SIZE 256
@@ -100,19 +100,19 @@ static int parse(char *line, struct nsm_helper *ret)
 	return 0;
 }
 
-int nsm_helper_read(int setdir, struct nsm_helper *ret)
+int nsm_helper_read(int root, int setdir, struct nsm_helper *ret)
 {
-	nsm_autoclose int fd = openat(setdir, NSM_HELPER_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	nsm_autoclose int fd = nsm_own_file(setdir, NSM_HELPER_FILE);
 	struct nsm_helper helper = { .pid = 0 };
 	char buf[FILE_SIZE];
 	ssize_t len;
+	int r = fd < 0 ? fd : nsm_own_judge(root, setdir, fd);
 
-	/* As with .set: what was put there by somebody else. */
-	if (fd < 0)
-		return errno == ELOOP || errno == ENXIO || errno == ENODEV ? -EBADMSG : -errno;
+	if (r < 0)
+		return r == -EPERM ? -EBADMSG : r;
 	len = nsm_read_once(fd, buf, sizeof(buf));
 	if (len < 0)
-		return len == -EISDIR || len == -EINVAL || len == -EAGAIN || len == -EFBIG ? -EBADMSG : (int)len;
+		return len == -EFBIG ? -EBADMSG : (int)len;
 	if (parse(buf, &helper) < 0)
 		return -EBADMSG;
 	*ret = helper;
@@ -148,12 +148,12 @@ int nsm_helper_find(const struct nsm_helper *helper, int *ret_pidfd)
 	return 1;
 }
 
-int nsm_helper_end(int setdir)
+int nsm_helper_end(int root, int setdir)
 {
 	nsm_autoclose int pidfd = -EBADF;
 	struct nsm_helper helper;
 	siginfo_t info;
-	int r = nsm_helper_read(setdir, &helper);
+	int r = nsm_helper_read(root, setdir, &helper);
 
 	if (r < 0)
 		return r == -ENOENT || r == -EBADMSG ? 0 : r;

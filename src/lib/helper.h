@@ -25,13 +25,14 @@ int nsm_helper_of(const char *kind, pid_t pid, struct nsm_helper *ret);
 /* Writes it anew to a path below `dir`. -EEXIST. */
 int nsm_helper_write(int dir, const char *path, bool mode_exact, const struct nsm_helper *helper);
 
-/* -ENOENT: there is none; -EBADMSG: it is not one of ours, or was cut. */
-int nsm_helper_read(int setdir, struct nsm_helper *ret);
+/* -ENOENT: there is none; -EBADMSG: it is not one of ours, or was cut, or others could have written it: who does so would have
+ * any process ended. */
+int nsm_helper_read(int root, int setdir, struct nsm_helper *ret);
 
 /* Whether it lives: 1 with a pidfd, 0, or -errno: -EXDEV where this pid namespace has other numbers. */
 int nsm_helper_find(const struct nsm_helper *helper, int *ret_pidfd);
 
 /* Ends the one of a set, if it has one, and waits until it is gone. */
-int nsm_helper_end(int setdir);
+int nsm_helper_end(int root, int setdir);
 
 #endif

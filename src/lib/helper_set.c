@@ -32,7 +32,7 @@ static int look(const struct nsm_setdir *set, struct nsmgr_helper *ret)
 	nsm_autoclose int pidfd = -EBADF;
 	struct nsmgr_ctx *ctx = set->store->ctx;
 	struct nsm_helper helper;
-	int r = nsm_helper_read(set->fd, &helper);
+	int r = nsm_helper_read(set->store->root, set->fd, &helper);
 
 	if (r == -ENOENT)
 		return 1;

@@ -3,8 +3,8 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "lib/own.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 /* Each byte as \xHH at worst. */
@@ -106,12 +106,12 @@ int nsm_labels_read(int setdir, struct nsm_labels *ret)
 {
 	char text[FILE_SIZE], *cursor = text, *line;
 	struct nsm_labels labels = { 0 };
-	nsm_autoclose int fd = openat(setdir, NSM_LABELS_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	nsm_autoclose int fd = nsm_own_file(setdir, NSM_LABELS_FILE);
 	struct stat st;
 	ssize_t len;
 
-	if (fd < 0 && errno != ENOENT)
-		return errno == ELOOP || errno == ENXIO ? -EBADMSG : -errno;
+	if (fd < 0 && fd != -ENOENT)
+		return fd;
 	if (fd >= 0) {
 		/* A FIFO that nobody writes to would read as empty. */
 		if (fstat(fd, &st) < 0)

@@ -5,8 +5,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "lib/nstype.h"
-
-#include <fcntl.h>
+#include "lib/own.h"
 
 #define FILE_SIZE 2048
 
@@ -103,12 +102,11 @@ int nsm_meta_read_at(int dir, const char *path, struct nsm_meta *ret)
 	char text[FILE_SIZE];
 	char *cursor = text, *line;
 	bool complete = false;
-	nsm_autoclose int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	nsm_autoclose int fd = nsm_own_file(dir, path);
 	ssize_t len;
 
-	/* A link, a socket, a device, a directory: put there by somebody else. */
 	if (fd < 0)
-		return errno == ELOOP || errno == ENXIO || errno == ENODEV ? -EBADMSG : -errno;
+		return fd;
 	/* The "end" line vouches for the whole. */
 	len = nsm_read_once(fd, text, sizeof(text));
 	if (len < 0)

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "lib/dir.h"
+#include "lib/own.h"
 #include "lib/sys.h"
 
 #include <fcntl.h>
@@ -26,6 +27,12 @@ void nsm_pool_dir_blame(const struct nsm_pool_dir *pool, const char *entry)
 
 static int fail(const struct nsm_pool_dir *pool, int r)
 {
+	char file[sizeof(pool->path) + sizeof(NSM_POOL_CONFIG)];
+	struct nsm_text text = NSM_TEXT(file);
+
+	nsm_text_add(&text, "%s%s", pool->path, r == -EBADMSG ? "/" NSM_POOL_CONFIG : "");
+	if (r == -EBADMSG || r == -ENOTDIR)
+		return nsm_own_fail(pool->view.ctx, r, "pool", file);
 	nsm_fail(pool->view.ctx, r, "pool", NSMGR_TYPE_NONE, NULL);
 	nsm_pool_dir_blame(pool, NULL);
 	return r;
@@ -65,21 +72,21 @@ static void hash_text(const char *text, char *ret, size_t size)
 
 static int open_dir(int parent, const char *name, bool make)
 {
-	int fd, r = make ? mkdirat(parent, name, 0700) : 0;
+	int r = make ? mkdirat(parent, name, 0700) : 0;
 
 	if (make && r == 0)
 		r = fchmodat(parent, name, 0700, 0); /* whatever the umask */
-	if (r < 0 && errno != EEXIST)
-		return -errno;
-	fd = openat(parent, name, NSM_DIR_FLAGS);
-	return fd < 0 ? -errno : fd;
+	return r < 0 && errno != EEXIST ? -errno : nsm_own_dir(parent, name);
 }
 
 static ssize_t read_config(int dir, char *text, size_t size)
 {
-	nsm_autoclose int fd = openat(dir, NSM_POOL_CONFIG, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	nsm_autoclose int fd = nsm_own_file(dir, NSM_POOL_CONFIG);
+	struct stat st;
 
-	return fd < 0 ? -errno : nsm_read_once(fd, text, size);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return fd < 0 ? fd : -errno;
+	return S_ISREG(st.st_mode) ? nsm_read_once(fd, text, size) : -EBADMSG;
 }
 
 /* Whether the directory is of this very configuration. -ENOENT: it is of none. */
@@ -99,9 +106,14 @@ static int compare_config(int dir, const char *options)
 
 static int write_config(int dir, const char *options)
 {
-	nsm_autoclose int fd = openat(dir, NSM_POOL_CONFIG_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int r = fd < 0 || fchmod(fd, 0600) < 0 ? -errno : nsm_write_once(fd, options, strlen(options));
+	nsm_autoclose int fd = -EBADF;
+	int r;
 
+	/* What was left by who was killed, or is somebody else's, is not written to; neither waits a FIFO for a reader. */
+	if (unlinkat(dir, NSM_POOL_CONFIG_NEW, 0) < 0 && errno != ENOENT)
+		return -errno;
+	fd = openat(dir, NSM_POOL_CONFIG_NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	r = fd < 0 || fchmod(fd, 0600) < 0 ? -errno : nsm_write_once(fd, options, strlen(options));
 	if (r == 0 && renameat(dir, NSM_POOL_CONFIG_NEW, dir, NSM_POOL_CONFIG) < 0)
 		r = -errno;
 	if (r < 0 && fd >= 0)
@@ -213,7 +225,7 @@ int nsm_pool_dir_each(struct nsm_store *store, nsm_pool_dir_fn *visit, void *dat
 	if (parent == -ENOENT)
 		return 0;
 	if (parent < 0)
-		return nsm_fail(store->ctx, parent, "pool", NSMGR_TYPE_NONE, store->ctx->root);
+		return nsm_own_fail(store->ctx, parent, "pool", NSM_POOL_DIR);
 	nsm_dir_begin(&dir, parent);
 	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
 		r = visit_dir(store, entry->d_name, visit, data);
@@ -231,11 +243,11 @@ int nsm_pool_dir_each(struct nsm_store *store, nsm_pool_dir_fn *visit, void *dat
 
 int nsm_pool_dir_lock(struct nsm_pool_dir *pool)
 {
-	nsm_autoclose int fd = openat(pool->view.root, NSM_POOL_CONFIG, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	nsm_autoclose int fd = nsm_own_file(pool->view.root, NSM_POOL_CONFIG);
 	int r;
 
 	if (fd < 0)
-		return fail(pool, -errno);
+		return fail(pool, fd);
 	do
 		r = flock(fd, LOCK_EX);
 	while (r < 0 && errno == EINTR);

@@ -4,10 +4,9 @@
 #include "base/fd.h"
 #include "lib/edge.h"
 #include "lib/handle.h"
+#include "lib/own.h"
 #include "lib/set.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 int nsm_profile_write(struct nsm_stage *stage, const char *text)
@@ -24,36 +23,17 @@ int nsm_profile_drop(struct nsm_stage *stage)
 
 /* ---- reading ---- */
 
-/* Who can write there decides what commands are run as (LESSONS security 15). */
-static bool is_trusted(const struct stat *st, const struct stat *root)
-{
-	return (st->st_uid == 0 || st->st_uid == geteuid() || st->st_uid == root->st_uid) && !(st->st_mode & 022);
-}
-
-static int judge(int root, int setdir, int fd)
-{
-	struct stat of_root, of_set, of_file;
-
-	if (fstat(root, &of_root) < 0 || fstat(setdir, &of_set) < 0 || fstat(fd, &of_file) < 0)
-		return -errno;
-	/* A FIFO that nobody writes to would read as empty. */
-	if (!S_ISREG(of_file.st_mode))
-		return -EBADMSG;
-	return is_trusted(&of_set, &of_root) && is_trusted(&of_file, &of_root) ? 0 : -EPERM;
-}
-
 int nsm_profile_read(int root, int setdir, char **ret)
 {
-	nsm_autoclose int fd =
-		openat(setdir, NSM_PROFILE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	nsm_autoclose int fd = nsm_own_file(setdir, NSM_PROFILE_FILE);
 	nsm_autofree char *text = NULL;
 	ssize_t len;
 	int r;
 
-	/* A link, a socket, a device: put there by somebody else. */
 	if (fd < 0)
-		return errno == ENOENT ? -ENODATA : errno == ELOOP || errno == ENXIO || errno == ENODEV ? -EBADMSG : -errno;
-	r = judge(root, setdir, fd);
+		return fd == -ENOENT ? -ENODATA : fd;
+	/* Who can write there decides what commands are run as. */
+	r = nsm_own_judge(root, setdir, fd);
 	if (r < 0)
 		return r;
 	text = malloc(NSMGR_PROFILE_SIZE + 2);

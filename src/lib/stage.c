@@ -7,6 +7,7 @@
 #include "lib/init.h"
 #include "lib/ip_netns.h"
 #include "lib/nstype.h"
+#include "lib/own.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -157,17 +158,17 @@ int nsm_stage_write_meta(struct nsm_stage *stage, const struct nsm_meta *meta)
 int nsm_stage_add_cgroup(struct nsm_stage *stage, const char *name, struct nsmgr_config *config, struct nsm_cgroup *ret,
 			 int *ret_fd)
 {
-	nsm_autoclose int set = openat(stage->dir, SET, NSM_DIR_FLAGS);
+	nsm_autoclose int set = nsm_own_dir(stage->dir, SET);
 
-	return set < 0 ? nsm_fail(stage->store->ctx, -errno, "stage", NSMGR_TYPE_NONE, stage->store->ctx->root)
+	return set < 0 ? nsm_fail(stage->store->ctx, set, "stage", NSMGR_TYPE_NONE, stage->store->ctx->root)
 		       : nsm_cgroup_prepare(config, set, name, ret, ret_fd);
 }
 
 int nsm_stage_add_ip_netns(struct nsm_stage *stage, const char *name)
 {
 	struct nsmgr_ctx *ctx = stage->store->ctx;
-	nsm_autoclose int set = openat(stage->dir, SET, NSM_DIR_FLAGS);
-	nsm_autoclose int net = set < 0 ? -errno : nsm_nsfd_open(set, nsm_nstypes[NSMGR_NET].name, true);
+	nsm_autoclose int set = nsm_own_dir(stage->dir, SET);
+	nsm_autoclose int net = set < 0 ? set : nsm_nsfd_open(set, nsm_nstypes[NSMGR_NET].name, true);
 
 	return net < 0 ? nsm_fail(ctx, net, "open", NSMGR_NET, NULL) : nsm_ip_netns_add(ctx, set, name, net);
 }

@@ -8,6 +8,7 @@
 #include "lib/init.h"
 #include "lib/ip_netns.h"
 #include "lib/nstype.h"
+#include "lib/own.h"
 #include "lib/profile.h"
 
 #include <fcntl.h>
@@ -85,7 +86,7 @@ static int remove_usual(struct nsm_stage *stage, bool *ret_detached)
 static int end_helper(struct nsm_stage *stage, int set)
 {
 	struct nsmgr_ctx *ctx = stage->store->ctx;
-	int r = nsm_helper_end(set);
+	int r = nsm_helper_end(stage->store->root, set);
 
 	if (r == -EXDEV)
 		return nsm_fail_text(ctx, r, "helper", NSMGR_TYPE_NONE, NULL,
@@ -99,13 +100,15 @@ static int end_helper(struct nsm_stage *stage, int set)
 
 static int remove_entries(struct nsm_stage *stage, bool *ret_detached)
 {
-	nsm_autoclose int set = openat(stage->dir, SET, NSM_DIR_FLAGS);
+	nsm_autoclose int set = nsm_own_dir(stage->dir, SET);
 	const struct nsm_dirent *entry;
 	struct nsm_dir dir;
 	int r;
 
-	if (set < 0 && errno == ENOENT)
+	if (set == -ENOENT)
 		return 0;
+	if (set == -ENOTDIR)
+		return nsm_fail_text(stage->store->ctx, set, "detach", NSMGR_TYPE_NONE, NULL, "something else is mounted on it");
 	if (set < 0)
 		return remove_usual(stage, ret_detached);
 	r = nsm_cgroup_remove(stage->store->ctx, set, stage->spares);
@@ -152,8 +155,8 @@ static bool end_keeper(struct nsm_stage *stage)
 	/* Half built, its keeper is still the creator's; and there may be no descriptor left to look further. */
 	if (fstatat(stage->dir, SET "/" NSM_META_FILE, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
 		return true;
-	set = openat(stage->dir, SET, NSM_DIR_FLAGS);
-	r = set < 0 ? -errno : nsm_meta_read(set, &meta);
+	set = nsm_own_dir(stage->dir, SET);
+	r = set < 0 ? set : nsm_meta_read(set, &meta);
 	if (r < 0)
 		return r == -ENOENT || r == -EBADMSG;
 	if (!(nsm_meta_made(&meta) & NSMGR_MASK(NSMGR_PID)))
@@ -212,7 +215,7 @@ void nsm_stage_sweep(struct nsm_store *store)
 	while (nsm_dir_next(&dir, &entry) > 0) {
 		struct nsm_stage stage = { .store = store, .busy = true };
 
-		stage.dir = openat(store->stages, entry->d_name, NSM_DIR_FLAGS);
+		stage.dir = nsm_own_dir(store->stages, entry->d_name);
 		if (stage.dir < 0 || !nsm_copy(stage.name, sizeof(stage.name), entry->d_name) ||
 		    flock(stage.dir, LOCK_EX | LOCK_NB) < 0)
 			nsm_close(&stage.dir);

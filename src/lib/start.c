@@ -218,8 +218,18 @@ static int meet(struct nsm_start *start, struct nsmgr_child *child, int *ret_cha
 	return r;
 }
 
+/* The channel is closed by the execve, or by an end right before it, which sends nobody a signal: that is waited for here, so that
+ * whoever looks at the child before he waits for signals sees it. */
+static void see_end(const struct nsmgr_child *child)
+{
+	struct pollfd end = { .fd = child->pidfd, .events = POLLIN };
+
+	while (!nsm_sys_pidfd_signals(child->pidfd) && poll(&end, 1, -1) < 0 && errno == EINTR)
+		;
+}
+
 /* Until the execve closes the channel. */
-static int see_off(struct nsm_start *start, int channel)
+static int see_off(struct nsm_start *start, const struct nsmgr_child *child, int channel)
 {
 	nsm_autoclose int renewed = -EBADF;
 	bool ready = false;
@@ -235,8 +245,10 @@ static int see_off(struct nsm_start *start, int channel)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n != (ssize_t)sizeof(report))
+		if (n != (ssize_t)sizeof(report)) {
+			see_end(child);
 			return ready ? 0 : ended_early(start);
+		}
 		if (report.phase == NSM_START_FAILED)
 			return nsm_failure_take(start->command->ctx, &report.failure);
 		if (start->command->hook && take_descriptors(&message, 1, &renewed) < 0)
@@ -254,7 +266,7 @@ static int start_child(struct nsm_start *start, const char *const argv[], struct
 		r = clone_first(start, child);
 	if (r == 0)
 		r = meet(start, child, &channel);
-	return r < 0 ? r : see_off(start, channel);
+	return r < 0 ? r : see_off(start, child, channel);
 }
 
 int nsmgr_command_start(struct nsmgr_command *command, struct nsmgr_set *set, const char *const argv[],

@@ -2,7 +2,7 @@
 #include "lib/store.h"
 
 #include "base/text.h"
-#include "lib/dir.h"
+#include "lib/own.h"
 #include "lib/place.h"
 #include "lib/root.h"
 #include "lib/stage.h"
@@ -24,24 +24,22 @@ void nsm_store_close(struct nsm_store *store)
 /* The lock file; made once, with its mode whatever the umask. Opened for reading, for an exec on a read-only store. */
 static int open_lock(int root)
 {
-	const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
-	int fd = openat(root, NSM_LOCK_FILE, flags);
+	int fd = nsm_own_file(root, NSM_LOCK_FILE);
 
-	if (fd < 0 && errno == ENOENT) {
-		fd = openat(root, NSM_LOCK_FILE, flags | O_CREAT | O_EXCL, 0600);
-		if (fd < 0 && errno == EEXIST) /* by somebody else just now */
-			fd = openat(root, NSM_LOCK_FILE, flags);
-		else if (fd >= 0)
-			(void)!fchmod(fd, 0600);
-	}
-	return fd < 0 ? -errno : fd;
+	if (fd != -ENOENT)
+		return fd;
+	fd = openat(root, NSM_LOCK_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_CREAT | O_EXCL, 0600);
+	if (fd < 0)
+		return errno == EEXIST ? nsm_own_file(root, NSM_LOCK_FILE) : -errno; /* made by somebody else just now */
+	(void)!fchmod(fd, 0600);
+	return fd;
 }
 
 int nsm_store_open_lock(struct nsm_store *store)
 {
 	if (store->lock < 0)
 		store->lock = open_lock(store->root);
-	return store->lock < 0 ? nsm_fail(store->ctx, store->lock, "store", NSMGR_TYPE_NONE, store->ctx->root) : 0;
+	return store->lock < 0 ? nsm_own_fail(store->ctx, store->lock, "store", NSM_LOCK_FILE) : 0;
 }
 
 static int lock(struct nsm_store *store, int operation)
@@ -259,10 +257,8 @@ int nsm_store_open_stages(struct nsm_store *store)
 		r = fchmodat(store->root, NSM_STAGE_DIR, 0700, 0); /* whatever the umask */
 	if (r < 0 && errno != EEXIST)
 		return nsm_fail(store->ctx, -errno, "store", NSMGR_TYPE_NONE, store->ctx->root);
-	store->stages = openat(store->root, NSM_STAGE_DIR, NSM_DIR_FLAGS);
-	if (store->stages < 0)
-		return nsm_fail(store->ctx, -errno, "store", NSMGR_TYPE_NONE, store->ctx->root);
-	return 0;
+	store->stages = nsm_own_dir(store->root, NSM_STAGE_DIR);
+	return store->stages < 0 ? nsm_own_fail(store->ctx, store->stages, "store", NSM_STAGE_DIR) : 0;
 }
 
 int nsm_store_begin_changes(struct nsm_store *store)

@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "base/parse.h"
 #include "base/text.h"
+#include "lib/own.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -45,11 +46,11 @@ int nsm_storefile_read(int root, struct nsm_storefile *ret)
 	char text[512];
 	char *cursor = text, *line;
 	bool complete = false;
-	nsm_autoclose int fd = openat(root, NSM_STORE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	nsm_autoclose int fd = nsm_own_file(root, NSM_STORE_FILE);
 	ssize_t len;
 
 	if (fd < 0)
-		return errno == ELOOP ? -EBADMSG : -errno;
+		return fd;
 	len = nsm_read_once(fd, text, sizeof(text));
 	if (len < 0)
 		return -EBADMSG;

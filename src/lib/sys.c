@@ -82,24 +82,33 @@ int nsm_sys_statx(int dirfd, const char *path, int flags, unsigned mask, struct 
 	return (int)nsm_sys_result(syscall(SYS_statx, dirfd, path, flags, mask, ret));
 }
 
-static int open_without_magic(const char *path, int flags)
+/* What is resolved, and how: linux/openat2.h */
+#define RESOLVE_NO_XDEV 0x01
+#define RESOLVE_NO_MAGICLINKS 0x02
+#define RESOLVE_NO_SYMLINKS 0x04
+
+static int open_resolved(int dirfd, const char *path, int flags, uint64_t resolve)
 {
-	/* linux/openat2.h */
 	const struct {
 		uint64_t flags, mode, resolve;
-	} how = { .flags = (uint64_t)(O_PATH | O_CLOEXEC | flags), .resolve = 0x02 /* RESOLVE_NO_MAGICLINKS */ };
+	} how = { .flags = (uint64_t)(O_CLOEXEC | flags), .resolve = resolve };
 
-	return (int)nsm_sys_result(syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how)));
+	return (int)nsm_sys_result(syscall(SYS_openat2, dirfd, path, &how, sizeof(how)));
+}
+
+int nsm_sys_open_within(int dirfd, const char *path, int flags)
+{
+	return open_resolved(dirfd, path, flags, RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS);
 }
 
 int nsm_sys_open_place(const char *path)
 {
-	return open_without_magic(path, O_DIRECTORY);
+	return open_resolved(AT_FDCWD, path, O_PATH | O_DIRECTORY, RESOLVE_NO_MAGICLINKS);
 }
 
 int nsm_sys_open_object(const char *path)
 {
-	return open_without_magic(path, 0);
+	return open_resolved(AT_FDCWD, path, O_PATH, RESOLVE_NO_MAGICLINKS);
 }
 
 int nsm_sys_getcwd(char *buf, size_t size)

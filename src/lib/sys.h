@@ -104,6 +104,11 @@ int nsm_sys_move_mount_at(int dirfd, const char *from, const char *to);
 int nsm_sys_mount_detached(const char *type, unsigned long flags);
 
 int nsm_sys_statx(int dirfd, const char *path, int flags, unsigned mask, struct nsm_statx *ret);
+
+/* Opens what is on the same mount as `dirfd`, on a way without links, close-on-exec. -EXDEV, -ELOOP; -ENOSYS before Linux 5.6.
+ * openat2(2) */
+int nsm_sys_open_within(int dirfd, const char *path, int flags);
+
 /* A directory as a place (O_PATH), which no magic link of /proc leads to: those leave the root by our own descriptors.
  * -ENOSYS before Linux 5.6. openat2(2) */
 int nsm_sys_open_place(const char *path);
@@ -153,6 +158,9 @@ int nsm_sys_pidfd_info(int pidfd, struct nsm_pidfd_info *info);
 /* Waits for the end of a child by its pidfd, one without exit signal too, and reaps it: waitid(2), which in the C libraries
  * does not tell what it used. Without `block` ret_info->si_pid is 0 while it runs. */
 int nsm_sys_pidfd_wait(int pidfd, bool block, siginfo_t *ret_info, struct rusage *ret_usage);
+
+/* Whether the end of a child sends SIGCHLD: one that was cloned without an exit signal gets it by its execve(2). waitid(2) */
+bool nsm_sys_pidfd_signals(int pidfd);
 
 /* close_range(2) of [first, last], or the same by hand (sys_close.c); with cloexec set they are only marked. */
 int nsm_sys_close_range(unsigned first, unsigned last, bool cloexec);

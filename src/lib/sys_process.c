@@ -101,6 +101,15 @@ int nsm_sys_pidfd_wait(int pidfd, bool block, siginfo_t *ret_info, struct rusage
 	return (int)nsm_sys_result(syscall(SYS_waitid, p_pidfd, pidfd, ret_info, options, ret_usage));
 }
 
+bool nsm_sys_pidfd_signals(int pidfd)
+{
+	const int p_pidfd = 3; /* P_PIDFD, 5.4 */
+	siginfo_t info;
+
+	/* Without __WALL others are not seen. */
+	return syscall(SYS_waitid, p_pidfd, pidfd, &info, WEXITED | WNOHANG | WNOWAIT, NULL) == 0;
+}
+
 int nsm_sys_prlimit(int resource, const struct nsm_limit *limit, struct nsm_limit *ret_before)
 {
 	return (int)nsm_sys_result(syscall(SYS_prlimit64, 0, resource, limit, ret_before));
@@ -111,7 +120,9 @@ void nsm_sys_block_signals(sigset_t *ret_old)
 	sigset_t all;
 
 	nsm_all_signals(&all);
-	pthread_sigmask(SIG_SETMASK, &all, ret_old);
+	nsm_signal_mask(SIG_BLOCK, NULL, ret_old);
+	/* By the C library, which leaves out those by which other threads of the program may be waiting for this one. */
+	pthread_sigmask(SIG_BLOCK, &all, NULL);
 }
 
 bool nsm_sys_is_signalled(const sigset_t *blocked)
@@ -128,7 +139,7 @@ bool nsm_sys_is_signalled(const sigset_t *blocked)
 
 void nsm_sys_restore_signals(const sigset_t *old)
 {
-	pthread_sigmask(SIG_SETMASK, old, NULL);
+	nsm_signal_mask(SIG_SETMASK, old, NULL);
 }
 
 /* struct sigaction as the kernel has it. */

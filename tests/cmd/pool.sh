@@ -188,9 +188,9 @@ odd() {
 	rm "$pool/000file" "$pool/000link" "$pool/000dir/foreign"
 	ok "$NSMGR" pool fill 1 --net
 	: >"$NSMGR_STORE/.pool/qq"
-	refused 1 "*'$NSMGR_STORE/.pool/qq': Not a directory" "$NSMGR" pool ls
+	refused 1 "*'$NSMGR_STORE/.pool/qq' is no directory of nsmgr's*" "$NSMGR" pool ls
 	like 'the others' "$out" '*1*--net*'
-	refused 1 "*'$NSMGR_STORE/.pool/qq': Not a directory" "$NSMGR" pool drain
+	refused 1 "*'$NSMGR_STORE/.pool/qq' is no directory of nsmgr's*" "$NSMGR" pool drain
 	is 'what is left' "$(ls -A "$NSMGR_STORE/.pool")" qq
 	rm "$NSMGR_STORE/.pool/qq"
 	ok "$NSMGR" rm "$P.a" "$P.b"
