@@ -161,7 +161,7 @@ static int suspect(void *data, const struct process *process)
 	char status[4096];
 	int r;
 
-	if (nsm_read_text_at(process->dir, "status", status, sizeof(status)) < 0 || !is_init(status) ||
+	if (nsm_read_lines_at(process->dir, "status", status, sizeof(status)) < 0 || !is_init(status) ||
 	    strncmp(process_status_value(status, "Name:"), "nsmgr\n", 6) != 0 || process_read(process, &details) < 0 ||
 	    !nsm_after(details.command, "nsmgr: ") || details.ended)
 		return 0;
