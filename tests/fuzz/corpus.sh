@@ -12,7 +12,7 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 # The leak checker needs a process of its own, which the targets may not have.
 export ASAN_OPTIONS=detect_leaks=0
-for target in argv config files text; do
+for target in argv config files program seccomp text; do
 	program=$NSMGR_BUILDDIR/tests/fuzz/fuzz_$target
 	set -- "$corpus/$target"
 	if "$program" --help 2>&1 | grep -q libFuzzer; then
