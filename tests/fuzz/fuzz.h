@@ -31,8 +31,7 @@ void sandbox_write_text(const char *path, const char *text);
 /* The first byte of an input chooses among `count`, in the seeds as a digit or a letter. */
 size_t choose(uint8_t byte, size_t count);
 
-/* An input cut into strings at its zero bytes, at most `max`, all ended; the rest of it is *ret_rest. To be freed:
- * ret[-1] does not exist, the strings are one piece of memory, which is *ret_text. */
+/* An input cut into strings at its zero bytes, at most `max`: how many. They are one piece of memory, *ret_text, to be freed. */
 size_t cut_strings(const uint8_t *data, size_t size, size_t max, char *ret[], char **ret_text);
 
 #endif
