@@ -72,6 +72,31 @@ ssize_t nsm_read_text_at(int dirfd, const char *path, char *buf, size_t size)
 	return nsm_read_text(fd, buf, size);
 }
 
+ssize_t nsm_read_lines_at(int dirfd, const char *path, char *buf, size_t size)
+{
+	nsm_autoclose int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	size_t len = 0, column = 0;
+	char part[4096];
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	while ((n = read(fd, part, sizeof(part))) > 0 || (n < 0 && errno == EINTR)) {
+		for (ssize_t i = 0; i < n; i++) {
+			column = part[i] == '\n' ? 0 : column + 1;
+			if (column > NSM_LINE_SIZE)
+				continue;
+			if (len + 1 >= size)
+				return -EFBIG;
+			buf[len++] = part[i];
+		}
+	}
+	if (n < 0)
+		return -errno;
+	buf[len] = '\0';
+	return (ssize_t)len;
+}
+
 int nsm_write_once(int fd, const void *data, size_t size)
 {
 	ssize_t n;

@@ -22,7 +22,12 @@ ssize_t nsm_read_text(int fd, char *buf, size_t size);
 /* The same for a path below `dirfd` (symbolic links are followed; meant for /proc and /etc). */
 ssize_t nsm_read_text_at(int dirfd, const char *path, char *buf, size_t size);
 
-/* The same with a single read(2), which is all of a regular file, and of a file of /proc that is one short value. */
+/* The same, but of lines that are longer than NSM_LINE_SIZE bytes only that much: in /proc/PID/status that of the groups may have any
+ * length, and nobody asks for it. */
+#define NSM_LINE_SIZE 256
+ssize_t nsm_read_lines_at(int dirfd, const char *path, char *buf, size_t size);
+
+/* Like nsm_read_text() with a single read(2), which is all of a regular file, and of a file of /proc that is one short value. */
 ssize_t nsm_read_once(int fd, char *buf, size_t size);
 
 /* Writes all of it with one write(2): proc files take a value whole or not at all. */

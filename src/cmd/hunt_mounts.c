@@ -64,12 +64,13 @@ static enum holder_kind kind_of(const struct table *table, const char *path)
 static int look_at_namespace(const struct table *table, const struct mount_entry *entry)
 {
 	struct hunt *hunt = table->hunt;
-	const char *number = strchr(entry->root, '[');
+	const char *bracket = strchr(entry->root, '[');
+	const char *number = bracket ? bracket + 1 : "";
 	const struct wanted *wanted;
 	uint64_t ino;
 	int r = 0;
 
-	if (!number++ || nsm_parse_u64_prefix(&number, &ino) < 0 || entry->dev != hunt->nsfs)
+	if (nsm_parse_u64_prefix(&number, &ino) < 0 || entry->dev != hunt->nsfs)
 		return 0;
 	wanted = hunt_match(hunt, ino);
 	if (wanted)

@@ -165,7 +165,7 @@ static void read_command(int dir, const char *status, char *buf, size_t size)
 static int read_details(int dir, struct process_details *ret)
 {
 	char status[4096];
-	ssize_t len = nsm_read_text_at(dir, "status", status, sizeof(status));
+	ssize_t len = nsm_read_lines_at(dir, "status", status, sizeof(status));
 	const char *uids, *state;
 
 	if (len < 0)
@@ -214,7 +214,7 @@ bool procs_are_ours(void)
 	char status[4096];
 	const char *pids;
 
-	if (nsm_read_text_at(AT_FDCWD, "/proc/self/status", status, sizeof(status)) < 0)
+	if (nsm_read_lines_at(AT_FDCWD, "/proc/self/status", status, sizeof(status)) < 0)
 		return false;
 	/* Our numbers from the namespace of this /proc downwards to ours: one means that they are the same. */
 	pids = process_status_value(status, "\nNSpid:");

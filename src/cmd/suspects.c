@@ -170,7 +170,7 @@ static int suspect(void *data, const struct process *process)
 	struct suspects *search = data;
 	struct process_details details;
 	char status[4096];
-	int r = (int)nsm_read_text_at(process->dir, "status", status, sizeof(status));
+	int r = (int)nsm_read_lines_at(process->dir, "status", status, sizeof(status));
 
 	if (r < 0)
 		return unread(search, r);

@@ -13,5 +13,6 @@ int nsm_boot_id(char ret[NSM_BOOT_ID_SIZE])
 	if (len < 0)
 		return (int)len;
 	ret[strcspn(ret, "\n")] = '\0';
-	return 0;
+	/* A file in its place that somebody mounted, which is empty: no name is the same as any other. */
+	return *ret ? 0 : -ENOENT;
 }

@@ -31,7 +31,7 @@ bool nsm_proc_is_ours(void)
 	char text[4096];
 	const char *pids;
 
-	if (nsm_read_text_at(AT_FDCWD, "/proc/self/status", text, sizeof(text)) < 0)
+	if (nsm_read_lines_at(AT_FDCWD, "/proc/self/status", text, sizeof(text)) < 0)
 		return false;
 	/* Our numbers from the namespace of this /proc downwards to ours: one means that they are the same. */
 	pids = find_value(text, "NSpid:");

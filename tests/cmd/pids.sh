@@ -34,6 +34,23 @@ plain() {
 	wait "$pid"
 }
 
+# The groups of a process make its status as long as they like.
+many_groups() {
+	local groups
+	groups=$(seq -s , 1000001 1001000)
+	ok "$NSMGR" create "$P.a" --net --pid
+	hold setpriv --groups "$groups" "$NSMGR" exec "$P.a"
+	like 'its status' "$(wc -c <"/proc/$pid/status")" '????*'
+	ok "$NSMGR" pids -rn -o PID,USER "$P.a"
+	is 'a process with many groups' "$out" "$(held_in) root"
+	# Who asks may have them too.
+	expect 1 setpriv --groups "$groups" "$NSMGR" rm "$P.a"
+	like 'who is inside' "$err" "*$(held_in)*"
+	ok setpriv --groups "$groups" "$NSMGR" kill "$P.a"
+	wait "$pid"
+	ok setpriv --groups "$groups" "$NSMGR" rm "$P.a"
+}
+
 types() {
 	local half
 	ok "$NSMGR" create "$P.a" --net --uts
@@ -251,6 +268,7 @@ leaderless() {
 
 cases() {
 	it 'pids prints who is in a set' plain all
+	it 'pids sees who has many groups, and so does who has them' many_groups ids all
 	it 'pids chooses by type' types
 	it 'what everybody is in does not count' shared_with_all
 	it 'pids of a pid namespace: nested ones, but no keeper' pid_namespace all

@@ -10,9 +10,13 @@ if [ "$(id -u)" -ne 0 ]; then
 	[ -z "${NSMGR_MUST_WORK-}" ] || exit 1
 	exit 77
 fi
+if grep -aq '##SIG_AFL_PERSISTENT##' "$NSMGR_BUILDDIR/tests/fuzz/fuzz_text"; then
+	echo "SKIPPED: built for AFL++, which tries them itself"
+	exit 77
+fi
 # The leak checker needs a process of its own, which the targets may not have.
 export ASAN_OPTIONS=detect_leaks=0
-for target in argv config files text; do
+for target in argv config files program seccomp text; do
 	program=$NSMGR_BUILDDIR/tests/fuzz/fuzz_$target
 	set -- "$corpus/$target"
 	if "$program" --help 2>&1 | grep -q libFuzzer; then

@@ -12,10 +12,9 @@
 
 #define STRINGS 64
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
+void target_begin(int argc, char **argv)
 {
-	sandbox_enter(*argc, *argv);
-	return 0;
+	sandbox_enter(argc, argv);
 }
 
 static void add_map(struct nsmgr_config *config, const char *text)
@@ -100,7 +99,7 @@ static void apply(struct nsmgr_config *config, char *text)
 	}
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void target_input(const uint8_t *data, size_t size)
 {
 	char *strings[STRINGS], *text = NULL, *written = NULL;
 	struct nsmgr_config *config = NULL;
@@ -108,7 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t count;
 
 	if (nsmgr_new(&ctx) < 0)
-		return 0;
+		return;
 	count = cut_strings(data, size, STRINGS, strings, &text);
 	if (nsmgr_config_new(ctx, &config) == 0) {
 		for (size_t i = 0; i < count; i++)
@@ -121,5 +120,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	nsmgr_config_free(config);
 	nsmgr_unref(ctx);
 	free(text);
-	return 0;
 }

@@ -14,12 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MUST(condition) ((condition) ? (void)0 : abort())
-
-int LLVMFuzzerInitialize(int *argc, char ***argv)
+void target_begin(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	return 0;
 }
 
 static void try_numbers(const char *text)
@@ -98,12 +95,12 @@ static void try_label(const char *text)
 	free(copy);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void target_input(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1);
 
 	if (!text)
-		return 0;
+		return;
 	memcpy(text, data, size);
 	text[size] = '\0';
 	try_numbers(text);
@@ -111,5 +108,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	try_names(text);
 	try_label(text);
 	free(text);
-	return 0;
 }

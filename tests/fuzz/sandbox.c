@@ -54,6 +54,15 @@ static void bring_directory(const char *path)
 	must(mount(path, there, NULL, MS_BIND, NULL) == 0, path);
 }
 
+/* Where libFuzzer lets messages go. */
+static void bring_null(void)
+{
+	static const char there[] = ROOT "/dev/null";
+
+	make_directories(there, false);
+	must(mknod(there, S_IFREG | 0644, 0) == 0 && mount("/dev/null", there, NULL, MS_BIND, NULL) == 0, there);
+}
+
 static void drop_capabilities(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -83,6 +92,7 @@ void sandbox_enter(int argc, char **argv)
 
 		bring_directory(argv[i][0] == '-' && value ? value + 1 : argv[i]);
 	}
+	bring_null();
 	must(chroot(ROOT) == 0 && chdir("/") == 0, "chroot");
 	drop_capabilities();
 	must(deny(denials, sizeof(denials) / sizeof(denials[0])) == 0, "seccomp");
@@ -98,6 +108,16 @@ void sandbox_write(const char *path, const uint8_t *data, size_t size)
 	}
 	must(fd >= 0 && write(fd, data, size) == (ssize_t)size, path);
 	close(fd);
+}
+
+void sandbox_write_text(const char *path, const char *text)
+{
+	sandbox_write(path, (const uint8_t *)text, strlen(text));
+}
+
+size_t choose(uint8_t byte, size_t count)
+{
+	return (size_t)(byte >= 'a' ? byte - 'a' + 10 : byte >= '0' ? byte - '0' : byte) % count;
 }
 
 size_t cut_strings(const uint8_t *data, size_t size, size_t max, char *ret[], char **ret_text)

@@ -57,6 +57,25 @@ START_TEST(a_text_is_read_whole_or_refused)
 }
 END_TEST
 
+START_TEST(of_a_long_line_the_beginning_is_read)
+{
+	char text[10000], buf[600], *p = text;
+
+	memcpy(p, "a\n", 2);
+	memset(p += 2, 'b', 9000);
+	strcpy(p + 9000, "\nc\n");
+	put_text(in_dir("file"), text);
+	ck_assert_int_eq(nsm_read_lines_at(AT_FDCWD, in_dir("file"), buf, sizeof(buf)), 2 + NSM_LINE_SIZE + 3);
+	ck_assert_int_eq(memcmp(buf, text, 2 + NSM_LINE_SIZE), 0);
+	ck_assert_str_eq(buf + 2 + NSM_LINE_SIZE, "\nc\n");
+	/* As with a text, room for the NUL. */
+	ck_assert_int_eq(nsm_read_lines_at(AT_FDCWD, in_dir("file"), buf, 2 + NSM_LINE_SIZE + 4), 2 + NSM_LINE_SIZE + 3);
+	ck_assert_int_eq(nsm_read_lines_at(AT_FDCWD, in_dir("file"), buf, 2 + NSM_LINE_SIZE + 3), -EFBIG);
+	ck_assert_int_eq(nsm_read_lines_at(AT_FDCWD, in_dir("none"), buf, sizeof(buf)), -ENOENT);
+	ck_assert_int_eq(nsm_read_lines_at(AT_FDCWD, fixture.dir, buf, sizeof(buf)), -EISDIR);
+}
+END_TEST
+
 static void do_nothing(int sig)
 {
 	(void)sig;
@@ -137,6 +156,7 @@ int main(void)
 	tcase_add_test(tcase, closing_keeps_errno_and_leaves_nothing_to_close_again);
 	tcase_add_test(tcase, a_scope_closes_what_was_opened_in_it);
 	tcase_add_test(tcase, a_text_is_read_whole_or_refused);
+	tcase_add_test(tcase, of_a_long_line_the_beginning_is_read);
 	tcase_add_test(tcase, pieces_and_signals_do_not_end_a_read);
 	tcase_add_test(tcase, a_text_is_written_only_to_a_file_that_exists);
 	tcase_add_test(tcase, a_write_that_takes_only_a_part_is_an_error);
