@@ -178,7 +178,7 @@ handing='idmap_write\.c: .*null = open\(|hooks\.c: .*pipe\(fds\)'
 		statements $base $lib $cmd |
 			grep -E "[^A-Za-z0-9_](open|openat|open_tree|socket|socketpair|accept4|pipe2?|dup3?|fopen|fdopen|memfd_create|epoll_create1?|inotify_init1?|signalfd|timerfd_create|eventfd|posix_openpt)[[:space:]]*\\(" |
 			grep -vE "CLOEXEC|NSM_DIR_FLAGS|\"re\"|[ (]flags[ ,)|]|fdopen|static int (open|socket|pipe|dup)[a-z_]*\\(|$handing"
-		(cd "$tmp" && grep -lE 'openat\(.*[ (]flags[ ,)|]' $base $lib $cmd) | while read -r file; do
+		(cd "$tmp" && grep -E 'openat\(.*[ (]flags[ ,)|]' $base $lib $cmd) | grep -v CLOEXEC | cut -d: -f1 | while read -r file; do
 			grep -q 'flags = .*CLOEXEC' "$tmp/$file" || echo "$file: flags without O_CLOEXEC"
 		done
 	)"

@@ -86,6 +86,8 @@ static const struct known_call table[] = {
 	{ "getppid", SYS_getppid, { 0 }, false },
 	{ "getrandom", SYS_getrandom, { EAGAIN, EINTR, ENOSYS, EPERM }, false },
 	{ "gettid", SYS_gettid, { 0 }, false },
+	{ "getresgid", SYS_getresgid, { 0 }, false },
+	{ "getresuid", SYS_getresuid, { 0 }, false },
 	{ "getuid", SYS_getuid, { 0 }, false },
 	{ "geteuid", SYS_geteuid, { 0 }, false },
 	{ "getgid", SYS_getgid, { 0 }, false },

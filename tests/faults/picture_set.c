@@ -55,6 +55,17 @@ static void look_at_helper(struct camera *camera, struct part *part, const char 
 		camera->keepers[camera->keeper_count++] = pid;
 }
 
+/* Which mount a handle is, behind what it is, only spares a look, and may be missing. */
+static void forget_mount(const char *name, char *line)
+{
+	char *origin = strstr(line, " made ");
+
+	if (!origin)
+		origin = strstr(line, " pinned ");
+	if (origin && strcmp(name, ".set") == 0 && strncmp(line, "cgroup2 ", 8) != 0)
+		origin[strcspn(origin + 1, " ") + 1] = '\0';
+}
+
 /* The lines of .set, .labels and their like. */
 static void look_at_lines(struct camera *camera, struct part *part, const char *set, const char *name)
 {
@@ -69,6 +80,7 @@ static void look_at_lines(struct camera *camera, struct part *part, const char *
 		close(fd);
 	text[n > 0 ? n : 0] = '\0';
 	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		forget_mount(name, line);
 		if (strcmp(name, ".profile") == 0)
 			note_exactly(part, "%s: %s", name, line);
 		else

@@ -78,13 +78,13 @@ static void read_helper(int dir)
 {
 	struct nsm_helper helper, again;
 
-	if (nsm_helper_read(dir, &helper) < 0)
+	if (nsm_helper_read(dir, dir, &helper) < 0)
 		return;
 	MUST(helper.pid > 0 && nsm_helper_is_kind(helper.kind));
 	unlinkat(dir, "again/" NSM_HELPER_FILE, 0);
 	MUST(nsm_helper_write(dir, "again/" NSM_HELPER_FILE, false, &helper) == 0);
 	dir = open("/store/again", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	MUST(nsm_helper_read(dir, &again) == 0);
+	MUST(nsm_helper_read(dir, dir, &again) == 0);
 	close(dir);
 	MUST(again.pid == helper.pid && again.start == helper.start && again.pidns == helper.pidns);
 	MUST(strcmp(again.kind, helper.kind) == 0 && strcmp(again.boot_id, helper.boot_id) == 0);
