@@ -79,7 +79,7 @@ END_TEST
 
 START_TEST(what_is_not_known_is_not_written)
 {
-	struct nsm_meta meta = { .boot_id = "b", .types[NSMGR_NET] = { NSMGR_MADE, { .ino = 1, .id = 0 } } };
+	struct nsm_meta meta = { .boot_id = "b", .types[NSMGR_NET] = { .origin = NSMGR_MADE, .id = { .ino = 1, .id = 0 } } };
 	char text[256];
 
 	ck_assert_int_eq(write_meta(&meta), 0);
