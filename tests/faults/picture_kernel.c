@@ -66,7 +66,7 @@ void look_at_nsid(struct part *part, const char *path)
 	ask.fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0 && ask.fd >= 0 && send(fd, &ask, sizeof(ask), 0) == sizeof(ask) &&
 	    recv(fd, answer, sizeof(answer), 0) > 0 && head->nlmsg_type == RTM_NEWNSID && attribute->rta_type == NETNSA_NSID)
-		memcpy(&id, RTA_DATA(attribute), sizeof(id));
+		memcpy(&id, (const char *)attribute + RTA_LENGTH(0), sizeof(id));
 	if (id != NETNSA_NSID_NOT_ASSIGNED)
 		note(part, "net has id %d", id); /* the next that is free */
 	if (ask.fd >= 0)
