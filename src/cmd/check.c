@@ -185,7 +185,7 @@ static int fail(struct job *job, int status)
 static int act(struct job *job)
 {
 	struct app *app = job->app;
-	int r = view_begin(&job->view);
+	int r = view_begin(&job->view), ours;
 
 	if (r < 0)
 		return say_plain(app, "cannot make the table: %s", strerror(-r));
@@ -194,9 +194,12 @@ static int act(struct job *job)
 	if (nsmgr_check(app->ctx, job->flags, add_finding, job) < 0)
 		return fail(job, say_failure(app, NULL));
 	r = job->error;
+	ours = r == 0 && !job->is_no_store && !job->has_lost_keeper ? procs_are_ours() : 0;
+	if (ours < 0)
+		r = ours;
 	if (r == 0 && job->has_lost_keeper)
 		say_plain(app, "keepers without a set are not looked for while a set has lost the handle of its pid namespace");
-	else if (r == 0 && !job->is_no_store && !procs_are_ours())
+	else if (r == 0 && !job->is_no_store && ours == 0)
 		say_plain(app, "keepers without a set are not looked for: /proc is that of another pid namespace");
 	else if (r == 0 && !job->is_no_store)
 		r = check_keepers(app, job->flags & NSMGR_CHECK_REPAIR, add_row, job);

@@ -25,8 +25,10 @@ static int judge_holder(void *data, const struct holder *holder)
 
 		if (suspect->pidns != holder->ino)
 			continue;
-		/* Its own /proc, in a mount namespace that nobody else is in, is no more than it is itself. */
-		if (pid == suspect->pid && (holder->kind == HOLDER_PROCESS || holder->kind == HOLDER_PROC))
+		/* Its own /proc, in a mount namespace that nobody else is in, is no more than it is itself; nor is what its
+		 * children are to be in, which tells it apart where its own could not be. */
+		if (pid == suspect->pid && (holder->kind == HOLDER_PROCESS || holder->kind == HOLDER_PROC ||
+					    holder->kind == HOLDER_CHILDREN))
 			continue;
 		if (holder->kind == HOLDER_PROCESS || holder->kind == HOLDER_ZOMBIE)
 			suspect->inhabitants++;
@@ -50,7 +52,7 @@ static int hunt_for_all(struct suspects *search)
 	for (size_t i = 0; i < search->count; i++)
 		wanted[i] = (struct wanted){ .type = NSMGR_PID, .ino = search->array[i].pidns };
 	r = hunt_run(&hunt);
-	search->unseen = hunt.hidden + hunt.hidden_tables;
+	search->unseen = search->unlisted + hunt.hidden + hunt.hidden_tables;
 	return r;
 }
 
@@ -158,5 +160,5 @@ int check_keepers(struct app *app, bool mend, check_row_fn *found, void *data)
 	if (search.hidden)
 		say_plain(app, "%zu %s could not be looked into, for lack of privilege", search.hidden,
 			  search.hidden == 1 ? "keeper" : "keepers");
-	return r;
+	return r < 0 ? r : search.error;
 }

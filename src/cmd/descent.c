@@ -28,7 +28,7 @@ static int visit(void *data, const struct process *process)
 
 void descent_gather(struct crowd *crowd, pid_t ancestor)
 {
-	struct search search = { .crowd = crowd, .ancestor = ancestor, .found = procs_are_ours() };
+	struct search search = { .crowd = crowd, .ancestor = ancestor, .found = procs_are_ours() > 0 };
 
 	/* Once more when some were found: these may have had children behind our back. */
 	while (search.found) {

@@ -52,7 +52,7 @@ int hunt_run(struct hunt *hunt)
 		qsort(hunt->wanted, hunt->wanted_count, sizeof(*hunt->wanted), compare);
 	hunt->nsfs = st.st_dev;
 	hunt->own_mntns = ns_inode("self", "mnt");
-	hunt->numbers_are_ours = procs_are_ours();
+	hunt->numbers_are_ours = procs_are_ours() > 0;
 	r = hunt_mounts(hunt, NULL);
 	if (r == 0)
 		r = procs_walk(hunt_process, hunt);

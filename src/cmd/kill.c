@@ -127,7 +127,7 @@ static int act(struct job *job)
 	status = targets_open(app, job->name, 0, &job->targets);
 	if (status != STATUS_DONE)
 		return status;
-	if (!procs_are_ours())
+	if (procs_are_ours() <= 0)
 		return say_plain(app, "/proc is that of another pid namespace");
 	if (job->targets.common)
 		return say_plain(app, "'%s': process 1 is in each of its namespaces, and with it everybody", job->name);

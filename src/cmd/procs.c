@@ -60,7 +60,7 @@ void process_look(struct process *process)
 		nsm_text_add(&text, "ns/%s", nsmgr_type_name((enum nsmgr_type)type));
 		if (fstatat(process->dir, path, &st, 0) == 0)
 			process->ns[type] = st.st_ino;
-		else if ((errno == EACCES || errno == EPERM) && !process_is_exiting(process->dir))
+		else if (errno != ENOENT && errno != ESRCH && !process_is_exiting(process->dir))
 			process->hidden = true;
 	}
 }
@@ -72,7 +72,7 @@ static int visit_process(int proc, const char *name, process_fn *visit, void *da
 	uint32_t pid;
 
 	if (dir < 0)
-		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -errno : 0;
+		return errno == ENOENT || errno == ESRCH ? 0 : -errno;
 	if (nsm_parse_u32(name, &pid) < 0)
 		return 0;
 	process.pid = (pid_t)pid;
@@ -140,7 +140,7 @@ char *process_cgroup(char *text)
 	return NULL;
 }
 
-static void read_command(int dir, const char *status, char *buf, size_t size)
+static int read_command(int dir, const char *status, char *buf, size_t size)
 {
 	nsm_autoclose int fd = openat(dir, "cmdline", O_RDONLY | O_CLOEXEC);
 	ssize_t len = fd < 0 ? -errno : nsm_read_text(fd, buf, size);
@@ -154,12 +154,13 @@ static void read_command(int dir, const char *status, char *buf, size_t size)
 		struct nsm_text text = { .buf = buf, .size = size };
 
 		nsm_text_add(&text, "[%.*s]", (int)strcspn(name, "\n"), name);
-		return;
+		return (int)len;
 	}
 	for (ssize_t i = 0; i < len; i++)
 		if (!buf[i] || buf[i] == '\n')
 			buf[i] = ' ';
 	buf[len] = '\0';
+	return 0;
 }
 
 static int read_details(int dir, struct process_details *ret)
@@ -176,7 +177,7 @@ static int read_details(int dir, struct process_details *ret)
 	ret->uid = (uid_t)strtoul(uids + strcspn(uids, "\t\n"), NULL, 10);
 	/* The first thread of a process may have ended, and others go on. */
 	ret->ended = (*state == 'Z' || *state == 'X') && strtol(process_status_value(status, "\nThreads:"), NULL, 10) <= 1;
-	read_command(dir, status, ret->command, sizeof(ret->command));
+	ret->command_error = read_command(dir, status, ret->command, sizeof(ret->command));
 	return 0;
 }
 
@@ -209,13 +210,14 @@ const char *user_name(uid_t uid, char buf[64])
 	return buf;
 }
 
-bool procs_are_ours(void)
+int procs_are_ours(void)
 {
 	char status[4096];
 	const char *pids;
+	int r = (int)nsm_read_lines_at(AT_FDCWD, "/proc/self/status", status, sizeof(status));
 
-	if (nsm_read_lines_at(AT_FDCWD, "/proc/self/status", status, sizeof(status)) < 0)
-		return false;
+	if (r < 0)
+		return r;
 	/* Our numbers from the namespace of this /proc downwards to ours: one means that they are the same. */
 	pids = process_status_value(status, "\nNSpid:");
 	return *pids && pids[strspn(pids, "0123456789")] == '\n';

@@ -22,6 +22,7 @@ struct process_details {
 	uid_t uid; /* effective */
 	bool ended; /* a zombie, of which no thread lives on */
 	char command[PROCESS_COMMAND_SIZE]; /* its arguments, or its name in brackets; cut if it is longer */
+	int command_error; /* why the arguments are not known; 0: they are, or there are none */
 };
 
 /* Called for each; anything but 0 ends the walk and is its result. */
@@ -57,8 +58,8 @@ char *process_cgroup(char *text);
 /* Whether the process is on its way out: then what cannot be seen of it is of no interest. */
 bool process_is_exiting(int dir);
 
-/* Whether the numbers in /proc are those that our system calls take. */
-bool procs_are_ours(void);
+/* Whether the numbers in /proc are those that our system calls take: 0, 1, or -errno where that cannot be told. */
+int procs_are_ours(void);
 
 /* The inode number of /proc/PID/ns/NAME, 0 where it cannot be seen. */
 ino_t ns_inode(const char *pid, const char *name);

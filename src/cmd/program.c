@@ -59,14 +59,22 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static _Noreturn void become(const struct program *program, struct pipes *pipes)
+/* Whether our end will be that of the child too: it may have come before the child asked for that, and after it was let go. */
+static int tie(pid_t parent)
 {
-	int error = 0;
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return errno;
+	return getppid() == parent ? 0 : ESRCH;
+}
+
+static _Noreturn void become(const struct program *program, struct pipes *pipes, pid_t parent)
+{
+	int error;
 	char go;
 
 	nsm_close(&pipes->go[1]);
 	setsid();
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	error = tie(parent);
 	if (read(pipes->go[0], &go, 1) != 1)
 		_exit(1);
 	reset_signals();
@@ -74,7 +82,7 @@ static _Noreturn void become(const struct program *program, struct pipes *pipes)
 	    (pipes->failed[1] != 3 && dup3(pipes->failed[1], 3, O_CLOEXEC) < 0))
 		_exit(1);
 	sys_close_from(4);
-	if (program->prepare)
+	if (error == 0 && program->prepare)
 		error = -program->prepare(program->data);
 	if (error == 0) {
 		execvp(program->argv[0], program->argv);
@@ -106,6 +114,7 @@ int program_start(const struct program *program, int (*ready)(void *data, pid_t 
 {
 	nsm_cleanup(program_end) struct running running = RUNNING_INIT;
 	nsm_cleanup(close_pipes) struct pipes pipes = PIPES_INIT;
+	const pid_t parent = getpid();
 	int r = open_pipes(&pipes);
 
 	if (r < 0)
@@ -113,7 +122,7 @@ int program_start(const struct program *program, int (*ready)(void *data, pid_t 
 	running.program = program;
 	running.pid = fork();
 	if (running.pid == 0)
-		become(program, &pipes);
+		become(program, &pipes, parent);
 	if (running.pid < 0) {
 		running.pid = 0;
 		return -errno;

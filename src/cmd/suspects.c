@@ -53,7 +53,7 @@ static int know_sets(struct suspects *search)
 
 	/* A store that is refused has its finding by now; what it has recorded nobody knows. */
 	if (r == -EPERM) {
-		search->unseen++;
+		search->unlisted++;
 		return 0;
 	}
 	if (r < 0)
@@ -62,7 +62,7 @@ static int know_sets(struct suspects *search)
 		int count = nsmgr_list_handles(list, name, handles);
 
 		/* Nobody knows what it has recorded. */
-		search->unseen += count < 0 && count != -ENOENT;
+		search->unlisted += count < 0 && count != -ENOENT;
 		for (int i = 0; r >= 0 && i < count; i++) {
 			char pid[16];
 
@@ -92,15 +92,16 @@ static int has_no_fds(int dir)
 	nsm_autoclose int fd = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *fds = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
-	int count = 0;
+	int count = 0, r;
 
 	if (!fds)
 		return -errno;
 	take_fd(fd);
-	while ((entry = readdir(fds)))
+	while ((errno = 0, entry = readdir(fds)))
 		count += entry->d_name[0] != '.';
+	r = -errno;
 	closedir(fds);
-	return count == 0;
+	return r < 0 ? r : count == 0;
 }
 
 struct made_at {
@@ -116,23 +117,31 @@ static int is_store(void *data, const struct mount_entry *entry)
 	return 0;
 }
 
-/* Whether it was made where this store is mounted: in our mount namespace, or in a copy of it, in which the store is too. */
-static bool was_made_here(const struct suspects *search, const struct process *process)
+/* Whether it was made where this store is mounted: in our mount namespace, or in a copy of it, in which the store is too. 0, 1 or
+ * -errno. */
+static int was_made_here(const struct suspects *search, const struct process *process)
 {
 	nsm_cleanup(mounts_free) struct mounts *mounts = NULL;
 	struct made_at made = { .search = search };
 	char path[40];
+	int r;
 
 	if (process->ns[NSMGR_MNT] == search->mntns)
-		return true;
+		return 1;
 	snprintf(path, sizeof(path), "/proc/%ld/mountinfo", (long)process->pid);
-	return mounts_read_from(path, &mounts) == 0 && mounts_each(mounts, is_store, &made) == 0 && made.found;
+	r = mounts_read_from(path, &mounts);
+	if (r == 0)
+		r = mounts_each(mounts, is_store, &made);
+	return r < 0 ? r : made.found;
 }
 
 /* A process that ends meanwhile is none to be told of; others that cannot be read are. */
 static int unread(struct suspects *search, int r)
 {
-	search->unread += r != -ENOENT && r != -ESRCH;
+	if (r != -ENOENT && r != -ESRCH) {
+		search->unread++;
+		search->error = r;
+	}
 	return 0;
 }
 
@@ -177,6 +186,8 @@ static int suspect(void *data, const struct process *process)
 	if (!is_init(status) || strncmp(process_status_value(status, "Name:"), "nsmgr\n", 6) != 0)
 		return 0;
 	r = process_read(process, &details);
+	if (r == 0)
+		r = details.command_error;
 	if (r < 0)
 		return unread(search, r);
 	if (!nsm_after(details.command, "nsmgr: ") || details.ended)
@@ -188,10 +199,12 @@ static int suspect(void *data, const struct process *process)
 	if (inodes_have(&search->known, process->ns[NSMGR_PID]))
 		return 0;
 	r = has_no_fds(process->dir);
+	if (r > 0)
+		r = was_made_here(search, process);
 	search->hidden += r == -EACCES;
 	if (r < 0 && r != -EACCES)
 		return unread(search, r);
-	return r > 0 && was_made_here(search, process) ? add_suspect(search, process, details.command) : 0;
+	return r > 0 ? add_suspect(search, process, details.command) : 0;
 }
 
 int suspects_find(struct suspects *search)
@@ -202,8 +215,6 @@ int suspects_find(struct suspects *search)
 	/* Without a store there is none that is missed. */
 	if (stat(search->root, &st) < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
-	if (!procs_are_ours())
-		return 0;
 	search->root_dev = st.st_dev;
 	search->mntns = ns_inode("self", "mnt");
 	r = know_mounts(search);

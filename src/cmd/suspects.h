@@ -22,6 +22,8 @@ struct suspects {
 	size_t count, size;
 	size_t hidden; /* keepers that could not be looked into */
 	size_t unread; /* processes of which it could not be read what they are */
+	int error;     /* why, of the last of them */
+	size_t unlisted; /* sets and stores of which nobody knows what they have recorded */
 	size_t unseen; /* processes and mount namespaces that could not, and may hold what they keep */
 	/* the rest is that of the search */
 	dev_t root_dev;
@@ -31,7 +33,8 @@ struct suspects {
 
 void suspects_free(struct suspects *suspects);
 
-/* Keepers that were made where this store is mounted, and of which no set of it and no mount of ours knows the pid namespace. */
+/* Keepers that were made where this store is mounted, and of which no set of it and no mount of ours knows the pid namespace. Only
+ * where procs_are_ours(). */
 int suspects_find(struct suspects *suspects);
 
 #endif

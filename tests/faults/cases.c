@@ -25,6 +25,8 @@ const struct a_case cases[] = {
 	{ .name = "rm --kill", .setup = { "create a --pid --uts", "exec a -- setsid -f sleep 1000" },
 	  .line = "rm --kill a", .removes = true },
 	{ .name = "rm", .setup = { "create a --all" }, .line = "rm a", .removes = true },
+	{ .name = "rm of 3 of two types", .setup = { "create a b c --uts --ipc" }, .line = "rm a b c", .each_alone = true,
+	  .removes = true },
 	{ .name = "create --from-pool", .setup = { "pool fill 2 --all" }, .line = "create a --all --from-pool", .takes = true },
 	{ .name = "create --pid", .setup = { USED }, .line = "create a --pid" },
 	{ .name = "create --user", .setup = { USED }, .line = "create a --user" },
