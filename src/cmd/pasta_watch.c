@@ -56,7 +56,8 @@ static _Noreturn void watch(struct pasta *pasta, int leash, int report)
 	_exit(0);
 }
 
-/* Its child is no other process's number before that is reaped, which the watcher does not do as long as it starts it. */
+/* Its child is no other process's number before that is reaped, which the watcher does only when it could not be started, or has ended:
+ * ESRCH, and what comes next tells why. */
 static void hear(struct network *network, int from, struct verdict *verdict)
 {
 	ssize_t n;
@@ -66,7 +67,7 @@ static void hear(struct network *network, int from, struct verdict *verdict)
 		if (n != (ssize_t)sizeof(*verdict) || !verdict->pid)
 			continue;
 		network->pasta = sys_pidfd_open(verdict->pid, false);
-		if (network->pasta < 0) {
+		if (network->pasta < 0 && network->pasta != -ESRCH) {
 			*verdict = (struct verdict){ .result = network->pasta };
 			nsm_copy(verdict->why, sizeof(verdict->why), strerror(-network->pasta));
 			return;
@@ -105,6 +106,8 @@ int pasta_start_watched(struct pasta *pasta)
 		return pasta_fail(pasta, -errno, strerror(errno));
 	}
 	hear(network, from, &verdict);
+	if (verdict.result < 0)
+		nsm_close(&network->pasta);
 	network->leash = take_fd(leash);
 	return verdict.result < 0 ? pasta_fail(pasta, verdict.result, verdict.why) : 0;
 }

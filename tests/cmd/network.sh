@@ -35,6 +35,10 @@ words() {
 	expect 125 env PATH="$T/nowhere" "$NSMGR" run --network=pasta /bin/true
 	expect 125 setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "$NSMGR" run --user --map-root-user --network=pasta true
 	like 'without the privilege' "$err" '*net: pasta: only root shows it a namespace (cure: *'
+	# Also when it is over before we look at it.
+	expect 125 strace -f -qq -o /dev/null -e trace=pidfd_open -e inject=pidfd_open:delay_enter=100000 \
+		setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "$NSMGR" run --user --map-root-user --network=pasta true
+	like 'without the privilege' "$err" '*net: pasta: only root shows it a namespace (cure: *'
 	is 'what is left' "$(sets_in "$NSMGR_STORE" | tr '\n' ' ')$(stages_in "$NSMGR_STORE")" "$P.a $P.b "
 }
 
