@@ -192,11 +192,14 @@ static void adopt(struct nsmgr_child *child, pid_t pid, int pidfd)
  * own: it has no exit signal. */
 static void forget_second(struct nsm_start *start, struct nsmgr_child *child)
 {
-	struct pollfd end = { .fd = child->pidfd, .events = POLLIN };
+	siginfo_t info;
 
+	/* A greeting that was sent meanwhile goes with them, and the second's channel that is in it. */
 	nsm_close(&start->ours);
+	nsm_close(&start->theirs);
+	nsm_close(&start->spare);
 	nsm_sys_pidfd_kill(child->pidfd, SIGKILL);
-	while (poll(&end, 1, -1) < 0 && errno == EINTR)
+	while (waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOWAIT | __WALL) < 0 && errno == EINTR)
 		;
 	while (*start->second > 0 && waitpid(*start->second, NULL, __WCLONE) < 0 && errno == EINTR)
 		;

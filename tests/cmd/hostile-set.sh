@@ -142,7 +142,8 @@ forking() {
 	imp "$P.k" forks
 	quick '0 1' "$NSMGR" pids "$P.k"
 	quick 0 "$NSMGR" exec "$P.k" true
-	quick 1 "$NSMGR" rm "$P.k"
+	# Who is another process from moment to moment may not be met by one walk through /proc.
+	quick '0 1' "$NSMGR" rm "$P.k"
 	quick '0 1' "$NSMGR" rm --wait=0.1 "$P.k"
 	quick '0 1' "$NSMGR" kill -s TERM --wait=0.1 "$P.k"
 	quick '0 1' "$NSMGR" kill -s KILL --wait=1 "$P.k"
