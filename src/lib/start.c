@@ -225,9 +225,10 @@ static int meet(struct nsm_start *start, struct nsmgr_child *child, int *ret_cha
  * whoever looks at the child before he waits for signals sees it. */
 static void see_end(const struct nsmgr_child *child)
 {
-	struct pollfd end = { .fd = child->pidfd, .events = POLLIN };
+	siginfo_t info;
 
-	while (!nsm_sys_pidfd_signals(child->pidfd) && poll(&end, 1, -1) < 0 && errno == EINTR)
+	/* After the execve it is no child of that kind any more. Whoever traces it may have its end before us. */
+	while (waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOWAIT | __WCLONE) < 0 && errno == EINTR)
 		;
 }
 

@@ -159,9 +159,6 @@ int nsm_sys_pidfd_info(int pidfd, struct nsm_pidfd_info *info);
  * does not tell what it used. Without `block` ret_info->si_pid is 0 while it runs. */
 int nsm_sys_pidfd_wait(int pidfd, bool block, siginfo_t *ret_info, struct rusage *ret_usage);
 
-/* Whether the end of a child sends SIGCHLD: one that was cloned without an exit signal gets it by its execve(2). waitid(2) */
-bool nsm_sys_pidfd_signals(int pidfd);
-
 /* close_range(2) of [first, last], or the same by hand (sys_close.c); with cloexec set they are only marked. */
 int nsm_sys_close_range(unsigned first, unsigned last, bool cloexec);
 int nsm_sys_close_range_at_once(unsigned first, unsigned last, bool cloexec);

@@ -101,15 +101,6 @@ int nsm_sys_pidfd_wait(int pidfd, bool block, siginfo_t *ret_info, struct rusage
 	return (int)nsm_sys_result(syscall(SYS_waitid, p_pidfd, pidfd, ret_info, options, ret_usage));
 }
 
-bool nsm_sys_pidfd_signals(int pidfd)
-{
-	const int p_pidfd = 3; /* P_PIDFD, 5.4 */
-	siginfo_t info;
-
-	/* Without __WALL others are not seen. */
-	return syscall(SYS_waitid, p_pidfd, pidfd, &info, WEXITED | WNOHANG | WNOWAIT, NULL) == 0;
-}
-
 int nsm_sys_prlimit(int resource, const struct nsm_limit *limit, struct nsm_limit *ret_before)
 {
 	return (int)nsm_sys_result(syscall(SYS_prlimit64, 0, resource, limit, ret_before));
