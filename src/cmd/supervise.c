@@ -143,6 +143,7 @@ int supervise(const struct supervision *supervision)
 	int status;
 
 	nsm_all_signals(&all);
+	/* A look comes first: nothing tells of the end of a child that a signal ended right before its execve. */
 	while (!collect(supervision, &status)) {
 		int sig = sigwaitinfo(&all, &info);
 

@@ -33,7 +33,8 @@ int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 #define NSMGR_REMOVE_FORCE 4u  /* although the handles are in another mount namespace, or who is inside cannot be seen */
 #define NSMGR_REMOVE_MISSING 8u /* no such set is a success */
 
-/* Takes sets apart so that the kernel can free them. `timeout` bounds the WAIT of a name, NULL is for ever.
+/* Takes sets apart so that the kernel can free them. A result is told once that is done for its name, which may be after the work on
+ * names that follow: handles of many sets are detached together. `timeout` bounds the WAIT of a name, NULL is for ever.
  * -EBUSY: processes other than the keeper live in its pid namespace; -ETIMEDOUT: they still do, or, killed and with the
  * set gone, are not reaped by a parent outside; -ENOENT, -ENOTDIR: no such set; -EXDEV as above, or the pid namespace is
  * outside the caller's tree; -ENOTEMPTY: something that is no handle lies in the set; -EINVAL: the name, or KILL of a

@@ -23,6 +23,7 @@ struct programs;
 int names_fill(const struct programs *programs, const char *store, unsigned first, unsigned end);
 
 #define NAME_FORMAT "nsbench%u"
+#define NAME_FIRST "nsbench0"
 #define NAME_SIZE 24
 
 #endif

@@ -52,8 +52,8 @@ static int measure(struct bench *bench)
 {
 	const struct programs *p = &bench->programs;
 	char **env = programs_environment(p, STORE, false), **env_full = programs_environment(p, STORE, true);
-	const char *const exec[] = {p->front, "exec", "alone", p->bare, NULL};
-	const char *const nsenter[] = {p->nsenter, "--uts=" STORE "/alone/uts", p->bare, NULL};
+	const char *const exec[] = {p->front, "exec", NAME_FIRST, p->bare, NULL};
+	const char *const nsenter[] = {p->nsenter, "--uts=" STORE "/" NAME_FIRST "/uts", p->bare, NULL};
 	const char *const ls[] = {p->front, "ls", NULL};
 	const char *const quiet[] = {p->front, "ls", "-q", NULL};
 	const char *const lsns[] = {p->lsns, NULL};
@@ -70,13 +70,10 @@ static int measure(struct bench *bench)
 
 int scenario_peak(struct bench *bench)
 {
-	const char *const create[] = {bench->programs.front, "create", "alone", "--uts", NULL};
 	int r = arena_make(STORE);
 
 	if (r == 0)
-		r = names_fill(&bench->programs, STORE, 0, SETS - 1);
-	if (r == 0)
-		r = programs_run(&bench->programs, STORE, create);
+		r = names_fill(&bench->programs, STORE, 0, SETS);
 	if (r == 0)
 		r = measure(bench);
 	return r < 0 ? r : arena_drop(STORE);
