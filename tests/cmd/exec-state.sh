@@ -3,6 +3,8 @@
 # What a command gets of its caller, bit by bit: nothing differs from what it would get without nsmgr but what nsmgr(8) says.
 # Cases are called by name (SC2317); lists of words are split (SC2086); single quotes are for awk (SC2016).
 # shellcheck disable=SC2016,SC2086,SC2317
+# A session whose leader is outside of this pid namespace has no number here, nor further inside: one of our own has.
+[ "$(ps -o sess= $$ | xargs)" != 0 ] || exec setsid -w "$0" "$@"
 # shellcheck source=tests/cmd/lib.sh
 . "${0%/*}/lib.sh"
 

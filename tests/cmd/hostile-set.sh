@@ -100,8 +100,8 @@ fake() {
 			"0 1 2$([[ $fd == *fds* ]] && echo ' 5')"
 	done
 	exec 5<&- 77<&-
-	# What shall be run inside, is.
-	quick 0 "$NSMGR" exec "$P.f" sh
+	# What shall be run inside, is. Without SHELL, bash would ask /etc for one.
+	quick 0 env SHELL=/bin/sh "$NSMGR" exec "$P.f" sh
 	yes 'the fake is a fake' test -e "$T/ran"
 	quick 0 "$NSMGR" rm --kill "$P.f"
 	is 'programs and files of the host' "$(programs)" "$before"
