@@ -11,6 +11,10 @@
 #define NSM_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define nsm_printf_like(fmt, args) __attribute__((format(printf, fmt, args)))
 
+/* For what is seldom gone through and needs much stack: its frame is not a part of its only caller's, where each page that lies
+ * between costs every process a fault. */
+#define nsm_own_frame __attribute__((noinline))
+
 /* Scope-bound ownership: the destructor gets the variable's address. */
 #define nsm_cleanup(destructor) __attribute__((cleanup(destructor)))
 

@@ -14,11 +14,10 @@
 #define ALIGNMENT _Alignof(max_align_t)
 #define BLOCK_SIZE ((size_t)1 << 20)
 
-/* Common symbols are placed last in .bss, so the other zeroed variables share the last page of .data: one page fault
- * less. */
-_Alignas(max_align_t) char bump_block[16384] __attribute__((common));
-static char *next = bump_block;
-static size_t room = sizeof(bump_block);
+/* front.ld has it begin in the last page of .data, which is written anyway: what exec needs lies there whole. */
+static _Alignas(max_align_t) char first_block[16384];
+static char *next = first_block;
+static size_t room = sizeof(first_block);
 
 /* Each piece is preceded by its size, for realloc. */
 struct piece {

@@ -13,8 +13,9 @@
 /* What makes a program the front: the verbs that scripts run by the thousand. Everything else is nsmgr-full's, to
  * which the command line goes over as it came. */
 
+/* exec is found first. */
 const struct verb *const verbs[] = {
-	&verb_create, &verb_attach, &verb_exec, &verb_names, &verb_pool, &verb_rename, &verb_rm,
+	&verb_exec, &verb_create, &verb_attach, &verb_names, &verb_pool, &verb_rename, &verb_rm,
 	&verb_run, NULL
 };
 

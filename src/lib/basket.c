@@ -73,7 +73,7 @@ bool nsm_basket_take(struct nsm_stage *stage, const char *file)
 		return false;
 	}
 	place(&path, stage->gathered);
-	r = mknodat(stage->dir, path.text, S_IFREG, 0) < 0 ? -errno : nsm_sys_move_mount_at(stage->dir, file, path.text);
+	r = mknodat(stage->dir, path.text, S_IFREG, 0) < 0 ? -errno : nsm_sys_move_mount_at(stage->dir, file, stage->dir, path.text);
 	if (r == 0) {
 		stage->gathered++;
 		return true;

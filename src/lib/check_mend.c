@@ -58,15 +58,6 @@ int nsm_look_open(struct nsm_look *look, enum nsmgr_type type)
 
 /* ---- handles ---- */
 
-static int bind_on(struct nsm_look *look, enum nsmgr_type type, int nsfd, const char *target)
-{
-	char source[40];
-	struct nsm_text text = NSM_TEXT(source);
-
-	nsm_text_add(&text, NSM_PROC_SELF "/fd/%d", nsfd);
-	return mount(source, target, NULL, MS_BIND, NULL) < 0 ? nsm_fail(look->check->ctx, -errno, "bind", type, NULL) : 0;
-}
-
 /* The lowest layer of a stack that is this namespace; `count` when there is none, -errno. */
 static int find_layer(const struct nsm_mount *stack, size_t count, enum nsmgr_type type, int nsfd)
 {
@@ -120,8 +111,11 @@ static int restore(struct nsm_look *look, enum nsmgr_type type)
 	nsm_text_add(&text, NSM_PROC_SELF "/fd/%d/%s", look->set.fd, nsm_nstypes[type].name);
 	if (!bare)
 		r = uncover(look, type, nsfd, target, &bare);
-	if (r == 0 && bare)
-		r = bind_on(look, type, nsfd, target);
+	if (r == 0 && bare) {
+		r = nsm_nsfd_bind(nsfd, look->set.fd, nsm_nstypes[type].name, NULL);
+		if (r < 0)
+			nsm_fail(ctx, r, "bind", type, NULL);
+	}
 	if (r < 0 && is_new)
 		unlinkat(look->set.fd, nsm_nstypes[type].name, 0);
 	return r;

@@ -34,6 +34,7 @@ void nsmgr_command_free(struct nsmgr_command *command)
 	free(command->groups);
 	free(command->pid_env);
 	free(command->env);
+	free(command->fds);
 	nsmgr_unref(command->ctx);
 	free(command);
 }

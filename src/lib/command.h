@@ -54,7 +54,7 @@ struct nsmgr_command {
 	char *pid_env; /* NAME=, and room for a number */
 	enum nsmgr_stdio stdio[3];
 	size_t fd_count;
-	struct nsm_move fds[NSM_FD_COUNT]; /* sorted by `to`, which is in it once */
+	struct nsm_move *fds; /* sorted by `to`, which is in it once; NULL or room for NSM_FD_COUNT */
 	enum nsm_privileges privileges;
 	bool sets_mask;
 	uint64_t capabilities, mask;

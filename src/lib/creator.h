@@ -10,7 +10,7 @@
  * unshares itself, if it is one of our own making. */
 struct nsm_creator {
 	pid_t pid;
-	int pidfd;
+	int pidfd; /* also of ourselves, with no pid */
 	int socket; /* a keeper lives only as long as it is open, until it is released */
 	int proc;   /* its directory in /proc, and the number that it has there */
 	pid_t proc_pid;

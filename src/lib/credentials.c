@@ -202,33 +202,35 @@ static int become_inside_root(struct nsmgr_command *command)
 	return (is_group && !has_gid(0)) || (r == 0 && !has_uid(0)) ? differ(command) : 0;
 }
 
-static int become_by_numbers(struct nsmgr_command *command, struct identity *identity)
+static nsm_own_frame int become_asked(struct nsmgr_command *command)
 {
-	identity->uid = command->uid;
-	identity->gid = command->gid;
-	identity->group_count = command->group_count;
-	if (command->group_count)
-		memcpy(identity->groups, command->groups, command->group_count * sizeof(*command->groups));
-	return become(command, identity);
+	struct identity identity = { 0 };
+	int r = 0;
+
+	if (command->credentials == NSM_CREDENTIALS_USER) {
+		r = resolve(command, &identity);
+	} else {
+		identity.uid = command->uid;
+		identity.gid = command->gid;
+		identity.group_count = command->group_count;
+		if (command->group_count)
+			memcpy(identity.groups, command->groups, command->group_count * sizeof(*command->groups));
+	}
+	return r < 0 ? r : become(command, &identity);
 }
 
 static int change_ids(struct nsmgr_command *command)
 {
-	struct identity identity = { 0 };
-	int r;
-
 	switch (command->credentials) {
 	case NSM_CREDENTIALS_DEFAULT:
 		return command->entered_user ? become_inside_root(command) : 0;
 	case NSM_CREDENTIALS_PRESERVE:
 		return 0;
 	case NSM_CREDENTIALS_IDS:
-		return become_by_numbers(command, &identity);
 	case NSM_CREDENTIALS_USER:
 		break;
 	}
-	r = resolve(command, &identity);
-	return r < 0 ? r : become(command, &identity);
+	return become_asked(command);
 }
 
 int nsm_credentials_apply(struct nsmgr_command *command)

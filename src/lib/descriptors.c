@@ -34,6 +34,10 @@ static int add(struct nsmgr_command *command, int fd, int number)
 		if (fd == number)
 			return 0;
 	}
+	if (!command->fds)
+		command->fds = malloc(NSM_FD_COUNT * sizeof(*command->fds));
+	if (!command->fds)
+		return nsm_fail(command->ctx, -ENOMEM, "descriptors", NSMGR_TYPE_NONE, NULL);
 	at = command->fd_count;
 	if (at == NSM_FD_COUNT)
 		return nsm_fail_text(command->ctx, -E2BIG, "descriptors", NSMGR_TYPE_NONE, NULL, "at most %d", NSM_FD_COUNT);
@@ -146,7 +150,8 @@ int nsm_descriptors_move(struct nsmgr_command *command, struct nsm_exec *exec)
 	if (!moves.count)
 		return 0;
 	memcpy(moves.list, exec->stdio, exec->stdio_count * sizeof(*moves.list));
-	memcpy(moves.list + exec->stdio_count, command->fds, command->fd_count * sizeof(*moves.list));
+	if (command->fd_count)
+		memcpy(moves.list + exec->stdio_count, command->fds, command->fd_count * sizeof(*moves.list));
 	/* What would be covered before its turn, so that two may change places; and what we need ourselves up to the exec. */
 	r = evade(&moves, &exec->report);
 	if (r == 0)

@@ -141,8 +141,16 @@ struct search {
 	char *const *environment;
 };
 
-/* execve(2) of DIR/FILE; the directory is `len` bytes at `dir`, an empty one is the present directory. */
-static int exec_in(const struct search *search, const char *dir, size_t len)
+static int exec_at(const struct search *search, const char *path)
+{
+	if (!search->argv)
+		return access(path, X_OK) < 0 ? -errno : 0;
+	execve(path, (char *const *)(uintptr_t)search->argv, search->environment);
+	return -errno;
+}
+
+/* DIR/FILE; the directory is `len` bytes at `dir`, an empty one is the present directory. */
+static nsm_own_frame int exec_in(const struct search *search, const char *dir, size_t len)
 {
 	size_t file_len = strlen(search->program);
 	char path[4096];
@@ -153,10 +161,7 @@ static int exec_in(const struct search *search, const char *dir, size_t len)
 	if (len)
 		path[len++] = '/';
 	memcpy(path + len, search->program, file_len + 1);
-	if (!search->argv)
-		return access(path, X_OK) < 0 ? -errno : 0;
-	execve(path, (char *const *)(uintptr_t)search->argv, search->environment);
-	return -errno;
+	return exec_at(search, path);
 }
 
 int nsm_exec_search(const char *program, const char *const argv[], char *const environment[])
@@ -169,7 +174,7 @@ int nsm_exec_search(const char *program, const char *const argv[], char *const e
 	if (!*program)
 		return -ENOENT;
 	if (strchr(program, '/'))
-		return exec_in(&search, "", 0);
+		return exec_at(&search, program);
 	for (;;) {
 		size_t len = strcspn(path, ":");
 		int tried = exec_in(&search, path, len);

@@ -23,10 +23,7 @@ static int add_handle(struct nsm_filling *filling, const struct nsm_creator *cre
 		return nsm_fail(config->ctx, r, "open", type, NULL);
 	record->origin = made ? NSMGR_MADE : NSMGR_PINNED;
 	filling->bound |= NSMGR_MASK(type);
-	r = nsm_stage_bind(filling->stage, type, fd);
-	if (r == 0)
-		record->mount_id = nsm_stage_mount(filling->stage, type);
-	return r;
+	return nsm_stage_bind(filling->stage, type, fd, &record->mount_id);
 }
 
 /* Those of `types` that have no handle yet. */

@@ -32,7 +32,7 @@ bool nsm_is_set_file(const char *name)
 
 /* Which handles there are. d_type is that of the file below the mount: anything but a plain file was not put
  * there by us, and is not even opened. */
-static int read_entries(struct nsm_setdir *set)
+static nsm_own_frame int read_entries(struct nsm_setdir *set)
 {
 	const struct nsm_dirent *entry;
 	struct nsm_dir dir;
@@ -85,20 +85,17 @@ static int read_record(struct nsm_setdir *set)
 
 int nsm_setdir_open(struct nsm_store *store, const char *name, struct nsm_setdir *ret)
 {
-	nsm_autosetdir struct nsm_setdir set = { .store = store, .name = name, .fd = -EBADF };
-	int r = open_setdir(&set);
+	int r;
 
+	*ret = (struct nsm_setdir){ .store = store, .name = name };
+	r = open_setdir(ret);
+	if (r == 0) {
+		r = read_entries(ret);
+		r = r < 0 ? nsm_fail(store->ctx, r, "open", NSMGR_TYPE_NONE, NULL) : read_record(ret);
+	}
 	if (r < 0)
-		return r;
-	r = read_entries(&set);
-	if (r < 0)
-		return nsm_fail(store->ctx, r, "open", NSMGR_TYPE_NONE, NULL);
-	r = read_record(&set);
-	if (r < 0)
-		return r;
-	*ret = set;
-	set.fd = -EBADF;
-	return 0;
+		nsm_setdir_close(ret);
+	return r;
 }
 
 int nsm_setdir_open_named(struct nsmgr_ctx *ctx, const char *name, struct nsm_store *store, struct nsm_setdir *ret)
@@ -110,20 +107,21 @@ int nsm_setdir_open_named(struct nsmgr_ctx *ctx, const char *name, struct nsm_st
 
 int nsm_setdir_open_recorded(struct nsm_store *store, const char *name, struct nsm_setdir *ret)
 {
-	nsm_autosetdir struct nsm_setdir set = { .store = store, .name = name, .fd = -EBADF };
-	int r = open_setdir(&set);
+	int r;
 
+	*ret = (struct nsm_setdir){ .store = store, .name = name };
+	r = open_setdir(ret);
 	if (r == 0)
-		r = read_record(&set);
-	if (r < 0)
+		r = read_record(ret);
+	if (r == 0 && !ret->has_meta)
+		r = nsm_fail_text(store->ctx, -ESTALE, "open", NSMGR_TYPE_NONE, NULL, "a set without its record");
+	if (r < 0) {
+		nsm_setdir_close(ret);
 		return r;
-	if (!set.has_meta)
-		return nsm_fail_text(store->ctx, -ESTALE, "open", NSMGR_TYPE_NONE, NULL, "a set without its record");
+	}
 	for NSM_EACH_TYPE (type)
-		if (set.meta.types[type].origin != NSMGR_ORIGIN_UNKNOWN)
-			set.types |= NSMGR_MASK(type);
-	*ret = set;
-	set.fd = -EBADF;
+		if (ret->meta.types[type].origin != NSMGR_ORIGIN_UNKNOWN)
+			ret->types |= NSMGR_MASK(type);
 	return 0;
 }
 

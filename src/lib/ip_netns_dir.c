@@ -159,8 +159,6 @@ static int judge_taken(struct nsmgr_ctx *ctx, int dir, const char *name, const s
 int nsm_ip_netns_place(struct nsmgr_ctx *ctx, const char *name, int nsfd, const struct nsmgr_id *id, bool ours)
 {
 	nsm_autoclose int dir = open_shared(ctx), file = -EBADF;
-	char source[40], target[128];
-	struct nsm_text text = NSM_TEXT(target);
 	int r;
 
 	if (dir < 0)
@@ -173,11 +171,9 @@ int nsm_ip_netns_place(struct nsmgr_ctx *ctx, const char *name, int nsfd, const 
 		if (r <= 0)
 			return r;
 	}
-	self_path(source, nsfd);
-	nsm_text_add(&text, NSM_PROC_SELF "/fd/%d/%s", dir, name);
-	if (mount(source, target, NULL, MS_BIND, NULL) == 0)
+	r = nsm_nsfd_bind(nsfd, dir, name, NULL);
+	if (r == 0)
 		return 1;
-	r = -errno;
 	unlinkat(dir, name, 0);
 	return fail(ctx, r, NSMGR_IP_NETNS_DIR);
 }

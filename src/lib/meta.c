@@ -96,37 +96,66 @@ int nsm_meta_read(int setdir, struct nsm_meta *ret)
 	return nsm_meta_read_at(setdir, NSM_META_FILE, ret);
 }
 
+static int parse(char *text, struct nsm_meta *meta)
+{
+	bool complete = false;
+	char *line;
+
+	/* The "end" line vouches for the whole. */
+	while (!complete && (line = nsm_token(&text, '\n')))
+		if (parse_line(line, meta, &complete) < 0)
+			return -EBADMSG;
+	/* Without the boot nobody could tell whether its ids mean anything. */
+	return complete && *meta->boot_id ? 0 : -EBADMSG;
+}
+
 int nsm_meta_read_at(int dir, const char *path, struct nsm_meta *ret)
 {
 	struct nsm_meta meta = { 0 };
 	char text[FILE_SIZE];
-	char *cursor = text, *line;
-	bool complete = false;
 	nsm_autoclose int fd = nsm_own_file(dir, path);
 	ssize_t len;
+	int r;
 
 	if (fd < 0)
 		return fd;
-	/* The "end" line vouches for the whole. */
 	len = nsm_read_once(fd, text, sizeof(text));
 	if (len < 0)
 		return len == -EISDIR || len == -EINVAL || len == -EAGAIN || len == -EFBIG ? -EBADMSG : (int)len;
-	while (!complete && (line = nsm_token(&cursor, '\n')))
-		if (parse_line(line, &meta, &complete) < 0)
-			return -EBADMSG;
-	/* Without the boot nobody could tell whether its ids mean anything. */
-	if (!complete || !*meta.boot_id)
-		return -EBADMSG;
-	*ret = meta;
-	return 0;
+	r = parse(text, &meta);
+	if (r == 0)
+		*ret = meta;
+	return r;
+}
+
+/* " VALUE": without a format, as sets are made by the thousand. */
+static void add_number(struct nsm_text *text, uint64_t value)
+{
+	nsm_text_put(text, " ");
+	nsm_text_put_number(text, value);
+}
+
+/* Seconds, and nine digits of a second behind a dot, which takes the place of a tenth. */
+static void add_time(struct nsm_text *text, const struct timespec *time)
+{
+	size_t dot;
+
+	add_number(text, (uint64_t)time->tv_sec);
+	dot = text->len;
+	nsm_text_put_number(text, 1000000000u + (uint64_t)time->tv_nsec);
+	if (!text->cut)
+		text->buf[dot] = '.';
 }
 
 static void add_type(struct nsm_text *text, enum nsmgr_type type, const struct nsm_record *record)
 {
-	nsm_text_add(text, "%s %llu %llu %s", nsm_nstypes[type].name, (unsigned long long)record->id.ino,
-		     (unsigned long long)record->id.id, origin_names[record->origin]);
+	nsm_text_put(text, nsm_nstypes[type].name);
+	add_number(text, record->id.ino);
+	add_number(text, record->id.id);
+	nsm_text_put(text, " ");
+	nsm_text_put(text, origin_names[record->origin]);
 	if (record->mount_id)
-		nsm_text_add(text, " %llu", (unsigned long long)record->mount_id);
+		add_number(text, record->mount_id);
 	nsm_text_put(text, "\n");
 }
 
@@ -135,12 +164,17 @@ int nsm_meta_write(int dir, const char *path, bool mode_exact, const struct nsm_
 	char buf[FILE_SIZE];
 	struct nsm_text text = NSM_TEXT(buf);
 
-	nsm_text_add(&text, "boot %s\nmount %llu\ncreated %lld.%09ld\n", meta->boot_id,
-		     (unsigned long long)meta->mount_id, (long long)meta->created.tv_sec, meta->created.tv_nsec);
+	nsm_text_put(&text, "boot ");
+	nsm_text_put(&text, meta->boot_id);
+	nsm_text_put(&text, "\nmount");
+	add_number(&text, meta->mount_id);
+	nsm_text_put(&text, "\ncreated");
+	add_time(&text, &meta->created);
+	nsm_text_put(&text, "\n");
 	if (meta->keeper)
 		nsm_text_add(&text, "keeper %ld\n", (long)meta->keeper);
 	if (meta->defaults)
-		nsm_text_add(&text, "defaults 1\n");
+		nsm_text_put(&text, "defaults 1\n");
 	for NSM_EACH_TYPE (type) {
 		const struct nsm_record *record = &meta->types[type];
 
@@ -150,7 +184,7 @@ int nsm_meta_write(int dir, const char *path, bool mode_exact, const struct nsm_
 	if (meta->cgroup.origin != NSMGR_ORIGIN_UNKNOWN)
 		nsm_text_add(&text, "cgroup2 %s %llu %s\n", origin_names[meta->cgroup.origin],
 			     (unsigned long long)meta->cgroup.ino, meta->cgroup.path);
-	nsm_text_add(&text, "end\n");
+	nsm_text_put(&text, "end\n");
 	if (text.cut)
 		return -EMSGSIZE;
 	return nsm_write_new_at(dir, path, mode_exact, buf, text.len);

@@ -7,7 +7,9 @@
 #include "lib/sys.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
@@ -57,10 +59,47 @@ uint64_t nsm_nsfd_mount(int dirfd, const char *path)
 {
 	struct nsm_statx st;
 
-	return nsm_sys_statx(dirfd, path, AT_SYMLINK_NOFOLLOW, NSM_STATX_MNT_ID_UNIQUE, &st) == 0 &&
+	return nsm_sys_statx(dirfd, path, AT_SYMLINK_NOFOLLOW | (*path ? 0 : AT_EMPTY_PATH), NSM_STATX_MNT_ID_UNIQUE, &st) == 0 &&
 			       (st.stx_mask & NSM_STATX_MNT_ID_UNIQUE)
 		       ? st.stx_mnt_id
 		       : 0;
+}
+
+/* By paths that are looked up anew, twice: half as much again as by descriptors. */
+static int bind_by_path(int fd, int dir, const char *name)
+{
+	char source[40], target[64 + NAME_MAX];
+	struct nsm_text from = NSM_TEXT(source), to = NSM_TEXT(target);
+
+	/* The thread's own descriptors: those of the process may be others, or gone with its first thread. */
+	nsm_text_add(&from, NSM_PROC_SELF "/fd/%d", fd);
+	nsm_text_add(&to, NSM_PROC_SELF "/fd/%d%s%s", dir, *name ? "/" : "", name);
+	if (to.cut)
+		return -ENAMETOOLONG;
+	return mount(source, target, NULL, MS_BIND, NULL) < 0 ? -errno : 0;
+}
+
+int nsm_nsfd_bind(int fd, int dir, const char *name, uint64_t *ret_mount)
+{
+	nsm_autoclose int tree = nsm_sys_open_tree(fd, "", false);
+	int r = tree < 0 ? tree : nsm_sys_move_mount_at(tree, "", dir, name);
+
+	if (r == 0) {
+		if (ret_mount)
+			*ret_mount = nsm_nsfd_mount(tree, "");
+		return 0;
+	}
+	/* What mount(2) says of a mount namespace. */
+	if (r == -ELOOP)
+		return -EINVAL;
+	/* A mount that is nowhere counts as a mount namespace (alloc_mnt_ns() of fs/namespace.c), and needs a descriptor; a filter
+	 * may know neither call. */
+	if (tree >= 0 && r != -ENOSYS && r != -EPERM)
+		return r;
+	r = bind_by_path(fd, dir, name);
+	if (r == 0 && ret_mount)
+		*ret_mount = nsm_nsfd_mount(dir, name);
+	return r;
 }
 
 int nsm_nsfd_id(int fd, struct nsmgr_id *ret)

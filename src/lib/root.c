@@ -94,14 +94,14 @@ static char *skip_to_component(char *p)
 
 int nsm_root_walk(struct nsmgr_ctx *ctx, const char *step, const char *to, bool make, struct nsm_root *ret)
 {
-	char path[PATH_MAX];
+	nsm_autofree char *path = strdup(to);
 	nsm_autoclose int dir = -EBADF;
 	struct nsm_statx st;
 	char *name;
 	int r;
 
-	if (!nsm_copy(path, sizeof(path), to))
-		return nsm_fail(ctx, -ENAMETOOLONG, step, NSMGR_TYPE_NONE, to);
+	if (!path)
+		return nsm_fail(ctx, -ENOMEM, step, NSMGR_TYPE_NONE, to);
 	r = nsm_sys_statx(AT_FDCWD, "/", 0, STATX_MASK, &st);
 	if (r < 0)
 		return nsm_fail(ctx, r, step, NSMGR_TYPE_NONE, "/");

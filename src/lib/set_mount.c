@@ -132,14 +132,13 @@ static int verify(const struct target *target, int nsfd)
 static int bind_one(struct target *target, int nsfd)
 {
 	nsm_autoclose int fd = open_target(target);
-	char from[PATH_OF_FD], to[PATH_OF_FD];
+	int r;
 
 	if (fd < 0)
 		return fd;
-	path_of_fd(nsfd, from);
-	path_of_fd(fd, to);
-	if (mount(from, to, NULL, MS_BIND, NULL) < 0)
-		return errno == EINVAL && target->type == NSMGR_MNT ? refuse_mnt(target, nsfd) : fail(target, -errno);
+	r = nsm_nsfd_bind(nsfd, fd, "", NULL);
+	if (r < 0)
+		return r == -EINVAL && target->type == NSMGR_MNT ? refuse_mnt(target, nsfd) : fail(target, r);
 	target->bound = true;
 	nsm_close(&fd); /* so that at the limit of descriptors the next one can be had */
 	return verify(target, nsfd);

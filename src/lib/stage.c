@@ -116,36 +116,20 @@ int nsm_stage_hide(struct nsm_stage *stage, const char *name)
 	return 0;
 }
 
-static const char *file_of(enum nsmgr_type type, char file[16])
-{
-	struct nsm_text text = { .buf = file, .size = 16 };
-
-	nsm_text_add(&text, SET "/%s", nsm_nstypes[type].name);
-	return file;
-}
-
-uint64_t nsm_stage_mount(const struct nsm_stage *stage, enum nsmgr_type type)
-{
-	char file[16];
-
-	return nsm_nsfd_mount(stage->dir, file_of(type, file));
-}
-
-int nsm_stage_bind(struct nsm_stage *stage, enum nsmgr_type type, int nsfd)
+int nsm_stage_bind(struct nsm_stage *stage, enum nsmgr_type type, int nsfd, uint64_t *ret_mount)
 {
 	struct nsmgr_ctx *ctx = stage->store->ctx;
-	char source[40], target[56], file[16];
-	struct nsm_text source_text = NSM_TEXT(source), target_text = NSM_TEXT(target);
+	char file[16];
+	struct nsm_text text = NSM_TEXT(file);
+	int r;
 
-	file_of(type, file);
+	nsm_text_put(&text, SET "/");
+	nsm_text_put(&text, nsm_nstypes[type].name);
 	/* Mode 0: the file is nothing without its mount, and no umask matters. */
 	if (mknodat(stage->dir, file, S_IFREG, 0) < 0)
 		return nsm_fail(ctx, -errno, "stage", type, ctx->root);
-	nsm_text_add(&source_text, NSM_PROC_SELF "/fd/%d", nsfd);
-	nsm_text_add(&target_text, NSM_PROC_SELF "/fd/%d/%s", stage->dir, file);
-	if (mount(source, target, NULL, MS_BIND, NULL) < 0)
-		return nsm_fail(ctx, -errno, "bind", type, NULL);
-	return 0;
+	r = nsm_nsfd_bind(nsfd, stage->dir, file, ret_mount);
+	return r < 0 ? nsm_fail(ctx, r, "bind", type, NULL) : 0;
 }
 
 int nsm_stage_write_meta(struct nsm_stage *stage, const struct nsm_meta *meta)

@@ -46,11 +46,8 @@ int nsm_stage_begin(struct nsm_stage *stage);
 /* Takes a set in: the moment at which it is gone for everybody else. -ENOENT. */
 int nsm_stage_hide(struct nsm_stage *stage, const char *name);
 
-/* Binds a namespace to a new file of the set. mount(2) with MS_BIND. */
-int nsm_stage_bind(struct nsm_stage *stage, enum nsmgr_type type, int nsfd);
-
-/* The unique id of that mount, or 0. */
-uint64_t nsm_stage_mount(const struct nsm_stage *stage, enum nsmgr_type type);
+/* Binds a namespace to a new file of the set: nsm_nsfd_bind(). */
+int nsm_stage_bind(struct nsm_stage *stage, enum nsmgr_type type, int nsfd, uint64_t *ret_mount);
 
 /* The cgroup that the configuration asks for: nsm_cgroup_prepare(). */
 int nsm_stage_add_cgroup(struct nsm_stage *stage, const char *name, struct nsmgr_config *config, struct nsm_cgroup *ret,

@@ -45,7 +45,7 @@
 
 int nsm_sys_open_tree(int dirfd, const char *path, bool whole)
 {
-	const unsigned flags = NSM_OPEN_TREE_CLONE | O_CLOEXEC | (whole ? NSM_AT_RECURSIVE : 0u);
+	const unsigned flags = NSM_OPEN_TREE_CLONE | O_CLOEXEC | (whole ? NSM_AT_RECURSIVE : 0u) | (*path ? 0u : AT_EMPTY_PATH);
 
 	return (int)nsm_sys_result(syscall(SYS_open_tree, dirfd, path, flags));
 }
@@ -57,9 +57,11 @@ int nsm_sys_move_mount(int tree, int dirfd, const char *path)
 	return (int)nsm_sys_result(syscall(SYS_move_mount, tree, "", dirfd, path, flags));
 }
 
-int nsm_sys_move_mount_at(int dirfd, const char *from, const char *to)
+int nsm_sys_move_mount_at(int from_dir, const char *from, int to_dir, const char *to)
 {
-	return (int)nsm_sys_result(syscall(SYS_move_mount, dirfd, from, dirfd, to, 0u));
+	const unsigned flags = (*from ? 0u : NSM_MOVE_MOUNT_F_EMPTY_PATH) | (*to ? 0u : NSM_MOVE_MOUNT_T_EMPTY_PATH);
+
+	return (int)nsm_sys_result(syscall(SYS_move_mount, from_dir, from, to_dir, to, flags));
 }
 
 int nsm_sys_mount_detached(const char *type, unsigned long flags)

@@ -47,6 +47,7 @@
 #define NSM_AT_RECURSIVE 0x8000u
 #define NSM_MOVE_MOUNT_F_EMPTY_PATH 0x0004u /* what is moved is the descriptor itself */
 #define NSM_MOVE_MOUNT_T_SYMLINKS 0x0010u   /* links lead on to where it goes */
+#define NSM_MOVE_MOUNT_T_EMPTY_PATH 0x0040u /* it goes onto the descriptor itself */
 
 /* include/uapi/linux/stat.h: own copy, because C libraries disagree on who defines it. */
 struct nsm_statx_time {
@@ -91,14 +92,15 @@ static inline long nsm_sys_result(long r)
 }
 
 /* A copy of the mount that a path is on, from there down, which is mounted nowhere, close-on-exec; with `whole` those below
- * as well. open_tree(2), Linux 5.2 */
+ * as well. "" is the descriptor itself. open_tree(2), Linux 5.2 */
 int nsm_sys_open_tree(int dirfd, const char *path, bool whole);
 
 /* Mounts that at a path. move_mount(2) */
 int nsm_sys_move_mount(int tree, int dirfd, const char *path);
 
-/* Moves what is mounted at one path below a directory to another, links not followed. move_mount(2), Linux 5.2 */
-int nsm_sys_move_mount_at(int dirfd, const char *from, const char *to);
+/* Moves what is mounted at one path below a directory to another, links not followed; "" is the descriptor itself.
+ * move_mount(2), Linux 5.2 */
+int nsm_sys_move_mount_at(int from_dir, const char *from, int to_dir, const char *to);
 
 /* A new mount of a file system that needs no source, at no place yet; `flags` are of MS_NOSUID, MS_NODEV and MS_NOEXEC. Linux 5.2 */
 int nsm_sys_mount_detached(const char *type, unsigned long flags);

@@ -64,7 +64,16 @@ is_static() {
 	is 'lines that name a loader' "$interpreter" 0
 }
 
+# The kernel maps 64 KiB around the first instruction that is missing: front.ld.
+in_one_piece() {
+	local first=0x400000 at size
+	read -r at size <<<"$(LC_ALL=C readelf -SW "$NSMGR" | sed -n 's/.* \.text\.front *PROGBITS *\([0-9a-f]*\) [0-9a-f]* \([0-9a-f]*\) .*/\1 \2/p')"
+	[ -n "$at" ] || skip 'this linker puts nothing in order'
+	yes "what comes first ends there: 0x$at + 0x$size" test $((0x$at + 0x$size)) -le $((first + 0x10000))
+}
+
 cases() {
+	it 'has all that exec goes through in one piece of 64 KiB' in_one_piece
 	it 'needs at most 27 system calls before the command of a net set (LESSONS 5, e2b-dev/infra#3012)' few
 	it 'needs the same calls however many sets there are (LESSONS 5)' constant
 	it 'gives a ready set a name with one rename, however many are ready' taken

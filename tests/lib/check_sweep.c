@@ -51,7 +51,7 @@ static int die_in_a_stage(void *data)
 	CHILD_NEEDS(nsm_nsfd_id(fd, &meta.types[NSMGR_PID].id) == 0);
 	meta.types[NSMGR_PID].origin = NSMGR_MADE;
 	meta.keeper = pid;
-	CHILD_NEEDS(nsm_stage_bind(&mine, NSMGR_PID, fd) == 0);
+	CHILD_NEEDS(nsm_stage_bind(&mine, NSMGR_PID, fd, NULL) == 0);
 	CHILD_NEEDS(bind_own(&mine, NSMGR_UTS) == 0);
 	CHILD_NEEDS(nsm_stage_write_meta(&mine, &meta) == 0);
 	raise(SIGKILL);
@@ -116,7 +116,7 @@ START_TEST(a_pinned_pid_namespace_of_a_dead_stage_is_left_alone)
 	/* Ours: if its init were ended this would be the end of us as well. */
 	ck_assert_int_eq(nsm_nsfd_id(fd, &meta.types[NSMGR_PID].id), 0);
 	ck_assert_int_eq(nsm_stage_begin(&stage), 0);
-	ck_assert_int_eq(nsm_stage_bind(&stage, NSMGR_PID, fd), 0);
+	ck_assert_int_eq(nsm_stage_bind(&stage, NSMGR_PID, fd, NULL), 0);
 	ck_assert_int_eq(nsm_stage_write_meta(&stage, &meta), 0);
 	nsm_close(&stage.dir); /* with its lock */
 	sweep();

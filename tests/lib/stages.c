@@ -31,7 +31,7 @@ int bind_own(struct nsm_stage *in, enum nsmgr_type type)
 	snprintf(path, sizeof(path), "/proc/self/ns/%s", nsmgr_type_name(type));
 	nsm_autoclose int fd = nsm_nsfd_open(AT_FDCWD, path, false);
 
-	return fd < 0 ? fd : nsm_stage_bind(in, type, fd);
+	return fd < 0 ? fd : nsm_stage_bind(in, type, fd, NULL);
 }
 
 int stages_left(void)
