@@ -46,18 +46,26 @@ struct quartiles stats_quartiles(const double *values, unsigned count)
 	return ret;
 }
 
-/* The median of one part of a row; parts of rows with other numbers of rounds are the same part of the time. */
-static double part_median(const struct row *row, unsigned part, unsigned parts)
+/* The median of one part of a row, less its base of the same round: the machine has faster and slower times, which last for
+ * some rounds. Parts of rows with other numbers of rounds are the same part of the time. */
+static double part_median(const struct row *row, const struct row *base, unsigned part, unsigned parts)
 {
-	unsigned begin = row->count * part / parts, end = row->count * (part + 1) / parts;
+	unsigned begin = row->count * part / parts, count = row->count * (part + 1) / parts - begin;
+	double *samples = count ? calloc(count, sizeof(*samples)) : NULL;
+	double median;
 
-	return stats_quartiles(row->samples + begin, end - begin).median;
+	if (!samples)
+		return NAN;
+	for (unsigned i = 0; i < count; i++)
+		samples[i] = row->samples[begin + i] - (base ? base->samples[begin + i] : 0);
+	median = stats_quartiles(samples, count).median;
+	free(samples);
+	return median;
 }
 
 static double part_ratio(const struct row *const rows[4], unsigned part, unsigned parts)
 {
-	double over = part_median(rows[0], part, parts) - (rows[1] ? part_median(rows[1], part, parts) : 0);
-	double under = part_median(rows[2], part, parts) - (rows[3] ? part_median(rows[3], part, parts) : 0);
+	double over = part_median(rows[0], rows[1], part, parts), under = part_median(rows[2], rows[3], part, parts);
 
 	return under > 0 ? over / under : NAN;
 }
