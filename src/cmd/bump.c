@@ -14,7 +14,8 @@
 #define ALIGNMENT _Alignof(max_align_t)
 #define BLOCK_SIZE ((size_t)1 << 20)
 
-/* front.ld has it begin in the last page of .data, which is written anyway: what exec needs lies there whole. */
+/* front.ld, where the linker takes it, has it begin in the last page of .data, which is written anyway: what exec needs lies there
+ * whole. */
 static _Alignas(max_align_t) char first_block[16384];
 static char *next = first_block;
 static size_t room = sizeof(first_block);

@@ -106,8 +106,6 @@ int pasta_start_watched(struct pasta *pasta)
 		return pasta_fail(pasta, -errno, strerror(errno));
 	}
 	hear(network, from, &verdict);
-	if (verdict.result < 0)
-		nsm_close(&network->pasta);
 	network->leash = take_fd(leash);
 	return verdict.result < 0 ? pasta_fail(pasta, verdict.result, verdict.why) : 0;
 }
@@ -122,7 +120,8 @@ void pasta_end(struct network *network)
 	while (waitpid(network->watcher, NULL, 0) < 0 && errno == EINTR)
 		;
 	network->watcher = 0;
-	/* Nearly always it is gone by now, or the watcher would be here still. */
+	/* Nearly always it is gone by now, or the watcher would be here still. One whose watcher was killed, while it started too, has
+	 * nobody else: the signal of its parent's end is lost with its privilege (KERNEL R27). */
 	if (network->pasta >= 0 && sys_pidfd_kill(network->pasta, SIGKILL) == 0)
 		while (poll(&end, 1, END_MILLISECONDS) < 0 && errno == EINTR)
 			;

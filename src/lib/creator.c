@@ -191,8 +191,9 @@ int nsm_creator_self(struct nsmgr_config *config, struct nsm_creator *ret)
 		ret->proc = nsm_proc_open(0);
 	if (ret->proc < 0)
 		return nsm_fail(config->ctx, ret->proc, "creator", NSMGR_TYPE_NONE, "/proc/self");
+	/* It spares looks into /proc, which do without it. We are all of this process: nsm_create_batch(). */
 	if (ret->pidfd < 0)
-		ret->pidfd = nsm_sys_pidfd_open(getpid()); /* it spares looks into /proc, and they do without it */
+		ret->pidfd = nsm_sys_pidfd_open(getpid());
 	r = nsm_setup_unshare(config);
 	if (r == 0)
 		r = nsm_setup_offsets(config, ret->proc);
@@ -203,9 +204,10 @@ int nsm_creator_open(struct nsmgr_ctx *ctx, const struct nsm_creator *creator, e
 {
 	const struct nsm_nstype *nstype = &nsm_nstypes[type];
 	nsm_autoclose int fd = -EBADF;
-	char path[32] = "ns/";
-	struct nsm_text text = { .buf = path, .size = sizeof(path), .len = 3 };
+	char path[32];
+	struct nsm_text text = NSM_TEXT(path);
 
+	nsm_text_put(&text, "ns/");
 	nsm_text_put(&text, nstype->children);
 	/* At a quarter of the price, since Linux 6.11 (KERNEL R71). Of pid and time it would be the creator's own. */
 	if (creator->pidfd >= 0 && nsm_streq(nstype->name, nstype->children))

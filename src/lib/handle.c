@@ -87,7 +87,7 @@ int nsm_setdir_open(struct nsm_store *store, const char *name, struct nsm_setdir
 {
 	int r;
 
-	*ret = (struct nsm_setdir){ .store = store, .name = name };
+	*ret = (struct nsm_setdir){ .store = store, .name = name, .fd = -EBADF };
 	r = open_setdir(ret);
 	if (r == 0) {
 		r = read_entries(ret);
@@ -109,7 +109,7 @@ int nsm_setdir_open_recorded(struct nsm_store *store, const char *name, struct n
 {
 	int r;
 
-	*ret = (struct nsm_setdir){ .store = store, .name = name };
+	*ret = (struct nsm_setdir){ .store = store, .name = name, .fd = -EBADF };
 	r = open_setdir(ret);
 	if (r == 0)
 		r = read_record(ret);

@@ -25,7 +25,8 @@ struct nsm_setdir {
 /* Whether a set may have a file of that name beside its handles and marks. */
 bool nsm_is_set_file(const char *name);
 
-/* The name was checked by the caller, or comes from a listing. -ENOENT: no such set. `store` has to outlive it. */
+/* The name was checked by the caller, or comes from a listing. -ENOENT: no such set. `store` has to outlive it. Nothing of *ret is of
+ * use after a failure; it is filled in place, for a second one on the stack would cost exec a page. */
 int nsm_setdir_open(struct nsm_store *store, const char *name, struct nsm_setdir *ret);
 
 /* The same with the store, which is opened for it as for any look at a set by its name. */

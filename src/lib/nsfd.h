@@ -21,12 +21,13 @@ int nsm_nsfd_id(int fd, struct nsmgr_id *ret);
 /* The 64-bit id, or 0. */
 uint64_t nsm_nsfd_id64(int fd);
 
-/* The unique id of the mount at a path, links not followed, or of the descriptor with ""; 0 where there is none, before Linux 6.8 say. */
+/* The unique id of the mount at a path, links not followed, or of the descriptor with ""; 0 where there is none, before Linux 6.8
+ * say. */
 uint64_t nsm_nsfd_mount(int dirfd, const char *path);
 
-/* Mounts the namespace onto the file `name` below `dir`, a link not followed; with "" onto the file that `dir` is. 0 or -errno:
- * -EINVAL of a mount namespace that cannot be bound here (KERNEL R4, R10, R11). *ret_mount, unless it is NULL, becomes the unique
- * id of that mount, or 0. move_mount(2); mount(2) where that is not to be had */
+/* Mounts the namespace onto the file `name` below `dir`, a link not followed; with "" onto the file that `dir` is. 0 or the -errno of
+ * mount(2): -EINVAL of a mount namespace that cannot be bound here (KERNEL R4, R10, R11). *ret_mount, unless it is NULL, becomes
+ * the unique id of that mount, or 0. By move_mount(2) where it works. */
 int nsm_nsfd_bind(int fd, int dir, const char *name, uint64_t *ret_mount);
 
 /* Whether fd is the namespace `id`: by the 64-bit ids when both are known, else by device and inode. */

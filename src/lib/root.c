@@ -45,20 +45,18 @@ static int check_component(struct nsmgr_ctx *ctx, const char *step, const char *
 	return 0;
 }
 
-/* Steps from `dir` into `name`, which ends `path`. With `make` it is made where it is missing, and *ret_made
- * says so. */
-static int open_component(struct nsmgr_ctx *ctx, const char *step, int dir, const char *path, const char *name,
-			  bool make, bool *ret_made)
+/* With `make` it is made where it is missing, and *ret_made says so. */
+static int open_component(struct nsmgr_ctx *ctx, const char *step, const char *path, bool make, bool *ret_made)
 {
 	const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	int fd = openat(dir, name, flags);
+	int fd = openat(AT_FDCWD, path, flags);
 
 	*ret_made = false;
 	if (fd < 0 && errno == ENOENT && make) {
-		*ret_made = mkdirat(dir, name, 0755) == 0;
+		*ret_made = mkdirat(AT_FDCWD, path, 0755) == 0;
 		if (!*ret_made && errno != EEXIST)
 			return nsm_fail(ctx, -errno, step, NSMGR_TYPE_NONE, path);
-		fd = openat(dir, name, flags);
+		fd = openat(AT_FDCWD, path, flags);
 	}
 	if (fd >= 0)
 		return fd;
@@ -92,16 +90,13 @@ static char *skip_to_component(char *p)
 	}
 }
 
-int nsm_root_walk(struct nsmgr_ctx *ctx, const char *step, const char *to, bool make, struct nsm_root *ret)
+static int walk(struct nsmgr_ctx *ctx, const char *step, char *path, bool make, struct nsm_root *ret)
 {
-	nsm_autofree char *path = strdup(to);
 	nsm_autoclose int dir = -EBADF;
 	struct nsm_statx st;
 	char *name;
 	int r;
 
-	if (!path)
-		return nsm_fail(ctx, -ENOMEM, step, NSMGR_TYPE_NONE, to);
 	r = nsm_sys_statx(AT_FDCWD, "/", 0, STATX_MASK, &st);
 	if (r < 0)
 		return nsm_fail(ctx, r, step, NSMGR_TYPE_NONE, "/");
@@ -110,19 +105,20 @@ int nsm_root_walk(struct nsmgr_ctx *ctx, const char *step, const char *to, bool 
 		char *end = name + strcspn(name, "/");
 		char *next = skip_to_component(end);
 		char cut = *end;
-		bool made;
-		int fd;
+		bool made = false;
 
 		*end = '\0'; /* messages name the path up to here */
-		/* The first component is opened by its absolute path, which spares a descriptor of /. */
-		fd = open_component(ctx, step, dir < 0 ? AT_FDCWD : dir, path, dir < 0 ? path : name, make, &made);
-		if (fd < 0)
-			return fd;
-		nsm_close(&dir);
-		dir = fd;
-		r = nsm_sys_statx(dir, "", AT_EMPTY_PATH, STATX_MASK, &st);
-		if (r < 0)
-			return nsm_fail(ctx, r, step, NSMGR_TYPE_NONE, path);
+		/* What lies above was looked at, and is nobody else's to change: a path leads there again, so that only the last
+		 * one has to be open. */
+		if (!*next || nsm_sys_statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_MASK, &st) < 0 || !S_ISDIR(st.stx_mode)) {
+			nsm_close(&dir);
+			dir = open_component(ctx, step, path, make, &made);
+			if (dir < 0)
+				return dir;
+			r = nsm_sys_statx(dir, "", AT_EMPTY_PATH, STATX_MASK, &st);
+			if (r < 0)
+				return nsm_fail(ctx, r, step, NSMGR_TYPE_NONE, path);
+		}
 		r = check_component(ctx, step, path, &st, !*next);
 		if (r == 0 && made)
 			r = widen_mode(ctx, step, dir, path);
@@ -139,6 +135,23 @@ int nsm_root_walk(struct nsmgr_ctx *ctx, const char *step, const char *to, bool 
 		.is_mount = st.stx_attributes & NSM_STATX_ATTR_MOUNT_ROOT,
 	};
 	return 0;
+}
+
+static nsm_own_frame int walk_far(struct nsmgr_ctx *ctx, const char *step, const char *to, bool make, struct nsm_root *ret)
+{
+	char path[PATH_MAX];
+
+	if (!nsm_copy(path, sizeof(path), to))
+		return nsm_fail(ctx, -ENAMETOOLONG, step, NSMGR_TYPE_NONE, to);
+	return walk(ctx, step, path, make, ret);
+}
+
+/* No copy is allocated: children that must not do that walk here too. */
+int nsm_root_walk(struct nsmgr_ctx *ctx, const char *step, const char *to, bool make, struct nsm_root *ret)
+{
+	char path[128];
+
+	return nsm_copy(path, sizeof(path), to) ? walk(ctx, step, path, make, ret) : walk_far(ctx, step, to, make, ret);
 }
 
 int nsm_root_open(struct nsmgr_ctx *ctx, bool make, struct nsm_root *ret)

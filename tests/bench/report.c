@@ -29,7 +29,7 @@ static void print_row(const struct bench *bench, const struct row *row)
 	}
 	fprintf(bench->out, "%11.1f %-3s %9.1f .. %-9.1f", q.median, row->unit, q.low, q.high);
 	if (base && base != row)
-		fprintf(bench->out, "%10.1f", q.median - stats_quartiles(base->samples, base->count).median);
+		fprintf(bench->out, "%10.1f", stats_median(row, base));
 	else
 		fprintf(bench->out, "%10s", "");
 	if (!isnan(ratio.median))

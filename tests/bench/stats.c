@@ -46,12 +46,10 @@ struct quartiles stats_quartiles(const double *values, unsigned count)
 	return ret;
 }
 
-/* The median of one part of a row, less its base of the same round: the machine has faster and slower times, which last for
- * some rounds. Parts of rows with other numbers of rounds are the same part of the time. */
 static double part_median(const struct row *row, const struct row *base, unsigned part, unsigned parts)
 {
 	unsigned begin = row->count * part / parts, count = row->count * (part + 1) / parts - begin;
-	double *samples = count ? calloc(count, sizeof(*samples)) : NULL;
+	double *samples = count && (!base || base->count == row->count) ? calloc(count, sizeof(*samples)) : NULL;
 	double median;
 
 	if (!samples)
@@ -61,6 +59,11 @@ static double part_median(const struct row *row, const struct row *base, unsigne
 	median = stats_quartiles(samples, count).median;
 	free(samples);
 	return median;
+}
+
+double stats_median(const struct row *row, const struct row *base)
+{
+	return part_median(row, base, 0, 1);
 }
 
 static double part_ratio(const struct row *const rows[4], unsigned part, unsigned parts)

@@ -11,9 +11,12 @@ struct quartiles {
 /* Of what is no NAN; all NAN where nothing is. */
 struct quartiles stats_quartiles(const double *values, unsigned count);
 
-/* One row over another one, each less its base where one is given. The median is that of all rounds; the quartiles are
- * those of the same ratio computed from each of up to eight parts of the run, which a difference of two medians bears
- * where a difference within one round would drown in noise. */
+/* The median of a row, less the base of the same round: the machine has faster and slower times, which last for some rounds. The
+ * base, which may be NULL, has as many rounds. */
+double stats_median(const struct row *row, const struct row *base);
+
+/* The median of one row over that of another one, each less its base where one is given. The quartiles are those of the same ratio
+ * computed from each of up to eight parts of the run; parts of rows with other numbers of rounds are the same part of the time. */
 struct quartiles stats_ratio(const struct row *over, const struct row *over_base, const struct row *under,
 			     const struct row *under_base);
 
