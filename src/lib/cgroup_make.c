@@ -201,9 +201,11 @@ int nsm_cgroup_prepare(struct nsmgr_config *config, int setdir, const char *name
 	if (!nsm_config_has_cgroup(config))
 		return 0;
 	hierarchy = nsm_cgroup_open_hierarchy();
-	if (hierarchy < 0)
-		r = nsm_fail_text(config->ctx, hierarchy == -ENOENT ? -EOPNOTSUPP : hierarchy, "cgroup", NSMGR_TYPE_NONE, NULL,
+	if (hierarchy == -ENOENT)
+		r = nsm_fail_text(config->ctx, -EOPNOTSUPP, "cgroup", NSMGR_TYPE_NONE, NULL,
 				  "cgroup2 cannot be found here (cure: mount -t cgroup2 none /sys/fs/cgroup, or --cgroup-optional)");
+	else if (hierarchy < 0)
+		r = nsm_fail(config->ctx, hierarchy, "cgroup", NSMGR_TYPE_NONE, NULL);
 	else if (config->cgroup_path)
 		r = find(config, hierarchy, ret, ret_fd);
 	else

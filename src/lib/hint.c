@@ -28,7 +28,7 @@ static const struct rule rules[] = {
 	{ "unshare", EPERM, ANY, "needs CAP_SYS_ADMIN" },
 	/* KERNEL section 9 */
 	{ "bind", ENOSPC, ANY, "limit: /proc/sys/fs/mount-max" },
-	{ "bind", EINVAL, NSMGR_MNT, "a mount namespace can be pinned only from an older one" },
+	{ "bind", EINVAL, NSMGR_MNT, "a mount namespace can be pinned only from an older one, and not in a shared store: mount --make-private" },
 	{ "bind", EPERM, ANY, "needs CAP_SYS_ADMIN over the present mount namespace" },
 	{ "ip-netns", ENOSPC, ANY, "limit: /proc/sys/fs/mount-max, or /run is full" },
 	{ "ip-netns", EPERM, ANY, "needs CAP_SYS_ADMIN over the present mount namespace" },

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "stats.h"
 
+#include "base/macro.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,10 +68,30 @@ double stats_median(const struct row *row, const struct row *base)
 	return part_median(row, base, 0, 1);
 }
 
+/* Of two rows without a base: both of one round had the same times, and neither is small beside their noise. */
+static double part_quotient(const struct row *over, const struct row *under, unsigned part, unsigned parts)
+{
+	struct row quotient = *over;
+	double ratio;
+
+	quotient.samples = calloc(over->count + 1, sizeof(*quotient.samples));
+	if (!quotient.samples)
+		return NAN;
+	for (unsigned i = 0; i < over->count; i++)
+		quotient.samples[i] = over->samples[i] / under->samples[i];
+	ratio = part_median(&quotient, NULL, part, parts);
+	free(quotient.samples);
+	return ratio;
+}
+
 static double part_ratio(const struct row *const rows[4], unsigned part, unsigned parts)
 {
-	double over = part_median(rows[0], rows[1], part, parts), under = part_median(rows[2], rows[3], part, parts);
+	double over, under;
 
+	if (!rows[1] && !rows[3] && rows[0]->count == rows[2]->count && nsm_streq(rows[0]->group, rows[2]->group))
+		return part_quotient(rows[0], rows[2], part, parts);
+	over = part_median(rows[0], rows[1], part, parts);
+	under = part_median(rows[2], rows[3], part, parts);
 	return under > 0 ? over / under : NAN;
 }
 

@@ -370,6 +370,21 @@ limits() {
 	[ "$checks" -gt 0 ] || skip 'no controller of these is on cgroup2'
 }
 
+# What cannot be opened is not missing; nor is it gone without.
+too_few_descriptors() {
+	local n before
+	before=$(ls "$C")
+	for n in {4..40}; do
+		run bash -c 'ulimit -n "$0" && exec "$@"' "$n" "$NSMGR" create "$P.a" --uts --cgroup-new --cgroup-optional
+		[ "$st" != 0 ] || break
+		unlike "what is said with $n descriptors" "$err" '*cannot be found*'
+	done
+	is 'status with enough' "$st" 0
+	yes 'the cgroup is there' has_cgroup a
+	ok "$NSMGR" rm "$P.a"
+	is 'cgroups' "$(ls "$C")" "$before"
+}
+
 cases() {
 	it 'has commands and the keeper in a cgroup of its own (KERNEL R63)' joined
 	it 'leaves no descriptor to a command (LESSONS security 18)' no_descriptors
@@ -384,6 +399,7 @@ cases() {
 	it 'sweeps what killed processes left' killed
 	it 'checks and repairs cgroups' repaired
 	it 'refuses what cannot be' options machine
+	it 'does not take want of descriptors for want of cgroups' too_few_descriptors
 	it 'limits' limits
 }
 

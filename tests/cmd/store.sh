@@ -220,6 +220,21 @@ lost_mount() {
 	drop
 }
 
+# By somebody else: a handle of a mount namespace cannot go into mounts that are handed on (KERNEL R10).
+made_shared() {
+	fresh shared
+	ok "$NSMGR" "--store=$dir/s" create "$P.a" --uts
+	mount --make-shared "$dir/s" || fail mount
+	hold unshare -m --propagation=unchanged
+	expect 1 "$NSMGR" "--store=$dir/s" create "$P.b" --mnt
+	like 'what is said' "$err" "*mnt: bind: Invalid argument (*not in a shared store: mount --make-private)*"
+	release
+	wait "$pid"
+	ok "$NSMGR" "--store=$dir/s" create "$P.b" --mnt
+	ok "$NSMGR" "--store=$dir/s" rm "$P.a" "$P.b"
+	drop
+}
+
 cases() {
 	it 'is chosen by --store and NSMGR_STORE' chosen
 	it 'has the layout, modes and metadata that other programs rely on (KERNEL R4 R8)' layout
@@ -228,6 +243,7 @@ cases() {
 	it 'does not follow links in the place of its own files' planted
 	it 'refuses what is mounted elsewhere, and names the cure' elsewhere
 	it 'the same in a copy of its mount namespace' seen_from_copy
+	it 'says why one that was made shared takes no mount namespace' made_shared
 	it 'starts afresh after a boot (LESSONS 4)' older_boot
 	it 'mends a lost root mount' lost_mount
 }
