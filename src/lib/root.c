@@ -94,10 +94,9 @@ static int walk(struct nsmgr_ctx *ctx, const char *step, char *path, bool make, 
 {
 	nsm_autoclose int dir = -EBADF;
 	struct nsm_statx st;
+	int r = nsm_sys_statx(AT_FDCWD, "/", 0, STATX_MASK, &st);
 	char *name;
-	int r;
 
-	r = nsm_sys_statx(AT_FDCWD, "/", 0, STATX_MASK, &st);
 	if (r < 0)
 		return nsm_fail(ctx, r, step, NSMGR_TYPE_NONE, "/");
 	r = check_component(ctx, step, "/", &st, false);

@@ -146,6 +146,8 @@ no_sysfs() {
 openat2() { life j 437=$ENOSYS; }
 open_tree() { life k 428=$ENOSYS && no_sysfs 428; }
 move_mount() { life l 429=$ENOSYS && no_sysfs 429; }
+# A profile of AppArmor that knows binds alone says this.
+forbidden_mounts() { life t 428=13 && life u 429=13; }
 mount_setattr() { life m 442=$ENOSYS; }
 clone3() { life n 435=$ENOSYS; }
 faccessat2() { life o 439=$ENOSYS; }
@@ -196,6 +198,7 @@ cases() {
 	it 'does all without openat2, before Linux 5.6' openat2
 	it 'does all without open_tree' open_tree
 	it 'does all without move_mount' move_mount
+	it 'does all where these two are forbidden' forbidden_mounts
 	it 'does all without mount_setattr, before Linux 5.12' mount_setattr
 	it 'does all without clone3' clone3
 	it 'does all without faccessat2, before Linux 5.8' faccessat2

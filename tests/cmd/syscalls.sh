@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# exec with the static front of musl: at most 27 system calls from its start to the first attempt to run the command (two of
+# exec with the static front of musl: at most 22 system calls from its start to the first attempt to run the command (two of
 # them look for files of /etc), and as many in a store of one set as in one of hundreds. The same of a set that is taken from
 # the pool. And how much of the program that needs.
 # Cases are called by name (SC2317); single quotes are for inner shells (SC2016); lists of words are split (SC2046, SC2086);
@@ -21,7 +21,7 @@ few() {
 	list=$(calls "$P.net")
 	yes 'there are calls' test "$(wc -l <<<"$list")" -gt 5
 	like 'what is called' "$list" '*setns(*'
-	[ "$(wc -l <<<"$list")" -le 27 ] || fail "$(wc -l <<<"$list") calls: $(cut -d'(' -f1 <<<"$list" | tr '\n' ' ')"
+	[ "$(wc -l <<<"$list")" -le 22 ] || fail "$(wc -l <<<"$list") calls: $(cut -d'(' -f1 <<<"$list" | tr '\n' ' ')"
 	unlike 'what is called' "$list" '*mountinfo*'
 	unlike 'what is called' "$list" '*getdents*"/proc*'
 	# KERNEL section 9: no mount namespace is cloned on this path.
@@ -77,7 +77,7 @@ in_one_piece() {
 
 cases() {
 	it 'has all that exec goes through in one piece of 64 KiB' in_one_piece
-	it 'needs at most 27 system calls before the command of a net set (LESSONS 5, e2b-dev/infra#3012)' few
+	it 'needs at most 22 system calls before the command of a net set (LESSONS 5, e2b-dev/infra#3012)' few
 	it 'needs the same calls however many sets there are (LESSONS 5)' constant
 	it 'gives a ready set a name with one rename, however many are ready' taken
 	it 'loads nothing' is_static
