@@ -43,64 +43,63 @@ void nsmgr_unref(struct nsmgr_ctx *ctx)
 	free(ctx);
 }
 
-static bool has_parent_component(const char *path)
+/* Adds what `path` names behind *to as the mount table shows it: each component behind one slash, without ".". False for "..". */
+static bool add_components(char **to, const char *path)
 {
-	while ((path = strstr(path, ".."))) {
-		bool starts = path[-1] == '/';
+	for (;;) {
+		size_t len;
 
-		path += 2;
-		if (starts && (!*path || *path == '/'))
+		path += strspn(path, "/");
+		len = strcspn(path, "/");
+		if (len == 0)
 			return true;
+		if (len == 2 && path[0] == '.' && path[1] == '.')
+			return false;
+		if (len > 1 || path[0] != '.') {
+			*(*to)++ = '/';
+			memcpy(*to, path, len);
+			*to += len;
+		}
+		path += len;
 	}
-	return false;
 }
 
-/* Takes out repeated and closing slashes and "." components, so that the path is as the mount table shows it. */
-static void normalize(char *path)
+/* No format and no buffer of a path's whole size: NSMGR_STORE has exec come here each time. */
+static int set_root_below(struct nsmgr_ctx *ctx, const char *above, const char *path)
 {
-	char *to = path, *cursor = path;
-	const char *part;
+	size_t size = strlen(above) + strlen(path) + 2;
+	nsm_autofree char *root = NULL;
+	char *to;
 
-	while ((part = nsm_token(&cursor, '/'))) {
-		size_t len = strlen(part);
-
-		if (len == 0 || nsm_streq(part, "."))
-			continue;
-		*to++ = '/';
-		memmove(to, part, len);
-		to += len;
-	}
-	if (to == path)
+	if (size > PATH_MAX)
+		return nsm_fail(ctx, -ENAMETOOLONG, "store", NSMGR_TYPE_NONE, path);
+	root = to = malloc(size);
+	if (!root)
+		return nsm_fail(ctx, -ENOMEM, "store", NSMGR_TYPE_NONE, path);
+	if (!add_components(&to, above) || !add_components(&to, path))
+		return nsm_fail_text(ctx, -EINVAL, "store", NSMGR_TYPE_NONE, path, "a store's path has no '..'");
+	if (to == root)
 		*to++ = '/';
 	*to = '\0';
+	free(ctx->root);
+	ctx->root = take_ptr(root);
+	return 0;
+}
+
+static nsm_own_frame int set_root_here(struct nsmgr_ctx *ctx, const char *path)
+{
+	char here[PATH_MAX];
+
+	if (!getcwd(here, sizeof(here)))
+		return nsm_edge(ctx, NSM_EDGE_set_root, nsm_fail(ctx, -errno, "store", NSMGR_TYPE_NONE, path));
+	return set_root_below(ctx, here, path);
 }
 
 int nsmgr_set_root(struct nsmgr_ctx *ctx, const char *path)
 {
-	char full[PATH_MAX];
-	struct nsm_text text = NSM_TEXT(full);
-	char *root;
-
 	if (!*path)
 		return nsm_fail_text(ctx, -EINVAL, "store", NSMGR_TYPE_NONE, NULL, "the store's name is empty");
-	if (*path != '/') {
-		if (!getcwd(full, sizeof(full)))
-			return nsm_edge(ctx, NSM_EDGE_set_root, nsm_fail(ctx, -errno, "store", NSMGR_TYPE_NONE, path));
-		text.len = strlen(full);
-		nsm_text_add(&text, "/");
-	}
-	nsm_text_add(&text, "%s", path);
-	if (text.cut)
-		return nsm_fail(ctx, -ENAMETOOLONG, "store", NSMGR_TYPE_NONE, path);
-	normalize(full);
-	if (has_parent_component(full))
-		return nsm_fail_text(ctx, -EINVAL, "store", NSMGR_TYPE_NONE, path, "a store's path has no '..'");
-	root = strdup(full);
-	if (!root)
-		return nsm_fail(ctx, -ENOMEM, "store", NSMGR_TYPE_NONE, path);
-	free(ctx->root);
-	ctx->root = root;
-	return 0;
+	return *path == '/' ? set_root_below(ctx, "", path) : set_root_here(ctx, path);
 }
 
 const char *nsmgr_get_root(const struct nsmgr_ctx *ctx)
