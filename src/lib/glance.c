@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "lib/handle.h"
+#include "lib/nsfd.h"
 #include "lib/sys.h"
 
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <sys/vfs.h>
 
 #define TMPFS 0x01021994 /* TMPFS_MAGIC, linux/magic.h */
+#define PATH_SIZE 96 /* of a handle; what does not fit bears no name of ours */
 #define ENTRY 20	  /* BOGO_DIRENT_SIZE, include/linux/shmem_fs.h: what each entry adds to the size of a directory */
 
 bool nsm_glance_works(int root)
@@ -31,42 +33,69 @@ static int count_entries(int root, const char *name)
 	return (int)(st.stx_size / ENTRY) - 2; /* "." and ".." */
 }
 
-/* Those of the record, if each is the very mount that was made. Whatever else there may be is no part of the count. */
-static int look_at_handles(const struct nsm_setdir *set, struct nsm_text *path, struct nsmgr_handle ret_handles[])
+/* The record, and the handles that it tells of, are distinct entries; where there are as many as that, there are no others. */
+bool nsm_glance_record(struct nsm_store *store, const char *name, struct nsm_setdir *ret)
 {
-	size_t len = path->len;
+	int entries = count_entries(store->root, name), known = 1;
+	char buf[PATH_SIZE];
+	struct nsm_text path = NSM_TEXT(buf);
+
+	*ret = (struct nsm_setdir){ .store = store, .name = name, .fd = -EBADF, .has_meta = true };
+	nsm_text_put(&path, name);
+	nsm_text_put(&path, "/" NSM_META_FILE);
+	if (entries < 2 || path.cut || nsm_meta_read_at(store->root, buf, &ret->meta) < 0 || ret->meta.mount_id != store->mount_id)
+		return false;
+	ret->types = nsm_meta_types(&ret->meta);
+	for NSM_EACH_TYPE (type)
+		known += !!(ret->types & NSMGR_MASK(type));
+	return known == entries && !ret->meta.defaults;
+}
+
+/* The path of a handle below the store. */
+static const char *put_path(const struct nsm_setdir *set, enum nsmgr_type type, struct nsm_text *path)
+{
+	nsm_text_put(path, set->name);
+	nsm_text_put(path, "/");
+	nsm_text_put(path, nsm_nstypes[type].name);
+	return path->buf;
+}
+
+int nsm_glance(struct nsm_store *store, const char *name, struct nsmgr_handle ret_handles[])
+{
+	struct nsm_setdir set;
 	int count = 0;
 
+	if (!nsm_glance_record(store, name, &set) || (set.types & NSMGR_MASK(NSMGR_PID)))
+		return 0;
 	for NSM_EACH_TYPE (type) {
-		struct nsmgr_handle *handle = &ret_handles[count];
+		char buf[PATH_SIZE];
+		struct nsm_text path = NSM_TEXT(buf);
 
-		if (set->meta.types[type].origin == NSMGR_ORIGIN_UNKNOWN)
+		if (!(set.types & NSMGR_MASK(type)))
 			continue;
-		path->len = len;
-		nsm_text_put(path, nsm_nstypes[type].name);
-		if (type == NSMGR_PID || !nsm_handle_glance(set, type, set->store->root, path->buf, handle))
+		if (!nsm_handle_glance(&set, type, store->root, put_path(&set, type, &path), &ret_handles[count]))
 			return 0;
 		count++;
 	}
 	return count;
 }
 
-/* The record, and the handles that it tells of, are distinct entries; where there are as many as that, there are no others. */
-int nsm_glance(struct nsm_store *store, const char *name, struct nsmgr_handle ret_handles[])
+bool nsm_glance_open(const struct nsm_setdir *set, unsigned types, int ret_fds[])
 {
-	struct nsm_setdir set = { .store = store, .fd = -EBADF, .has_meta = true };
-	char buf[NAME_MAX + 16];
-	struct nsm_text path = NSM_TEXT(buf);
-	int entries = count_entries(store->root, name), count;
-	size_t len;
+	bool sure = set->types & types;
 
-	nsm_text_put(&path, name);
-	nsm_text_put(&path, "/");
-	len = path.len;
-	nsm_text_put(&path, NSM_META_FILE);
-	if (entries < 2 || path.cut || nsm_meta_read_at(store->root, buf, &set.meta) < 0 || set.meta.mount_id != store->mount_id)
-		return 0;
-	path.len = len;
-	count = look_at_handles(&set, &path, ret_handles);
-	return count + 1 == entries ? count : 0;
+	for NSM_EACH_TYPE (type) {
+		char buf[PATH_SIZE];
+		struct nsm_text path = NSM_TEXT(buf);
+		struct nsm_statx st;
+
+		if (!sure || !(set->types & types & NSMGR_MASK(type)))
+			continue;
+		ret_fds[type] = nsm_nsfd_open(set->store->root, put_path(set, type, &path), true);
+		sure = ret_fds[type] >= 0 && nsm_handle_is_ours(set, type, ret_fds[type], "", &st);
+	}
+	for NSM_EACH_TYPE (type)
+		if (!sure)
+			nsm_close(&ret_fds[type]);
+	return sure;
 }

@@ -2,13 +2,23 @@
 #ifndef NSM_LIB_GLANCE_H
 #define NSM_LIB_GLANCE_H
 
-#include "lib/store.h"
+#include "lib/handle.h"
 
-/* Looks at a set that is as it was made without opening its directory or its handles, for a list of thousands. Gives the number of
- * handles, all live, by type; or 0 when it cannot be sure: then it has to be looked at as any other. */
-int nsm_glance(struct nsm_store *store, const char *name, struct nsmgr_handle ret_handles[]);
+/* A look at a set that is as it was made, without opening its directory. Where it cannot be sure the set has to be looked at as any
+ * other. */
 
 /* Whether that may work in this store: its directories tell how many entries they have. */
 bool nsm_glance_works(int root);
+
+/* The record of a set, whose directory has nothing but that and the handles that it tells of; its fd stays closed. Whether the
+ * handles are there, and live, is still to be asked. */
+bool nsm_glance_record(struct nsm_store *store, const char *name, struct nsm_setdir *ret);
+
+/* For a list of thousands: the number of handles, all live, by type; or 0. */
+int nsm_glance(struct nsm_store *store, const char *name, struct nsmgr_handle ret_handles[]);
+
+/* For who enters it: those of `types` that such a set has, opened and verified; ret_fds, all closed, is as it was if it is not sure.
+ * Whether the init of a pid namespace lives is not asked. */
+bool nsm_glance_open(const struct nsm_setdir *set, unsigned types, int ret_fds[]);
 
 #endif

@@ -119,9 +119,7 @@ int nsm_setdir_open_recorded(struct nsm_store *store, const char *name, struct n
 		nsm_setdir_close(ret);
 		return r;
 	}
-	for NSM_EACH_TYPE (type)
-		if (ret->meta.types[type].origin != NSMGR_ORIGIN_UNKNOWN)
-			ret->types |= NSMGR_MASK(type);
+	ret->types = nsm_meta_types(&ret->meta);
 	return 0;
 }
 

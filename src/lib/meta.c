@@ -7,7 +7,7 @@
 #include "lib/nstype.h"
 #include "lib/own.h"
 
-#define FILE_SIZE 2048
+#define FILE_SIZE 1536 /* of which ours take 1,100 at most; more of the stack would cost exec a page */
 
 static const char *const origin_names[] = {
 	[NSMGR_MADE] = "made",
@@ -111,20 +111,18 @@ static int parse(char *text, struct nsm_meta *meta)
 
 int nsm_meta_read_at(int dir, const char *path, struct nsm_meta *ret)
 {
-	struct nsm_meta meta = { 0 };
 	char text[FILE_SIZE];
 	nsm_autoclose int fd = nsm_own_file(dir, path);
-	ssize_t len;
-	int r;
+	ssize_t len = fd < 0 ? fd : nsm_read_once(fd, text, sizeof(text));
+	int r = (int)len;
 
-	if (fd < 0)
-		return fd;
-	len = nsm_read_once(fd, text, sizeof(text));
-	if (len < 0)
-		return len == -EISDIR || len == -EINVAL || len == -EAGAIN || len == -EFBIG ? -EBADMSG : (int)len;
-	r = parse(text, &meta);
-	if (r == 0)
-		*ret = meta;
+	*ret = (struct nsm_meta){ 0 };
+	if (len >= 0)
+		r = parse(text, ret);
+	else if (fd >= 0 && (len == -EISDIR || len == -EINVAL || len == -EAGAIN || len == -EFBIG))
+		r = -EBADMSG;
+	if (r < 0)
+		*ret = (struct nsm_meta){ 0 };
 	return r;
 }
 
@@ -188,6 +186,16 @@ int nsm_meta_write(int dir, const char *path, bool mode_exact, const struct nsm_
 	if (text.cut)
 		return -EMSGSIZE;
 	return nsm_write_new_at(dir, path, mode_exact, buf, text.len);
+}
+
+unsigned nsm_meta_types(const struct nsm_meta *meta)
+{
+	unsigned types = 0;
+
+	for NSM_EACH_TYPE (type)
+		if (meta->types[type].origin != NSMGR_ORIGIN_UNKNOWN)
+			types |= NSMGR_MASK(type);
+	return types;
 }
 
 unsigned nsm_meta_made(const struct nsm_meta *meta)

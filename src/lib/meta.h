@@ -26,7 +26,7 @@ struct nsm_meta {
 };
 
 /* -ENOENT: there is none (a set made by hand); -EBADMSG: it is not one of ours, or was cut; anything else says nothing about the
- * set. Three system calls. */
+ * set. *ret is filled in place, and empty after a failure. Three system calls. */
 int nsm_meta_read(int setdir, struct nsm_meta *ret);
 int nsm_meta_read_at(int dir, const char *path, struct nsm_meta *ret);
 
@@ -34,7 +34,8 @@ int nsm_meta_read_at(int dir, const char *path, struct nsm_meta *ret);
  * reader that nothing is missing. */
 int nsm_meta_write(int dir, const char *path, bool mode_exact, const struct nsm_meta *meta);
 
-/* The types recorded as made. */
+/* The types that are recorded, and those recorded as made. */
+unsigned nsm_meta_types(const struct nsm_meta *meta);
 unsigned nsm_meta_made(const struct nsm_meta *meta);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "lib/edge.h"
+#include "lib/glance.h"
 #include "lib/handle.h"
 
 int nsm_set_new(struct nsmgr_ctx *ctx, struct nsmgr_set **ret_set)
@@ -51,21 +52,39 @@ static int refuse_types(const struct nsmgr_set *set, unsigned has, unsigned type
 			     has ? "the set has none of these types" : "the set is empty");
 }
 
+/* Whether rm could take the set away between a look at it and the entering of its pid namespace or cgroup. */
+static bool is_to_be_held(const struct nsm_setdir *dir, unsigned types)
+{
+	return (dir->types & types & NSMGR_MASK(NSMGR_PID)) || dir->meta.cgroup.origin == NSMGR_MADE;
+}
+
+/* Looks at it behind the lock, anew. An ordinary user may enter a set of his own; he has no lock, and meets at worst a clear
+ * failure. So does who finds a read-only store that never had one. */
+static int look_and_hold(struct nsmgr_set *set, const char *name, struct nsm_setdir *dir)
+{
+	int r;
+
+	nsm_setdir_close(dir);
+	r = nsm_store_lock(&set->store, false);
+	return r == 0 || r == -EACCES || r == -EROFS ? nsm_setdir_open(&set->store, name, dir) : r;
+}
+
 static int open_handles(struct nsmgr_set *set, const char *name, unsigned types, bool hold)
 {
 	nsm_autosetdir struct nsm_setdir dir = NSM_SETDIR_INIT;
-	int r = nsm_setdir_open(&set->store, name, &dir);
+	bool seen = nsm_glance_works(set->store.root) && nsm_glance_record(&set->store, name, &dir);
+	int r = 0;
 
-	/* The lock is for the moment between a look at the set and the entering of its pid namespace or cgroup, in which rm could
-	 * take it away; so the look is taken again behind it. */
-	if (r == 0 && hold && ((dir.types & types & NSMGR_MASK(NSMGR_PID)) || dir.meta.cgroup.origin == NSMGR_MADE)) {
-		nsm_setdir_close(&dir);
-		r = nsm_store_lock(&set->store, false);
-		/* An ordinary user may enter a set of his own; he has no lock, and meets at worst a clear failure. So does
-		 * who finds a read-only store that never had one. */
-		if (r == 0 || r == -EACCES || r == -EROFS)
-			r = nsm_setdir_open(&set->store, name, &dir);
+	if (seen && !(hold && is_to_be_held(&dir, types)) && nsm_glance_open(&dir, types, set->fds)) {
+		set->cgroup = dir.meta.cgroup;
+		return 0;
 	}
+	if (!seen)
+		r = nsm_setdir_open(&set->store, name, &dir);
+	if (r == 0 && hold && is_to_be_held(&dir, types))
+		r = look_and_hold(set, name, &dir);
+	else if (r == 0 && seen)
+		r = nsm_setdir_open(&set->store, name, &dir);
 	if (r < 0)
 		return r;
 	for NSM_EACH_TYPE (type) {

@@ -3,6 +3,7 @@
 
 #include "base/fd.h"
 #include "lib/glance.h"
+#include "lib/set.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -43,6 +44,27 @@ static int glance(const char *name)
 	return count;
 }
 
+/* How many of the set's namespaces a glance is enough to open; what it opened is closed again. */
+static int opened(const char *name, unsigned types)
+{
+	int fds[NSMGR_TYPE_COUNT] = NSM_NO_FDS, count = 0;
+	struct nsm_store store = NSM_STORE_INIT;
+	struct nsm_setdir set;
+	bool sure;
+
+	ck_assert_int_eq(nsm_store_open(fixture.ctx, &store), 0);
+	sure = nsm_glance_record(&store, name, &set) && nsm_glance_open(&set, types, fds);
+	for NSM_EACH_TYPE (type)
+		if (fds[type] >= 0) {
+			ck_assert(nsm_nsfd_is(fds[type], &set.meta.types[type].id));
+			nsm_close(&fds[type]);
+			count++;
+		}
+	ck_assert(sure == (count > 0));
+	nsm_store_close(&store);
+	return count;
+}
+
 /* What the list says, which looks again where a glance is not enough. */
 static int listed(const char *name, enum nsmgr_type type)
 {
@@ -72,6 +94,9 @@ START_TEST(a_set_as_it_was_made_is_described_whole)
 	begin();
 	set_make("web", NET | UTS);
 	ck_assert_int_eq(glance("web"), 2);
+	ck_assert_int_eq(opened("web", ~0u), 2);
+	ck_assert_int_eq(opened("web", NET), 1);
+	ck_assert_int_eq(opened("web", NSMGR_MASK(NSMGR_IPC)), 0);
 	memcpy(seen, handles, sizeof(seen));
 	ck_assert_int_eq(stat(in_root("web/net"), &st), 0);
 	ck_assert_uint_eq(seen[0].ino, st.st_ino);
@@ -112,6 +137,8 @@ START_TEST(it_is_not_sure_of_what_was_changed)
 	set_make("web", NET | UTS);
 	bind_own_net(in_root("web/net"));
 	ck_assert_int_eq(glance("web"), 0);
+	ck_assert_int_eq(opened("web", ~0u), 0);
+	ck_assert_int_eq(opened("web", UTS), 1);
 	ck_assert_int_eq(listed("web", NSMGR_NET), NSMGR_FOREIGN);
 	ck_assert_int_eq(listed("web", NSMGR_UTS), NSMGR_LIVE);
 	ck_assert_int_eq(umount2(in_root("web/net"), MNT_DETACH), 0);
@@ -141,6 +168,7 @@ START_TEST(it_is_not_sure_where_something_was_added_or_taken_away)
 	set_make("web", UTS);
 	put_text(in_root("web/net"), "");
 	ck_assert_int_eq(glance("web"), 0);
+	ck_assert_int_eq(opened("web", ~0u), 0);
 	ck_assert_int_eq(listed("web", NSMGR_NET), NSMGR_STALE);
 	bind_own_net(in_root("web/net"));
 	ck_assert_int_eq(glance("web"), 0);
@@ -149,6 +177,7 @@ START_TEST(it_is_not_sure_where_something_was_added_or_taken_away)
 	ck_assert_int_eq(umount2(in_root("web/uts"), MNT_DETACH), 0);
 	ck_assert_int_eq(unlink(in_root("web/uts")), 0);
 	ck_assert_int_eq(glance("web"), 0);
+	ck_assert_int_eq(opened("web", ~0u), 0);
 	ck_assert_int_eq(listed("web", NSMGR_UTS), -1);
 	ck_assert_int_eq(listed("web", NSMGR_NET), NSMGR_LIVE);
 	ck_assert_int_eq(unlink(in_root("web/.set")), 0);
@@ -168,9 +197,11 @@ START_TEST(a_pid_namespace_labels_and_links_take_a_look)
 	set_make("web", UTS);
 	ck_assert_int_eq(symlink("web", in_root("link")), 0);
 	ck_assert_int_eq(glance("link"), 0);
+	ck_assert_int_eq(opened("link", ~0u), 0);
 	ck_assert_int_eq(glance("none"), 0);
 	put_text(in_root("web/.labels"), "");
 	ck_assert_int_eq(glance("web"), 0);
+	ck_assert_int_eq(opened("web", ~0u), 0);
 	ck_assert_int_eq(listed("web", NSMGR_UTS), NSMGR_LIVE);
 	ck_assert_int_eq(unlink(in_root("link")), 0);
 	end("web");
