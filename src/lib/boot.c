@@ -7,7 +7,7 @@
 
 int nsm_boot_id(char ret[NSM_BOOT_ID_SIZE])
 {
-	nsm_autoclose int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	nsm_autoclose int fd = openat(AT_FDCWD, "/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
 	ssize_t len = fd < 0 ? -errno : nsm_read_once(fd, ret, NSM_BOOT_ID_SIZE);
 
 	if (len < 0)

@@ -26,7 +26,7 @@ static int open_recorded(const struct nsm_look *look, enum nsmgr_type type)
 		fd = nsm_sys_open_namespace(record->id.id, nsm_nstypes[type].flag, (uint32_t)record->id.ino);
 	if (fd < 0 && type == NSMGR_PID)
 		fd = nsm_setdir_open_by_keeper(&look->set);
-	if (fd < 0 || !nsm_nsfd_has_type(fd, type) || !nsm_nsfd_is(fd, &record->id))
+	if (fd < 0 || nsm_nsfd_expect(fd, type) < 0 || !nsm_nsfd_is(fd, &record->id))
 		return -EBADF;
 	return type == NSMGR_PID && nsm_init_find(fd, look->set.meta.keeper, NULL, NULL) == NSM_INIT_DEAD ? -EBADF : take_fd(fd);
 }
@@ -127,7 +127,7 @@ static int record_one(struct nsm_look *look, enum nsmgr_type type, struct nsm_me
 {
 	struct nsm_record *record = &meta->types[type];
 	nsm_autoclose int fd = nsm_nsfd_open(look->set.fd, nsm_nstypes[type].name, true);
-	int r = fd < 0 ? fd : nsm_nsfd_has_type(fd, type) ? 0 : -ESTALE;
+	int r = fd < 0 ? fd : nsm_nsfd_expect(fd, type);
 
 	if (r == 0 && (record->origin == NSMGR_ORIGIN_UNKNOWN || !nsm_nsfd_is(fd, &record->id))) {
 		record->origin = NSMGR_PINNED;

@@ -38,7 +38,7 @@ static int change_within(const char *path)
 	char name[PATH_MAX] = "";
 	int r;
 
-	if (fd < 0 && fd != -ENOSYS)
+	if (fd < 0 && fd != -ENOSYS && fd != -EPERM) /* of a filter */
 		return fd;
 	if ((fd < 0 ? chdir(path) : fchdir(fd)) < 0)
 		return -errno;

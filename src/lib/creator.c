@@ -206,6 +206,7 @@ int nsm_creator_open(struct nsmgr_ctx *ctx, const struct nsm_creator *creator, e
 	nsm_autoclose int fd = -EBADF;
 	char path[32];
 	struct nsm_text text = NSM_TEXT(path);
+	int r;
 
 	nsm_text_put(&text, "ns/");
 	nsm_text_put(&text, nstype->children);
@@ -217,9 +218,8 @@ int nsm_creator_open(struct nsmgr_ctx *ctx, const struct nsm_creator *creator, e
 	if (fd < 0)
 		return nsm_fail(ctx, fd, "open", type, path);
 	/* The directory is known to be proc's, where nothing else can be of that name. */
-	if (!nsm_nsfd_has_type(fd, type))
-		return nsm_fail(ctx, -EBADMSG, "open", type, path);
-	return take_fd(fd);
+	r = nsm_nsfd_expect(fd, type);
+	return r < 0 ? nsm_fail(ctx, r, "open", type, path) : take_fd(fd);
 }
 
 /* The creator's copy of the socket has to go, for the keeper's to be the last. */

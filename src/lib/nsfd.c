@@ -20,6 +20,16 @@ int nsm_nsfd_open(int dirfd, const char *path, bool nofollow)
 	return fd < 0 ? -errno : fd;
 }
 
+/* A request that nsfs has on every kernel from 5.10 on: where it is not known, a filter is in the way. */
+static int ask(int fd, unsigned request)
+{
+	int r = ioctl(fd, request);
+
+	if (r < 0)
+		return errno == ENOTTY ? -ENOSYS : -errno;
+	return r;
+}
+
 int nsm_nsfd_type(int fd, enum nsmgr_type *ret)
 {
 	struct statfs fs;
@@ -30,9 +40,9 @@ int nsm_nsfd_type(int fd, enum nsmgr_type *ret)
 		return -errno;
 	if ((unsigned long)fs.f_type != NSM_NSFS_MAGIC)
 		return -ENOTTY;
-	flag = ioctl(fd, NSM_NS_GET_NSTYPE);
+	flag = ask(fd, NSM_NS_GET_NSTYPE);
 	if (flag < 0)
-		return -errno;
+		return flag;
 	type = nsm_nstype_from_flag(flag);
 	if (type == NSMGR_TYPE_NONE)
 		return -ENOTTY;
@@ -40,9 +50,13 @@ int nsm_nsfd_type(int fd, enum nsmgr_type *ret)
 	return 0;
 }
 
-bool nsm_nsfd_has_type(int fd, enum nsmgr_type type)
+int nsm_nsfd_expect(int fd, enum nsmgr_type type)
 {
-	return ioctl(fd, NSM_NS_GET_NSTYPE) == nsm_nstypes[type].flag;
+	int flag = ask(fd, NSM_NS_GET_NSTYPE);
+
+	if (flag < 0)
+		return flag;
+	return flag == nsm_nstypes[type].flag ? 0 : -EBADMSG;
 }
 
 uint64_t nsm_nsfd_id64(int fd)
@@ -141,11 +155,11 @@ int nsm_nsfd_is_within(int fd, const struct nsmgr_id *ancestor)
 	int at = fd;
 
 	while (!nsm_nsfd_is(at, ancestor)) {
-		int parent = ioctl(at, NSM_NS_GET_PARENT);
+		int parent = ask(at, NSM_NS_GET_PARENT);
 
 		/* EPERM: the top, or outside what we may see. */
 		if (parent < 0)
-			return errno == EPERM ? 0 : -errno;
+			return parent == -EPERM ? 0 : parent;
 		nsm_close(&level);
 		at = level = parent;
 	}

@@ -13,8 +13,8 @@ int nsm_nsfd_open(int dirfd, const char *path, bool nofollow);
 /* Whether it is an nsfs file, and of which type. -ENOTTY: it is none (KERNEL R3). */
 int nsm_nsfd_type(int fd, enum nsmgr_type *ret);
 
-/* The same question for an fd that is known to be an nsfs file. */
-bool nsm_nsfd_has_type(int fd, enum nsmgr_type type);
+/* Whether an fd that is known to be an nsfs file is one of that type: 0; -EBADMSG: of another; -errno: it does not tell. */
+int nsm_nsfd_expect(int fd, enum nsmgr_type type);
 
 int nsm_nsfd_id(int fd, struct nsmgr_id *ret);
 

@@ -146,7 +146,8 @@ int nsm_source_open_all(struct nsmgr_ctx *ctx, int dir, unsigned types, const ch
 }
 
 /* Since Linux 6.11 a pidfd opens the namespaces of its process itself (KERNEL R71), which are those of its first thread. -ENOTTY,
- * without a failure recorded, where it does not. */
+ * without a failure recorded, where it does not, and where a filter says EPERM: who may not look at the process
+ * is told so by /proc, too. */
 static int open_of_pidfd(struct nsmgr_ctx *ctx, int pidfd, unsigned types, const char *shown, int ret_fds[])
 {
 	unsigned found = 0;
@@ -157,7 +158,7 @@ static int open_of_pidfd(struct nsmgr_ctx *ctx, int pidfd, unsigned types, const
 		if (!(types & NSMGR_MASK(type)))
 			continue;
 		fd = ioctl(pidfd, nsm_nstypes[type].pidfd_get, 0);
-		if (fd < 0 && (errno == ENOTTY || errno == EINVAL))
+		if (fd < 0 && (errno == ENOTTY || errno == EINVAL || errno == EPERM))
 			return -ENOTTY;
 		if (fd < 0 && errno == EOPNOTSUPP)
 			continue; /* this kernel lacks the type */

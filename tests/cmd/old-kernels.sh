@@ -17,7 +17,7 @@ aarch64 | riscv64) ioctl=29 getrandom=278 open_by_handle_at=265 statx=291 rename
 	exit 77
 	;;
 esac
-ENOSYS=38 ENOTTY=25 EINVAL=22
+ENOSYS=38 ENOTTY=25 EINVAL=22 EPERM=1
 
 inodes() { "$NSMGR" ls -rn -o TYPE,INODE "$1"; }
 
@@ -125,12 +125,21 @@ all() {
 		436=$ENOSYS 457=$ENOSYS $open_by_handle_at=$ENOSYS $getrandom=$ENOSYS
 }
 
+# A filter of a container says EPERM to what it does not know, and to clone3 alone ENOSYS, so that C libraries go on. (Of io_uring
+# and the like nothing is used.)
+forbidden() {
+	life w $ioctl:0x8004b706=$EPERM $ioctl:0x8008b70d=$EPERM $ioctl:0x8008b705=$EPERM "${gets[@]/%=$ENOTTY/=$EPERM}" \
+		${info%=*}=$EPERM 436=$EPERM 457=$EPERM $open_by_handle_at=$EPERM $getrandom=$EPERM 437=$EPERM 428=$EPERM 429=$EPERM \
+		442=$EPERM 435=$ENOSYS 439=$EPERM 438=$EPERM
+}
+
 # Those that every kernel from 5.10 on has, but a filter may not let through, and that have another way. A sysfs of the
 # command's own takes mounts over as they are, for which there is no other call; nor has a mount that is made for a set.
 lacking_for() {
-	local call=$1 step=$2
+	local call=$1 step=$2 error=$ENOSYS
 	shift 2
-	expect 1 "$DENY" "$call=$ENOSYS" -- "$NSMGR" "$@"
+	[[ $call != *:* ]] || error=$ENOTTY
+	expect 1 "$DENY" "$call=$error" -- "$NSMGR" "$@"
 	like "what $* says without $call" "$err" "nsmgr: cannot *: *$step*: Function not implemented (it needs Linux 5.10, without a filter in the way)"
 	is "lines of $* without $call" "$(wc -l <<<"$err")" 1
 	# Whoever cannot end what is in a stage leaves it to the next.
@@ -185,6 +194,19 @@ refused() {
 	ok "$NSMGR" exec "$P.a" true
 }
 
+# NS_GET_NSTYPE and NS_GET_PARENT, which tell what a namespace is and what it is in.
+nsfs_ioctls() {
+	local type=$ioctl:0xb703 parent=$ioctl:0xb702
+	lacking_for $type 'open' create "$P.b" --pid --uts
+	ok "$NSMGR" create "$P.a" --uts --pid
+	lacking_for $type 'source' create "$P.b" --uts=/proc/$$/ns/uts
+	hold "$NSMGR" exec "$P.a"
+	lacking_for $parent 'pid' rm "$P.a"
+	release
+	wait "$pid"
+	ok "$NSMGR" exec "$P.a" true
+}
+
 cases() {
 	it 'lives without NS_GET_PID_FROM_PIDNS, before Linux 6.11 (KERNEL R41)' pid_from_pidns
 	it 'lives without 64-bit ids, before Linux 6.18 (KERNEL R8)' ns_id
@@ -205,7 +227,9 @@ cases() {
 	it 'does all without pidfd_getfd, before Linux 5.6' pidfd_getfd
 	it 'does all but mounts of its own without fsopen, fsconfig and fsmount, before Linux 5.2' fsopen
 	it 'does all but what needs it without landlock, before Linux 5.13' landlock
+	it 'does all where a filter forbids each of them' forbidden
 	it 'names what is missing where there is no other way' refused
+	it 'takes a request that is not known for no answer' nsfs_ioctls
 }
 
 for_both
