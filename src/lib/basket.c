@@ -20,7 +20,8 @@ static const char *place(struct path *path, unsigned number)
 {
 	struct nsm_text text = NSM_TEXT(path->text);
 
-	nsm_text_add(&text, BASKET "/%u", number);
+	nsm_text_put(&text, BASKET "/");
+	nsm_text_put_number(&text, number);
 	return path->text;
 }
 

@@ -2,7 +2,6 @@
 #include "lib/glance.h"
 
 #include "base/text.h"
-#include "lib/handle.h"
 #include "lib/nsfd.h"
 #include "lib/sys.h"
 
@@ -11,15 +10,18 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-#define TMPFS 0x01021994 /* TMPFS_MAGIC, linux/magic.h */
-#define PATH_SIZE 96 /* of a handle; what does not fit bears no name of ours */
-#define ENTRY 20	  /* BOGO_DIRENT_SIZE, include/linux/shmem_fs.h: what each entry adds to the size of a directory */
+#define TMPFS 0x01021994 /* TMPFS_MAGIC, linux/magic.h: there directories tell how many entries they have */
+#define PATH_SIZE 96	 /* of a handle; what does not fit bears no name of ours */
+#define ENTRY 20	 /* BOGO_DIRENT_SIZE, include/linux/shmem_fs.h: what each entry adds to the size of a directory */
 
-bool nsm_glance_works(int root)
+/* Whether the store's directories do. */
+static bool counts_entries(struct nsm_store *store)
 {
 	struct statfs fs;
 
-	return fstatfs(root, &fs) == 0 && (unsigned long)fs.f_type == TMPFS;
+	if (store->counts == NSM_COUNTS_UNKNOWN)
+		store->counts = fstatfs(store->root, &fs) == 0 && (unsigned long)fs.f_type == TMPFS ? NSM_COUNTS : NSM_COUNTS_NOT;
+	return store->counts == NSM_COUNTS;
 }
 
 /* How many entries a directory has, or -1. */
@@ -36,7 +38,7 @@ static int count_entries(int root, const char *name)
 /* The record, and the handles that it tells of, are distinct entries; where there are as many as that, there are no others. */
 bool nsm_glance_record(struct nsm_store *store, const char *name, struct nsm_setdir *ret)
 {
-	int entries = count_entries(store->root, name), known = 1;
+	int entries = counts_entries(store) ? count_entries(store->root, name) : 0, known = 1;
 	char buf[PATH_SIZE];
 	struct nsm_text path = NSM_TEXT(buf);
 

@@ -7,11 +7,8 @@
 /* A look at a set that is as it was made, without opening its directory. Where it cannot be sure the set has to be looked at as any
  * other. */
 
-/* Whether that may work in this store: its directories tell how many entries they have. */
-bool nsm_glance_works(int root);
-
-/* The record of a set, whose directory has nothing but that and the handles that it tells of; its fd stays closed. Whether the
- * handles are there, and live, is still to be asked. */
+/* The record of a set, whose directory has nothing but that and the handles that it tells of, of a store whose directories tell how
+ * many entries they have; its fd stays closed. Whether the handles are mounted, and live, is still to be asked. */
 bool nsm_glance_record(struct nsm_store *store, const char *name, struct nsm_setdir *ret);
 
 /* For a list of thousands: the number of handles, all live, by type; or 0. */

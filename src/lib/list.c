@@ -112,7 +112,6 @@ struct nsmgr_list {
 	char **names;
 	size_t count, next;
 	unsigned flags;
-	bool glances; /* at sets that are as they were made */
 };
 
 static int new_list(struct nsmgr_ctx *ctx, unsigned flags, struct nsmgr_list **ret_list)
@@ -131,7 +130,6 @@ static int new_list(struct nsmgr_ctx *ctx, unsigned flags, struct nsmgr_list **r
 	}
 	list->store.ctx = nsmgr_ref(ctx);
 	if (r == 0) {
-		list->glances = !(flags & NSMGR_LIST_OWNERS) && nsm_glance_works(list->store.root);
 		r = nsm_list_read(list->store.root, flags & NSMGR_LIST_ALL, &list->names, &list->count);
 	} else {
 		list->names = calloc(1, sizeof(*list->names));
@@ -189,13 +187,12 @@ static int describe(struct nsmgr_list *list, const char *name, struct nsmgr_hand
 	bool whole = true;
 	int count = 0, r;
 
-	if (list->glances) {
-		count = nsm_glance(&list->store, name, ret_handles);
-		if (count > 0)
-			return count;
-	}
 	if (list->store.root < 0)
 		return nsm_fail_text(list->store.ctx, -ENOENT, "open", NSMGR_TYPE_NONE, NULL, "no such set");
+	if (!(list->flags & NSMGR_LIST_OWNERS))
+		count = nsm_glance(&list->store, name, ret_handles);
+	if (count > 0)
+		return count;
 	r = nsm_setdir_open(&list->store, name, &set);
 	if (r < 0)
 		return r;

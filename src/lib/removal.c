@@ -3,7 +3,7 @@
 
 #include "base/fd.h"
 #include "base/text.h"
-#include "lib/handle.h"
+#include "lib/glance.h"
 #include "lib/inhabitants.h"
 #include "lib/init.h"
 #include "lib/ip_netns_set.h"
@@ -153,8 +153,11 @@ static int inspect(struct nsm_removal *removal)
 {
 	struct nsmgr_ctx *ctx = removal->store->ctx;
 	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
-	int r = nsm_setdir_open(removal->store, removal->name, &set);
+	int r = 0;
 
+	removal->plain = nsm_glance_record(removal->store, removal->name, &set) && !(set.types & NSMGR_MASK(NSMGR_PID));
+	if (!removal->plain)
+		r = nsm_setdir_open(removal->store, removal->name, &set);
 	nsm_close(&removal->pidns);
 	nsm_close(&removal->cgroup);
 	if (r < 0)

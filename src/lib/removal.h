@@ -13,6 +13,7 @@ struct nsm_removal {
 	struct nsm_stage *stage;
 	const char *name;
 	unsigned flags;
+	bool plain;	/* it has nothing but a record, and what that tells of */
 	bool has_marks; /* names in /run/netns */
 	unsigned types; /* that have a handle */
 	struct nsm_deadline deadline;

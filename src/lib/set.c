@@ -72,7 +72,7 @@ static int look_and_hold(struct nsmgr_set *set, const char *name, struct nsm_set
 static int open_handles(struct nsmgr_set *set, const char *name, unsigned types, bool hold)
 {
 	nsm_autosetdir struct nsm_setdir dir = NSM_SETDIR_INIT;
-	bool seen = nsm_glance_works(set->store.root) && nsm_glance_record(&set->store, name, &dir);
+	bool seen = nsm_glance_record(&set->store, name, &dir);
 	int r = 0;
 
 	if (seen && !(hold && is_to_be_held(&dir, types)) && nsm_glance_open(&dir, types, set->fds)) {

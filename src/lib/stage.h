@@ -16,6 +16,7 @@ struct nsm_stage {
 	char name[16];
 	bool busy;	  /* there is something in it */
 	bool modes_exact; /* our umask is 0: what is made has its mode at once */
+	unsigned plain;	  /* the set has handles of these types and a record, and nothing else; 0: that is not known */
 	bool spares;	  /* who is in the cgroup of the set that is removed is waited for, not killed */
 	bool gathers;	  /* handles are not unmounted one by one: basket.h */
 	unsigned gathered; /* that wait in the basket */
@@ -24,7 +25,7 @@ struct nsm_stage {
 
 #define NSM_STAGE_SET "set"
 #define NSM_STAGE_BASKET "basket"
-#define NSM_BASKET_SIZE 64u
+#define NSM_BASKET_SIZE 256u
 
 #define NSM_STAGE_INIT { .dir = -EBADF }
 

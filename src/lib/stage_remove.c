@@ -20,20 +20,35 @@
 
 #define SET NSM_STAGE_SET
 
+/* Whether something lay on a file of the set, and does no more; errno. */
+static bool unmount(struct nsm_stage *stage, const char *file)
+{
+	char path[320];
+	struct nsm_text text = NSM_TEXT(path);
+
+	if (nsm_basket_take(stage, file))
+		return true;
+	nsm_text_put(&text, NSM_PROC_SELF "/fd/");
+	nsm_text_put_number(&text, (uint64_t)stage->dir);
+	nsm_text_put(&text, "/");
+	nsm_text_put(&text, file);
+	return umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0;
+}
+
 /* Unmounts whatever lies on a file of the set, and unlinks it. Mounts can be stacked; metadata has none, so there the
  * unlink comes first. */
 static int remove_file(struct nsm_stage *stage, const char *name, bool *ret_detached)
 {
 	bool mounted = nsm_nstype_from_file(name) != NSMGR_TYPE_NONE;
-	char path[320], file[280];
-	struct nsm_text path_text = NSM_TEXT(path), file_text = NSM_TEXT(file);
+	char file[280];
+	struct nsm_text text = NSM_TEXT(file);
 
-	nsm_text_add(&file_text, SET "/%s", name);
-	nsm_text_add(&path_text, NSM_PROC_SELF "/fd/%d/%s", stage->dir, file);
-	if (file_text.cut || path_text.cut)
+	nsm_text_put(&text, SET "/");
+	nsm_text_put(&text, name);
+	if (text.cut)
 		return -ENAMETOOLONG;
 	for (;;) {
-		bool was_mount = mounted && (nsm_basket_take(stage, file) || umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0);
+		bool was_mount = mounted && unmount(stage, file);
 
 		if (mounted && !was_mount && errno == ENOENT)
 			return 0;
@@ -128,16 +143,28 @@ static int remove_entries(struct nsm_stage *stage, bool *ret_detached)
 	return r < 0 ? nsm_fail(stage->store->ctx, r, "detach", NSMGR_TYPE_NONE, NULL) : 0;
 }
 
+/* All of a set that nobody put anything into, without a look at it. Where that fails, a look tells why. */
+static int remove_plain(struct nsm_stage *stage, bool *ret_detached)
+{
+	int r = 0;
+
+	for NSM_EACH_TYPE (type)
+		if (r == 0 && (stage->plain & NSMGR_MASK(type)))
+			r = remove_entry(stage, nsm_nstypes[type].name, ret_detached);
+	return r == 0 ? remove_entry(stage, NSM_META_FILE, ret_detached) : r;
+}
+
 int nsm_stage_remove(struct nsm_stage *stage, bool *ret_detached)
 {
 	bool detached = false;
-	int r = remove_entries(stage, &detached);
+	bool gone = stage->plain && remove_plain(stage, &detached) == 0 && unlinkat(stage->dir, SET, AT_REMOVEDIR) == 0;
+	int r = gone ? 0 : remove_entries(stage, &detached);
 
 	if (ret_detached)
 		*ret_detached = detached;
 	if (r < 0)
 		return r;
-	if (unlinkat(stage->dir, SET, AT_REMOVEDIR) < 0 && errno != ENOENT)
+	if (!gone && unlinkat(stage->dir, SET, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		return nsm_fail(stage->store->ctx, -errno, "detach", NSMGR_TYPE_NONE, NULL);
 	stage->busy = false;
 	return 0;

@@ -9,6 +9,13 @@
 #define NSM_STAGE_DIR ".stage"
 #define NSM_LOCK_FILE ".lock"
 
+/* Whether the directories of a store tell how many entries they have: glance.h */
+enum nsm_counts {
+	NSM_COUNTS_UNKNOWN,
+	NSM_COUNTS,
+	NSM_COUNTS_NOT,
+};
+
 /* The opened store. */
 struct nsm_store {
 	struct nsmgr_ctx *ctx;
@@ -16,6 +23,7 @@ struct nsm_store {
 	uint64_t mount_id; /* of its mount, as we see it */
 	int lock;	   /* .lock, once it was needed */
 	int stages;	   /* .stage, once it was needed */
+	enum nsm_counts counts; /* once it was needed */
 	bool elsewhere;	   /* its handles are, and it was opened all the same */
 	char boot_id[NSM_BOOT_ID_SIZE]; /* filled when opened for changes */
 };

@@ -123,6 +123,26 @@ START_TEST(stacked_mounts_are_all_taken_off)
 }
 END_TEST
 
+/* Known as plain, but for something that somebody put into it afterwards, and a handle that was taken away. */
+START_TEST(what_is_no_longer_plain_is_removed_all_the_same)
+{
+	struct nsm_meta meta = { .boot_id = "boot", .mount_id = store.mount_id };
+	bool detached = false;
+
+	ck_assert_int_eq(nsm_stage_begin(&stage), 0);
+	ck_assert_int_eq(bind_own(&stage, NSMGR_UTS), 0);
+	ck_assert_int_eq(nsm_stage_write_meta(&stage, &meta), 0);
+	ck_assert_int_eq(nsm_stage_publish(&stage, "web"), 0);
+	ck_assert_int_eq(nsm_stage_hide(&stage, "web"), 0);
+	ck_assert_int_eq(symlinkat("/", stage.dir, "set/later"), 0);
+	stage.plain = NSMGR_MASK(NSMGR_UTS) | NSMGR_MASK(NSMGR_NET);
+	ck_assert_int_eq(nsm_stage_remove(&stage, &detached), 0);
+	ck_assert(detached);
+	ck_assert(!stage.busy);
+	ck_assert_int_eq(mounts_below(in_root(".stage")), 0);
+}
+END_TEST
+
 START_TEST(a_link_in_a_set_is_removed_and_never_followed)
 {
 	make_dir(in_dir("outside"), 0755);
@@ -150,6 +170,7 @@ int main(void)
 	tcase_add_test(tcase, closing_discards_what_was_not_published);
 	tcase_add_test(tcase, a_hidden_set_is_gone_for_everybody_and_its_mounts_with_it);
 	tcase_add_test(tcase, stacked_mounts_are_all_taken_off);
+	tcase_add_test(tcase, what_is_no_longer_plain_is_removed_all_the_same);
 	tcase_add_test(tcase, a_link_in_a_set_is_removed_and_never_followed);
 	return suite_run(suite, NEED_ROOT);
 }
