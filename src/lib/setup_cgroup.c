@@ -15,8 +15,6 @@
  * cgroups above its root can be reached, and written to by root (KERNEL R63, CVE-2023-25809). So where the mount namespace is new
  * as well, they become read-only, and those of cgroup2 are covered by one that begins at the namespace's root. */
 
-#define MOUNTS 8
-
 static int fail(struct nsmgr_config *config, const char *point)
 {
 	return nsm_fail(config->ctx, -errno, "mount cgroup", NSMGR_MNT, point);
@@ -41,34 +39,33 @@ static bool is_out_of_reach(int error)
 	return error == EINVAL || error == ENOENT || error == ENOTDIR;
 }
 
-static int make_read_only(struct nsmgr_config *config)
+/* Those of cgroup2, to be covered. */
+struct points {
+	char path[8][PATH_MAX];
+	size_t count;
+};
+
+/* One pass over a table that may have thousands of handles. All points are known before the first of them is covered, for a new mount
+ * appears in the table, too. */
+static int make_read_only(struct nsmgr_config *config, struct points *ret)
 {
 	nsm_cleanup(nsm_cgroup_mounts_end) struct nsm_cgroup_mounts mounts = NSM_CGROUP_MOUNTS_INIT;
 	struct nsm_cgroup_mount mount_;
 	int r = nsm_cgroup_mounts_begin(&mounts);
 
+	ret->count = 0;
 	if (r < 0)
 		return nsm_fail(config->ctx, r, "mount cgroup", NSMGR_MNT, NSM_PROC_SELF "/mountinfo");
-	while ((r = nsm_cgroup_mounts_next(&mounts, &mount_)) > 0)
+	while ((r = nsm_cgroup_mounts_next(&mounts, &mount_)) > 0) {
 		if (mount(NULL, mount_.point, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | flags_of(mount_.point), NULL) < 0 &&
 		    !is_out_of_reach(errno))
 			return fail(config, mount_.point);
+		if (mount_.version2 && ret->count < NSM_ARRAY_SIZE(ret->path) &&
+		    nsm_copy(ret->path[ret->count], PATH_MAX, mount_.point))
+			ret->count++;
+	}
 	/* One that is not seen would stay open to root inside. */
 	return r < 0 ? nsm_fail(config->ctx, r, "mount cgroup", NSMGR_MNT, NSM_PROC_SELF "/mountinfo") : 0;
-}
-
-/* All points are known before the first of them is covered, for a new mount appears in the table, too. */
-static size_t find_points(char points[MOUNTS][PATH_MAX])
-{
-	nsm_cleanup(nsm_cgroup_mounts_end) struct nsm_cgroup_mounts mounts = NSM_CGROUP_MOUNTS_INIT;
-	struct nsm_cgroup_mount mount_;
-	size_t count = 0;
-
-	if (nsm_cgroup_mounts_begin(&mounts) == 0)
-		while (count < MOUNTS && nsm_cgroup_mounts_next(&mounts, &mount_) > 0)
-			if (mount_.version2 && nsm_copy(points[count], PATH_MAX, mount_.point))
-				count++;
-	return count;
 }
 
 /* By the newer calls: mount(2) refuses to mount a file system upon itself. The mount is private first, or its peers outside would
@@ -88,17 +85,13 @@ static void cover(struct nsmgr_config *config, const char *point)
 
 int nsm_setup_cgroup(struct nsmgr_config *config)
 {
-	char points[MOUNTS][PATH_MAX];
-	size_t count;
+	struct points points;
 	int r;
 
 	if (!nsm_config_makes(config, NSMGR_MNT) || !nsm_config_makes(config, NSMGR_CGROUP))
 		return 0;
-	r = make_read_only(config);
-	if (r < 0)
-		return r;
-	count = find_points(points);
-	for (size_t i = 0; i < count; i++)
-		cover(config, points[i]);
-	return 0;
+	r = make_read_only(config, &points);
+	for (size_t i = 0; r == 0 && i < points.count; i++)
+		cover(config, points.path[i]);
+	return r;
 }
