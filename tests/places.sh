@@ -6,6 +6,7 @@
 #
 #   private     in another mount namespace, whose / is private (KERNEL R11)
 #   shared      the same, whose / is shared (KERNEL R4)
+#   memory      as private, and all stores are on a tmpfs, as /run is
 #   user        root of a user namespace with one id only, as of `unshare -r`; the machine's /proc, network and the rest
 #   container   root of a user namespace with many ids, and of one of every other type
 #
@@ -19,7 +20,7 @@ export NSMGR_BUILDDIR NSMGR_MUST_WORK=1 LC_ALL=C
 logs=$NSMGR_BUILDDIR/tests/places
 limit=${LIMIT:-300} # seconds for a test
 
-declare -A places_lack=([private]='' [shared]='' [user]='ids all machine' [container]='machine')
+declare -A places_lack=([private]='' [shared]='' [memory]='' [user]='ids all machine' [container]='machine')
 
 # ---- inside ----
 
@@ -70,6 +71,18 @@ shared() {
 	exec unshare -m --propagation private sh -c 'mount --make-rshared / && exec bash "$@"' sh "$here/places.sh" --inside "$@"
 }
 
+# The path is short, for it is a part of names that have little room.
+memory() {
+	local dir status
+	dir=$(mktemp -d /tmp/nsmgr-m.XXXXXX) || exit 99
+	# shellcheck disable=SC2016
+	TMPDIR=$dir unshare -m --propagation private \
+		sh -c 'mount -t tmpfs -o mode=1777 none "$TMPDIR" && exec bash "$@"' sh "$here/places.sh" --inside "$@"
+	status=$?
+	rmdir "$dir"
+	exit $status
+}
+
 user() { exec unshare -Urm --propagation private bash "$here/places.sh" --inside "$@"; }
 
 # unshare(1) maps one id, or those of a table. Its command has no capabilities before there is a map, and all of them when it
@@ -109,7 +122,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 done
 [ $# -gt 1 ] || { echo 'usage: places.sh [PLACE...] -- TEST...' >&2; exit 2; }
 shift
-[ ${#chosen[@]} -gt 0 ] || chosen=(private shared user container)
+[ ${#chosen[@]} -gt 0 ] || chosen=(private shared memory user container)
 
 bad=
 for place in "${chosen[@]}"; do

@@ -14,8 +14,7 @@
 #define ALIGNMENT _Alignof(max_align_t)
 #define BLOCK_SIZE ((size_t)1 << 20)
 
-/* front.ld, where the linker takes it, has it begin in the last page of .data, which is written anyway: what exec needs lies there
- * whole. */
+/* front.ld, where the linker takes it, has it begin in the page of .data that is written anyway: what exec needs lies there whole. */
 static _Alignas(max_align_t) char first_block[16384];
 static char *next = first_block;
 static size_t room = sizeof(first_block);
@@ -71,7 +70,7 @@ void *calloc(size_t count, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	/* Fresh from the kernel or from .bss: zero already. */
+	/* Fresh from the kernel, or zeroed from the start: front.ld. */
 	return malloc(whole);
 }
 

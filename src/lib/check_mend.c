@@ -127,8 +127,11 @@ static int record_one(struct nsm_look *look, enum nsmgr_type type, struct nsm_me
 {
 	struct nsm_record *record = &meta->types[type];
 	nsm_autoclose int fd = nsm_nsfd_open(look->set.fd, nsm_nstypes[type].name, true);
-	int r = fd < 0 ? fd : nsm_nsfd_expect(fd, type);
+	enum nsmgr_type is;
+	int r = fd < 0 ? fd : nsm_nsfd_type(fd, &is);
 
+	if (r == -ENOTTY || (r == 0 && is != type))
+		r = -ESTALE;
 	if (r == 0 && (record->origin == NSMGR_ORIGIN_UNKNOWN || !nsm_nsfd_is(fd, &record->id))) {
 		record->origin = NSMGR_PINNED;
 		r = nsm_nsfd_id(fd, &record->id);

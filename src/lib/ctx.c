@@ -67,7 +67,7 @@ static bool add_components(char **to, const char *path)
 /* No format and no buffer of a path's whole size: NSMGR_STORE has exec come here each time. */
 static int set_root_below(struct nsmgr_ctx *ctx, const char *above, const char *path)
 {
-	size_t size = strlen(above) + strlen(path) + 2;
+	size_t size = strlen(above) + (*path != '/') + strlen(path) + 1;
 	nsm_autofree char *root = NULL;
 	char *to;
 

@@ -2,6 +2,7 @@
 #include "lib/glance.h"
 
 #include "base/text.h"
+#include "lib/labels.h"
 #include "lib/nsfd.h"
 #include "lib/sys.h"
 
@@ -35,7 +36,19 @@ static int count_entries(int root, const char *name)
 	return (int)(st.stx_size / ENTRY) - 2; /* "." and ".." */
 }
 
-/* The record, and the handles that it tells of, are distinct entries; where there are as many as that, there are no others. */
+static bool has_labels(const struct nsm_store *store, const char *name)
+{
+	char buf[PATH_SIZE];
+	struct nsm_text path = NSM_TEXT(buf);
+	struct nsm_statx st;
+
+	nsm_text_put(&path, name);
+	nsm_text_put(&path, "/" NSM_LABELS_FILE);
+	return !path.cut && nsm_sys_statx(store->root, buf, AT_SYMLINK_NOFOLLOW, 0, &st) == 0;
+}
+
+/* The record, the handles that it tells of, and labels are distinct entries; where there are as many as that, and all of them, there
+ * are no others. A set with a cgroup or with defaults for commands has more. */
 bool nsm_glance_record(struct nsm_store *store, const char *name, struct nsm_setdir *ret)
 {
 	int entries = counts_entries(store) ? count_entries(store->root, name) : 0, known = 1;
@@ -45,12 +58,13 @@ bool nsm_glance_record(struct nsm_store *store, const char *name, struct nsm_set
 	*ret = (struct nsm_setdir){ .store = store, .name = name, .fd = -EBADF, .has_meta = true };
 	nsm_text_put(&path, name);
 	nsm_text_put(&path, "/" NSM_META_FILE);
-	if (entries < 2 || path.cut || nsm_meta_read_at(store->root, buf, &ret->meta) < 0 || ret->meta.mount_id != store->mount_id)
+	if (entries < 2 || path.cut || nsm_meta_read_at(store->root, buf, &ret->meta) < 0 ||
+	    ret->meta.mount_id != store->mount_id || ret->meta.cgroup.origin == NSMGR_MADE || ret->meta.defaults)
 		return false;
 	ret->types = nsm_meta_types(&ret->meta);
-	for NSM_EACH_TYPE (type)
-		known += !!(ret->types & NSMGR_MASK(type));
-	return known == entries && !ret->meta.defaults;
+	for (unsigned left = ret->types; left; left &= left - 1)
+		known++;
+	return entries == known || (entries == known + 1 && has_labels(store, name));
 }
 
 /* The path of a handle below the store. */
@@ -82,9 +96,10 @@ int nsm_glance(struct nsm_store *store, const char *name, struct nsmgr_handle re
 	return count;
 }
 
+/* Who does not open all that is recorded does not know that it is all there, and nothing else in the place of it. */
 bool nsm_glance_open(const struct nsm_setdir *set, unsigned types, int ret_fds[])
 {
-	bool sure = set->types & types;
+	bool sure = (set->types & types) && (!(set->types & ~types) || !(types & ~set->types));
 
 	for NSM_EACH_TYPE (type) {
 		char buf[PATH_SIZE];

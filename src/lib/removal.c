@@ -149,17 +149,31 @@ static int inspect_pid(struct nsm_removal *removal, struct nsm_setdir *set)
 			     "cannot see who lives in it from this pid namespace (cure: remove it from where it was made)");
 }
 
+/* The types of a set that has nothing but handles, all of them mounted, a record and perhaps labels; 0 where that is not sure. */
+static unsigned glance_types(const struct nsm_removal *removal)
+{
+	struct nsmgr_handle handles[NSMGR_TYPE_COUNT];
+	int count = nsm_glance(removal->store, removal->name, handles);
+	unsigned types = 0;
+
+	for (int i = 0; i < count; i++)
+		types |= NSMGR_MASK(handles[i].type);
+	return types;
+}
+
 static int inspect(struct nsm_removal *removal)
 {
 	struct nsmgr_ctx *ctx = removal->store->ctx;
 	nsm_autosetdir struct nsm_setdir set = NSM_SETDIR_INIT;
-	int r = 0;
+	int r;
 
-	removal->plain = nsm_glance_record(removal->store, removal->name, &set) && !(set.types & NSMGR_MASK(NSMGR_PID));
-	if (!removal->plain)
-		r = nsm_setdir_open(removal->store, removal->name, &set);
 	nsm_close(&removal->pidns);
 	nsm_close(&removal->cgroup);
+	removal->has_marks = false;
+	removal->types = removal->plain = glance_types(removal);
+	if (removal->plain)
+		return 0;
+	r = nsm_setdir_open(removal->store, removal->name, &set);
 	if (r < 0)
 		return r;
 	removal->has_marks = set.has_marks;

@@ -13,7 +13,7 @@ struct nsm_removal {
 	struct nsm_stage *stage;
 	const char *name;
 	unsigned flags;
-	bool plain;	/* it has nothing but a record, and what that tells of */
+	unsigned plain; /* the types that have one, if there is nothing but these, a record and perhaps labels */
 	bool has_marks; /* names in /run/netns */
 	unsigned types; /* that have a handle */
 	struct nsm_deadline deadline;

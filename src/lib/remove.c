@@ -52,7 +52,7 @@ static int remove_one(struct nsm_removal *removal)
 
 	if (r < 0)
 		return r;
-	stage->plain = removal->plain ? removal->types : 0;
+	stage->plain = removal->plain;
 	stage->spares = !(removal->flags & NSMGR_REMOVE_KILL);
 	stage->gathers = stage->gathers || (removal->types & (removal->types - 1));
 	r = kill_init(removal, &init);

@@ -131,6 +131,7 @@ static int walk(struct nsmgr_ctx *ctx, const char *step, char *path, bool make, 
 	*ret = (struct nsm_root){
 		.fd = take_fd(dir),
 		.mount_id = st.stx_mnt_id,
+		.is_unique = st.stx_mask & NSM_STATX_MNT_ID_UNIQUE,
 		.is_mount = st.stx_attributes & NSM_STATX_ATTR_MOUNT_ROOT,
 	};
 	return 0;

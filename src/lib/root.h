@@ -8,6 +8,7 @@
 struct nsm_root {
 	int fd;		   /* O_PATH */
 	uint64_t mount_id; /* of the mount that it is reached through */
+	bool is_unique;	   /* that id is never used again, since Linux 6.8 */
 	bool is_mount;	   /* it is the root of that mount */
 };
 

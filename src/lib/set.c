@@ -52,8 +52,8 @@ static int refuse_types(const struct nsmgr_set *set, unsigned has, unsigned type
 			     has ? "the set has none of these types" : "the set is empty");
 }
 
-/* Whether rm could take the set away between a look at it and the entering of its pid namespace or cgroup. */
-static bool is_to_be_held(const struct nsm_setdir *dir, unsigned types)
+/* Whether it has a pid namespace, whose init may have ended, or a cgroup: rm could take these away between a look and the entering. */
+static bool is_perishable(const struct nsm_setdir *dir, unsigned types)
 {
 	return (dir->types & types & NSMGR_MASK(NSMGR_PID)) || dir->meta.cgroup.origin == NSMGR_MADE;
 }
@@ -75,16 +75,14 @@ static int open_handles(struct nsmgr_set *set, const char *name, unsigned types,
 	bool seen = nsm_glance_record(&set->store, name, &dir);
 	int r = 0;
 
-	if (seen && !(hold && is_to_be_held(&dir, types)) && nsm_glance_open(&dir, types, set->fds)) {
+	if (seen && !is_perishable(&dir, types) && nsm_glance_open(&dir, types, set->fds)) {
 		set->cgroup = dir.meta.cgroup;
 		return 0;
 	}
-	if (!seen)
+	if (!seen || !hold || !is_perishable(&dir, types))
 		r = nsm_setdir_open(&set->store, name, &dir);
-	if (r == 0 && hold && is_to_be_held(&dir, types))
+	if (r == 0 && hold && is_perishable(&dir, types))
 		r = look_and_hold(set, name, &dir);
-	else if (r == 0 && seen)
-		r = nsm_setdir_open(&set->store, name, &dir);
 	if (r < 0)
 		return r;
 	for NSM_EACH_TYPE (type) {

@@ -76,6 +76,7 @@ static int make_ready(struct nsm_stage *stage)
 	struct nsm_stage other = { .dir = -EBADF };
 	int r;
 
+	stage->plain = 0;
 	if (stage->dir >= 0 && !stage->busy)
 		return 0;
 	nsm_stage_close(stage);

@@ -16,7 +16,7 @@ struct nsm_stage {
 	char name[16];
 	bool busy;	  /* there is something in it */
 	bool modes_exact; /* our umask is 0: what is made has its mode at once */
-	unsigned plain;	  /* the set has handles of these types and a record, and nothing else; 0: that is not known */
+	unsigned plain;	  /* all that the set has are handles of these types and a record, as far as is known; or 0 */
 	bool spares;	  /* who is in the cgroup of the set that is removed is waited for, not killed */
 	bool gathers;	  /* handles are not unmounted one by one: basket.h */
 	unsigned gathered; /* that wait in the basket */

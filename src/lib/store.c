@@ -87,6 +87,16 @@ int nsm_store_refuse_elsewhere(struct nsm_store *store)
 			     cure);
 }
 
+/* The store is what is reached by that way, which is no longer the caller's. No set can be told from a glance where mounts have no
+ * ids of their own. */
+static void take_root(struct nsm_store *store, struct nsm_root *root)
+{
+	nsm_close(&store->root);
+	store->root = take_fd(root->fd);
+	store->mount_id = root->mount_id;
+	store->counts = root->is_unique ? NSM_COUNTS_UNKNOWN : NSM_COUNTS_NOT;
+}
+
 int nsm_store_open(struct nsmgr_ctx *ctx, struct nsm_store *ret)
 {
 	struct nsm_root root = NSM_ROOT_INIT;
@@ -96,8 +106,7 @@ int nsm_store_open(struct nsmgr_ctx *ctx, struct nsm_store *ret)
 		return r;
 	*ret = (struct nsm_store)NSM_STORE_INIT;
 	ret->ctx = ctx;
-	ret->root = root.fd;
-	ret->mount_id = root.mount_id;
+	take_root(ret, &root);
 	return 0;
 }
 
@@ -152,9 +161,7 @@ static int mount_and_record(struct nsm_store *store, const struct nsm_root *belo
 	if (r == 0)
 		r = nsm_root_open(ctx, false, &root);
 	if (r == 0) {
-		nsm_close(&store->root);
-		store->root = root.fd;
-		store->mount_id = root.mount_id;
+		take_root(store, &root);
 		r = write_storefile(store);
 		if (r < 0)
 			nsm_fail(ctx, r, "store", NSMGR_TYPE_NONE, ctx->root);
@@ -183,9 +190,8 @@ static int establish(struct nsm_store *store)
 	below = root.fd;
 	switch (nsm_place_find(root.fd, root.mount_id, root.is_mount, store->boot_id)) {
 	case NSM_HERE:
-		nsm_close(&store->root);
-		store->root = take_fd(below);
-		store->mount_id = root.mount_id;
+		root.fd = take_fd(below);
+		take_root(store, &root);
 		return 0;
 	case NSM_ELSEWHERE:
 		return nsm_store_refuse_elsewhere(store);
@@ -208,12 +214,10 @@ static int open_and_place(struct nsmgr_ctx *ctx, bool make, struct nsm_store *st
 
 		if (r < 0)
 			return r;
-		nsm_close(&store->root);
-		store->root = root.fd;
-		store->mount_id = root.mount_id;
+		take_root(store, &root);
 		if (!*store->boot_id && nsm_boot_id(store->boot_id) < 0)
 			return nsm_fail_text(ctx, -ENOSYS, "store", NSMGR_TYPE_NONE, NULL, "no /proc is mounted");
-		*ret_place = nsm_place_find(root.fd, root.mount_id, root.is_mount, store->boot_id);
+		*ret_place = nsm_place_find(store->root, store->mount_id, root.is_mount, store->boot_id);
 		if (*ret_place != NSM_ELSEWHERE)
 			break;
 	}

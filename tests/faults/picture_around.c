@@ -4,9 +4,11 @@
 #include "world.h"
 
 #include <ctype.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAX_MOUNTS 256
 
@@ -80,12 +82,51 @@ static bool is_keeper(const struct camera *camera, long pid)
 	return false;
 }
 
+/* Whether it ends already: it is a zombie, is taken apart (PF_EXITING, linux/sched.h), or has a SIGKILL to come. False once it is gone. */
+static bool is_ending(long pid)
+{
+	enum { EXITING = 0x4, KILL = 1 << (SIGKILL - 1) };
+	unsigned long flags = 0;
+	unsigned long long pending;
+	char line[512], state = 'R';
+	bool killed = false;
+	FILE *file;
+
+	snprintf(line, sizeof(line), "/proc/%ld/stat", pid);
+	file = fopen(line, "r");
+	if (!file)
+		return false;
+	if (fgets(line, sizeof(line), file) && strrchr(line, ')'))
+		sscanf(strrchr(line, ')'), ") %c %*d %*d %*d %*d %*d %lu", &state, &flags);
+	fclose(file);
+	snprintf(line, sizeof(line), "/proc/%ld/status", pid);
+	file = fopen(line, "r");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "SigPnd: %llx", &pending) == 1 || sscanf(line, "ShdPnd: %llx", &pending) == 1)
+			killed |= !!(pending & KILL);
+	if (file)
+		fclose(file);
+	return state == 'Z' || (flags & EXITING) || killed;
+}
+
+/* The kernel takes its time with some, the more so with those that have a network: a few seconds are no leak. */
+static bool is_there(long pid)
+{
+	char path[32];
+
+	for (int i = 0; i < 500 && is_ending(pid); i++)
+		usleep(10000);
+	snprintf(path, sizeof(path), "/proc/%ld", pid);
+	return access(path, F_OK) == 0;
+}
+
 static void look_at_process(struct camera *camera, const char *dir, const char *name, struct part *part)
 {
 	long pid = strtol(name, NULL, 10);
 
 	(void)dir;
-	if (isdigit((unsigned char)*name) && !world_is_outside((pid_t)pid) && !is_keeper(camera, pid))
+	if (isdigit((unsigned char)*name) && !world_is_outside((pid_t)pid) && !is_keeper(camera, pid) &&
+	    is_there(pid))
 		note(part, "process %ld", pid);
 }
 

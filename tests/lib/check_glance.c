@@ -180,6 +180,9 @@ START_TEST(it_is_not_sure_where_something_was_added_or_taken_away)
 	ck_assert_int_eq(opened("web", ~0u), 0);
 	ck_assert_int_eq(listed("web", NSMGR_UTS), -1);
 	ck_assert_int_eq(listed("web", NSMGR_NET), NSMGR_LIVE);
+	/* uts is gone, net is in its place: not even if one of the two is asked for with another that there is not. */
+	ck_assert_int_eq(opened("web", UTS | NET), 0);
+	ck_assert_int_eq(opened("web", NET), 0);
 	ck_assert_int_eq(unlink(in_root("web/.set")), 0);
 	ck_assert_int_eq(glance("web"), 0);
 	ck_assert_int_eq(listed("web", NSMGR_NET), NSMGR_LIVE);
@@ -200,10 +203,61 @@ START_TEST(a_pid_namespace_labels_and_links_take_a_look)
 	ck_assert_int_eq(opened("link", ~0u), 0);
 	ck_assert_int_eq(glance("none"), 0);
 	put_text(in_root("web/.labels"), "");
+	ck_assert_int_eq(glance("web"), 1);
+	ck_assert_int_eq(opened("web", ~0u), 1);
+	put_text(in_root("web/.profile"), "");
+	ck_assert_int_eq(glance("web"), 0);
+	ck_assert_int_eq(opened("web", ~0u), 0);
+	ck_assert_int_eq(unlink(in_root("web/.labels")), 0);
 	ck_assert_int_eq(glance("web"), 0);
 	ck_assert_int_eq(opened("web", ~0u), 0);
 	ck_assert_int_eq(listed("web", NSMGR_UTS), NSMGR_LIVE);
 	ck_assert_int_eq(unlink(in_root("link")), 0);
+	end("web");
+}
+END_TEST
+
+/* Of three, one is gone, and one of another type in its place: asked for one that is there and the new one, which is not recorded. */
+START_TEST(nothing_that_is_asked_for_is_passed_over)
+{
+	begin();
+	set_make("web", NET | UTS);
+	ck_assert_int_eq(umount2(in_root("web/uts"), MNT_DETACH), 0);
+	ck_assert_int_eq(unlink(in_root("web/uts")), 0);
+	put_text(in_root("web/ipc"), "");
+	ck_assert_int_eq(mount("/proc/self/ns/ipc", in_root("web/ipc"), NULL, MS_BIND, NULL), 0);
+	ck_assert_int_eq(opened("web", NET), 1);
+	ck_assert_int_eq(opened("web", NET | NSMGR_MASK(NSMGR_IPC)), 0);
+	ck_assert_int_eq(opened("web", ~UTS), 0);
+	end("web");
+}
+END_TEST
+
+/* What is recorded of a cgroup or of defaults is heeded, also where their files are gone. */
+START_TEST(what_the_record_tells_of_takes_a_look)
+{
+	struct nsm_meta meta;
+	int dir;
+
+	begin();
+	set_make("web", UTS);
+	dir = open(in_root("web"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ck_assert_int_eq(nsm_meta_read(dir, &meta), 0);
+	meta.defaults = true;
+	ck_assert_int_eq(unlink(in_root("web/.set")), 0);
+	ck_assert_int_eq(nsm_meta_write(dir, ".set", false, &meta), 0);
+	ck_assert_int_eq(glance("web"), 0);
+	meta.defaults = false;
+	meta.cgroup = (struct nsm_cgroup){ .origin = NSMGR_MADE, .ino = 1, .path = "none" };
+	ck_assert_int_eq(unlink(in_root("web/.set")), 0);
+	ck_assert_int_eq(nsm_meta_write(dir, ".set", false, &meta), 0);
+	ck_assert_int_eq(glance("web"), 0);
+	ck_assert_int_eq(opened("web", ~0u), 0);
+	meta.cgroup.origin = NSMGR_PINNED;
+	ck_assert_int_eq(unlink(in_root("web/.set")), 0);
+	ck_assert_int_eq(nsm_meta_write(dir, ".set", false, &meta), 0);
+	ck_assert_int_eq(glance("web"), 1);
+	close(dir);
 	end("web");
 }
 END_TEST
@@ -219,5 +273,7 @@ int main(void)
 	tcase_add_test(test_case, it_is_not_sure_of_another_mount_of_the_same);
 	tcase_add_test(test_case, it_is_not_sure_where_something_was_added_or_taken_away);
 	tcase_add_test(test_case, a_pid_namespace_labels_and_links_take_a_look);
+	tcase_add_test(test_case, nothing_that_is_asked_for_is_passed_over);
+	tcase_add_test(test_case, what_the_record_tells_of_takes_a_look);
 	return suite_run(suite, NEED_ROOT);
 }

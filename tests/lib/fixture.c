@@ -15,7 +15,7 @@
 
 struct fixture fixture;
 
-static char base[32]; /* of the program: the tests' directories are below it */
+static char base[40]; /* of the program: the tests' directories are below it */
 static char before[PORTRAIT_SIZE];
 
 static void set_up(void)
@@ -113,6 +113,7 @@ int suite_run(Suite *suite, enum need need)
 {
 	SRunner *runner = srunner_create(suite);
 	bool forks = srunner_fork_status(runner) == CK_FORK;
+	const char *dir = getenv("TMPDIR");
 	int failures, ran;
 
 	if (need == NEED_ROOT && (geteuid() != 0 || child_status(can_mount, NULL) != 0)) {
@@ -120,7 +121,9 @@ int suite_run(Suite *suite, enum need need)
 		srunner_free(runner);
 		return is_set("NSMGR_MUST_WORK") ? 1 : 77;
 	}
-	strcpy(base, "/tmp/nsmgr-check-XXXXXX");
+	/* One that leaves no room for the names of tests is not taken. */
+	if (!dir || *dir != '/' || snprintf(base, sizeof(base), "%s/nsmgr-check-XXXXXX", dir) >= (int)sizeof(base))
+		strcpy(base, "/tmp/nsmgr-check-XXXXXX");
 	umask(022);
 	if (!mkdtemp(base) || chmod(base, 0755) < 0) {
 		perror(base);
