@@ -44,7 +44,8 @@ static bool has_labels(const struct nsm_store *store, const char *name)
 
 	nsm_text_put(&path, name);
 	nsm_text_put(&path, "/" NSM_LABELS_FILE);
-	return !path.cut && nsm_sys_statx(store->root, buf, AT_SYMLINK_NOFOLLOW, 0, &st) == 0;
+	return !path.cut && nsm_sys_statx(store->root, buf, AT_SYMLINK_NOFOLLOW, NSM_STATX_BASIC, &st) == 0 &&
+	       S_ISREG(st.stx_mode) && !(st.stx_attributes & NSM_STATX_ATTR_MOUNT_ROOT);
 }
 
 /* The record, the handles that it tells of, and labels are distinct entries; where there are as many as that, and all of them, there

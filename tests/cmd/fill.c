@@ -52,6 +52,13 @@ static int grow(void)
 	return LEVELS;
 }
 
+static bool is_above(const char *dir, const char *path)
+{
+	size_t len = strlen(dir);
+
+	return strncmp(dir, path, len) == 0 && path[len] == '/';
+}
+
 /* Copies of what other tests have mounted would go when they unlink what lies below (KERNEL R5), and leave more room than was meant. */
 static bool drop_others(const char *own, size_t len)
 {
@@ -61,7 +68,7 @@ static bool drop_others(const char *own, size_t len)
 
 	while (table && (entry = getmntent(table)))
 		if ((strcmp(entry->mnt_type, "nsfs") == 0 || strstr(entry->mnt_dir, "/nsmgr-")) &&
-		    strncmp(entry->mnt_dir, own, len) != 0)
+		    strncmp(entry->mnt_dir, own, len) != 0 && !is_above(entry->mnt_dir, own))
 			dropped |= umount2(entry->mnt_dir, MNT_DETACH) == 0;
 	if (table)
 		endmntent(table);

@@ -202,6 +202,9 @@ START_TEST(a_pid_namespace_labels_and_links_take_a_look)
 	ck_assert_int_eq(glance("link"), 0);
 	ck_assert_int_eq(opened("link", ~0u), 0);
 	ck_assert_int_eq(glance("none"), 0);
+	make_dir(in_root("web/.labels"), 0755);
+	ck_assert_int_eq(glance("web"), 0);
+	ck_assert_int_eq(rmdir(in_root("web/.labels")), 0);
 	put_text(in_root("web/.labels"), "");
 	ck_assert_int_eq(glance("web"), 1);
 	ck_assert_int_eq(opened("web", ~0u), 1);
