@@ -57,8 +57,9 @@ int nsm_own_judge(int root, int setdir, int fd)
 {
 	struct stat of_root, of_set, of_file;
 
+	/* EPERM is the verdict on what was looked at. */
 	if (fstat(root, &of_root) < 0 || fstat(setdir, &of_set) < 0 || fstat(fd, &of_file) < 0)
-		return -errno;
+		return errno == EPERM ? -EIO : -errno;
 	/* A FIFO that nobody writes to would read as empty. */
 	if (!S_ISREG(of_file.st_mode))
 		return -EBADMSG;
