@@ -205,6 +205,21 @@ result 'every rule of security has a test named after it, and a guard in tests/g
 	done
 )"
 
+# What is to be taken away is there, once: a guard that moved elsewhere would not be.
+result 'each guard in tests/guards is where it says' "$(
+	guard='' file=''
+	while IFS= read -r line; do
+		case $line in
+		'guard '*) guard=${line#guard } ;;
+		'in '*) file=${line#in } ;;
+		'was '*)
+			count=$(grep -cF -e "${line#was }" "$srcdir/$file")
+			[ "$count" = 1 ] || echo "$guard: $count times in $file"
+			;;
+		esac
+	done <"$srcdir/tests/guards/guards"
+)"
+
 # ---- src/README ----
 
 # Its list of files: two blanks, the file below src/ ("[ch]" for .c and .h), two blanks at least, what it is for.
