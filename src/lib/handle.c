@@ -46,7 +46,7 @@ static nsm_own_frame int read_entries(struct nsm_setdir *set)
 			set->types |= NSMGR_MASK(type);
 		else if (nsm_ip_netns_is_mark(entry->d_name))
 			set->has_marks = true;
-		else if (!nsm_is_set_file(entry->d_name))
+		else if (!nsm_is_set_file(entry->d_name) || entry->d_type == DT_DIR)
 			nsm_copy(set->odd, sizeof(set->odd), entry->d_name);
 	}
 	return r;

@@ -198,6 +198,7 @@ metadata() {
 	by_hand "unsafe $P.b/.labels"
 	expect 1 "$NSMGR" rm "$P.b"
 	like 'what rm names' "$err" '*.labels*'
+	is 'what rm leaves' "$(states "$P.b")" 'ipc live uts live '
 	rmdir "$NSMGR_STORE/$P.b/.labels"
 	ok "$NSMGR" rm "$P.b"
 	clean
