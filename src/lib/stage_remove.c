@@ -50,6 +50,7 @@ static int remove_file(struct nsm_stage *stage, const char *name, bool *ret_deta
 	for (;;) {
 		bool was_mount = mounted && unmount(stage, file);
 
+		*ret_detached |= was_mount;
 		if (mounted && !was_mount && errno == ENOENT)
 			return 0;
 		if (mounted && !was_mount && errno != EINVAL)
@@ -63,7 +64,6 @@ static int remove_file(struct nsm_stage *stage, const char *name, bool *ret_deta
 		/* Busy although nothing could be unmounted: a mount that is locked for our user namespace. */
 		if (errno != EBUSY || (mounted && !was_mount))
 			return -errno;
-		*ret_detached |= was_mount;
 		mounted = true;
 	}
 }
@@ -113,25 +113,20 @@ static int end_helper(struct nsm_stage *stage, int set)
 		       : 0;
 }
 
-static int remove_entries(struct nsm_stage *stage, bool *ret_detached)
+/* Either the handles or all else, from the beginning of the directory. */
+static int remove_listed(struct nsm_stage *stage, int set, bool handles, bool *ret_detached)
 {
-	nsm_autoclose int set = nsm_own_dir(stage->dir, SET);
 	const struct nsm_dirent *entry;
 	struct nsm_dir dir;
-	int r;
+	int r = lseek(set, 0, SEEK_SET) < 0 ? -errno : 0;
 
-	if (set == -ENOENT)
-		return 0;
-	if (set == -ENOTDIR)
-		return nsm_fail_text(stage->store->ctx, set, "detach", NSMGR_TYPE_NONE, NULL, "something else is mounted on it");
-	if (set < 0)
-		return remove_usual(stage, ret_detached);
-	r = nsm_cgroup_remove(stage->store->ctx, set, stage->spares);
-	if (r < 0)
-		return r;
 	nsm_dir_begin(&dir, set);
-	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
-		if (nsm_streq(entry->d_name, NSM_HELPER_FILE))
+	while (r == 0 && (r = nsm_dir_next(&dir, &entry)) > 0) {
+		bool is_handle = nsm_nstype_from_file(entry->d_name) != NSMGR_TYPE_NONE;
+
+		if (is_handle != handles)
+			r = 0;
+		else if (nsm_streq(entry->d_name, NSM_HELPER_FILE))
 			r = end_helper(stage, set);
 		else if (nsm_ip_netns_is_mark(entry->d_name))
 			r = nsm_ip_netns_remove(stage->store->ctx, set, entry->d_name);
@@ -141,6 +136,24 @@ static int remove_entries(struct nsm_stage *stage, bool *ret_detached)
 			return r;
 	}
 	return r < 0 ? nsm_fail(stage->store->ctx, r, "detach", NSMGR_TYPE_NONE, NULL) : 0;
+}
+
+/* The handles come first: where these cannot be unmounted nothing is lost yet. */
+static int remove_entries(struct nsm_stage *stage, bool *ret_detached)
+{
+	nsm_autoclose int set = nsm_own_dir(stage->dir, SET);
+	int r;
+
+	if (set == -ENOENT)
+		return 0;
+	if (set == -ENOTDIR)
+		return nsm_fail_text(stage->store->ctx, set, "detach", NSMGR_TYPE_NONE, NULL, "something else is mounted on it");
+	if (set < 0)
+		return remove_usual(stage, ret_detached);
+	r = nsm_cgroup_remove(stage->store->ctx, set, stage->spares);
+	if (r == 0)
+		r = remove_listed(stage, set, true, ret_detached);
+	return r == 0 ? remove_listed(stage, set, false, ret_detached) : r;
 }
 
 /* All of a set that nobody put anything into, without a look at it. Where that fails, a look tells why. */
