@@ -53,6 +53,7 @@ int nsm_cgroup_read_mark(int fd, struct nsm_cgroup_claim *ret);
 struct nsm_cgroup_mounts {
 	int fd;
 	size_t len, pos;
+	bool skipped; /* a line that did not fit */
 	char text[8192];
 };
 

@@ -13,6 +13,7 @@
 int nsm_cgroup_mounts_begin(struct nsm_cgroup_mounts *mounts)
 {
 	mounts->len = mounts->pos = 0;
+	mounts->skipped = false;
 	mounts->fd = openat(AT_FDCWD, NSM_PROC_SELF "/mountinfo", O_RDONLY | O_CLOEXEC);
 	return mounts->fd < 0 ? -errno : 0;
 }
@@ -22,8 +23,7 @@ void nsm_cgroup_mounts_end(struct nsm_cgroup_mounts *mounts)
 	nsm_close(&mounts->fd);
 }
 
-/* The next line, in place; 0 at the end, or -errno. One that does not fit (a path of the kernel's has 4,096 bytes at most) is
- * none. */
+/* The next line, in place; 0 at the end, or -errno. One that does not fit is none, and remembered. */
 static int next_line(struct nsm_cgroup_mounts *mounts, char **ret)
 {
 	for (;;) {
@@ -40,8 +40,10 @@ static int next_line(struct nsm_cgroup_mounts *mounts, char **ret)
 		mounts->len -= mounts->pos;
 		memmove(mounts->text, line, mounts->len);
 		mounts->pos = 0;
-		if (mounts->len == sizeof(mounts->text))
+		if (mounts->len == sizeof(mounts->text)) {
 			mounts->len = 0;
+			mounts->skipped = true;
+		}
 		do
 			n = read(mounts->fd, mounts->text + mounts->len, sizeof(mounts->text) - mounts->len);
 		while (n < 0 && errno == EINTR);

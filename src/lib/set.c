@@ -69,6 +69,15 @@ static int look_and_hold(struct nsmgr_set *set, const char *name, struct nsm_set
 	return r == 0 || r == -EACCES || r == -EROFS ? nsm_setdir_open(&set->store, name, dir) : r;
 }
 
+/* Whoever entered the rest would be where he is for that type, and not know. */
+static int refuse_lost(const struct nsmgr_set *set, const struct nsm_setdir *dir, enum nsmgr_type type)
+{
+	if (!nsm_setdir_is_current(dir))
+		return nsm_fail_text(set->ctx, -ENOENT, "open", NSMGR_TYPE_NONE, NULL, "no such set: it was removed just now");
+	return nsm_fail_text(set->ctx, -ESTALE, "open", type, NULL,
+			     "missing: it is recorded, and has no file (cure: nsmgr rm, then create it again)");
+}
+
 static int open_handles(struct nsmgr_set *set, const char *name, unsigned types, bool hold)
 {
 	nsm_autosetdir struct nsm_setdir dir = NSM_SETDIR_INIT;
@@ -86,6 +95,8 @@ static int open_handles(struct nsmgr_set *set, const char *name, unsigned types,
 	if (r < 0)
 		return r;
 	for NSM_EACH_TYPE (type) {
+		if (dir.has_meta && (nsm_meta_types(&dir.meta) & ~dir.types & types & NSMGR_MASK(type)))
+			return refuse_lost(set, &dir, type);
 		if (!(dir.types & types & NSMGR_MASK(type)))
 			continue;
 		set->fds[type] = nsm_handle_open(&dir, type);

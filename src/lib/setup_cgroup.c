@@ -20,17 +20,23 @@ static int fail(struct nsmgr_config *config, const char *point)
 	return nsm_fail(config->ctx, -errno, "mount cgroup", NSMGR_MNT, point);
 }
 
-/* In a user namespace no flag may be lost that the mount had before: statfs(2) calls them nearly as mount(2) does. */
-static unsigned long flags_of(const char *point)
+#define CGROUP_MAGIC 0x27e0eb   /* CGROUP_SUPER_MAGIC, linux/magic.h */
+#define CGROUP2_MAGIC 0x63677270 /* CGROUP2_SUPER_MAGIC */
+
+/* In a user namespace no flag may be lost that the mount had before: statfs(2) calls them nearly as mount(2) does. False where the
+ * path leads to something else that lies upon it. */
+static bool flags_of(const char *point, unsigned long *ret)
 {
 	const unsigned long same = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME;
 	struct statfs fs;
-	unsigned long flags;
 
+	*ret = 0;
 	if (statfs(point, &fs) < 0)
-		return 0;
-	flags = (unsigned long)fs.f_flags & same;
-	return fs.f_flags & 0x1000 /* ST_RELATIME */ ? flags | MS_RELATIME : flags;
+		return true;
+	*ret = (unsigned long)fs.f_flags & same;
+	if (fs.f_flags & 0x1000) /* ST_RELATIME */
+		*ret |= MS_RELATIME;
+	return fs.f_type == CGROUP_MAGIC || fs.f_type == CGROUP2_MAGIC;
 }
 
 /* One that others lie upon is out of reach already. */
@@ -57,7 +63,11 @@ static int make_read_only(struct nsmgr_config *config, struct points *ret)
 	if (r < 0)
 		return nsm_fail(config->ctx, r, "mount cgroup", NSMGR_MNT, NSM_PROC_SELF "/mountinfo");
 	while ((r = nsm_cgroup_mounts_next(&mounts, &mount_)) > 0) {
-		if (mount(NULL, mount_.point, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | flags_of(mount_.point), NULL) < 0 &&
+		unsigned long flags;
+
+		if (!flags_of(mount_.point, &flags))
+			continue;
+		if (mount(NULL, mount_.point, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | flags, NULL) < 0 &&
 		    !is_out_of_reach(errno))
 			return fail(config, mount_.point);
 		if (mount_.version2 && ret->count < NSM_ARRAY_SIZE(ret->path) &&
@@ -65,6 +75,9 @@ static int make_read_only(struct nsmgr_config *config, struct points *ret)
 			ret->count++;
 	}
 	/* One that is not seen would stay open to root inside. */
+	if (r == 0 && mounts.skipped)
+		return nsm_fail_text(config->ctx, -E2BIG, "mount cgroup", NSMGR_MNT, NSM_PROC_SELF "/mountinfo",
+				     "a mount has more than 8 KiB of paths there, and may be one of cgroups (cure: umount it)");
 	return r < 0 ? nsm_fail(config->ctx, r, "mount cgroup", NSMGR_MNT, NSM_PROC_SELF "/mountinfo") : 0;
 }
 

@@ -215,7 +215,10 @@ static int open_and_place(struct nsmgr_ctx *ctx, bool make, struct nsm_store *st
 		if (r < 0)
 			return r;
 		take_root(store, &root);
-		if (!*store->boot_id && nsm_boot_id(store->boot_id) < 0)
+		r = *store->boot_id ? 0 : nsm_boot_id(store->boot_id);
+		if (r == -EMFILE || r == -ENFILE || r == -ENOMEM)
+			return nsm_fail(ctx, r, "store", NSMGR_TYPE_NONE, "/proc");
+		if (r < 0)
 			return nsm_fail_text(ctx, -ENOSYS, "store", NSMGR_TYPE_NONE, NULL, "no /proc is mounted");
 		*ret_place = nsm_place_find(store->root, store->mount_id, root.is_mount, store->boot_id);
 		if (*ret_place != NSM_ELSEWHERE)

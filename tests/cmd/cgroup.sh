@@ -385,7 +385,24 @@ too_few_descriptors() {
 	is 'cgroups' "$(ls "$C")" "$before"
 }
 
+# A mount of cgroups that another one lies upon, and one of which the table has more than can be read.
+odd_mounts() {
+	mkdir "$T/upon" "$T/long"
+	mount -t cgroup2 none "$T/upon" && mount -t tmpfs none "$T/upon" || skip 'no cgroup2'
+	echo data >"$T/upon/file"
+	ok "$NSMGR" create "$P.a" --mnt --cgroup
+	ok "$NSMGR" exec "$P.a" sh -c 'read -r line <"$1" && [ "$line" = data ] && echo more >"$1"' sh "$T/upon/file"
+	ok "$NSMGR" rm "$P.a"
+	umount "$T/upon" && umount "$T/upon"
+	mount -t cgroup2 "$(printf '%4000s' '')" "$T/long"
+	expect 1 "$NSMGR" create "$P.a" --mnt --cgroup
+	like 'what create says' "$err" "nsmgr: cannot create '$P.a': mnt: mount cgroup: *more than 8 KiB*cure: umount*"
+	umount "$T/long"
+	rmdir "$T/upon" "$T/long"
+}
+
 cases() {
+	it 'covers no other mount, and passes over none' odd_mounts machine
 	it 'has commands and the keeper in a cgroup of its own (KERNEL R63)' joined
 	it 'leaves no descriptor to a command (LESSONS security 18)' no_descriptors
 	it 'shows the host no writable cgroups inside (LESSONS security 17)' own_mounts

@@ -232,7 +232,19 @@ outlives_rm() {
 	is 'its status' $? 0
 }
 
+# The command would be where we are for that type.
+lost() {
+	ok "$NSMGR" create "$P.a" --net --uts
+	umount "$NSMGR_STORE/$P.a/net"
+	rm -f "$NSMGR_STORE/$P.a/net"
+	expect 125 "$NSMGR" exec "$P.a" true
+	like 'what it says' "$err" "nsmgr: cannot exec '$P.a': net: open: missing: *cure: nsmgr rm*"
+	is 'lines' "$(wc -l <<<"$err")" 1
+	ok "$NSMGR" exec --only=uts "$P.a" true
+}
+
 cases() {
+	it 'refuses a set that has lost a namespace' lost
 	it 'enters all types, --only or --except some (KERNEL R24, LESSONS 9)' chosen_types
 	it 'gives the exact status: 125, 126, 127, 128+N' statuses
 	it 'options end at NAME' operands
