@@ -71,17 +71,7 @@ shared() {
 	exec unshare -m --propagation private sh -c 'mount --make-rshared / && exec bash "$@"' sh "$here/places.sh" --inside "$@"
 }
 
-# The path is short, for it is a part of names that have little room.
-memory() {
-	local dir status
-	dir=$(mktemp -d /tmp/nsmgr-m.XXXXXX) || exit 99
-	# shellcheck disable=SC2016
-	TMPDIR=$dir unshare -m --propagation private \
-		sh -c 'mount -t tmpfs -o mode=1777 none "$TMPDIR" && exec bash "$@"' sh "$here/places.sh" --inside "$@"
-	status=$?
-	rmdir "$dir"
-	exit $status
-}
+memory() { exec "$here/memory.sh" bash "$here/places.sh" --inside "$@"; }
 
 user() { exec unshare -Urm --propagation private bash "$here/places.sh" --inside "$@"; }
 

@@ -15,7 +15,6 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#define CGROUP2_MAGIC 0x63677270 /* statfs(2) */
 #define DEPTH 64 /* of those below it: two descriptors each */
 
 /* ---- where ---- */
@@ -27,7 +26,7 @@ static int open_mount(const char *point)
 
 	if (fd < 0 || fstatfs(fd, &fs) < 0)
 		return -errno;
-	return fs.f_type == CGROUP2_MAGIC ? take_fd(fd) : -ENOENT;
+	return fs.f_type == NSM_CGROUP2_MAGIC ? take_fd(fd) : -ENOENT;
 }
 
 /* What cannot be opened is not nowhere; one that lies under another is. */

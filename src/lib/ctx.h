@@ -5,6 +5,8 @@
 #include "base/macro.h"
 #include "nsmgr.h"
 
+#define NSM_NAME_LENGTH 64 /* of a set, in bytes: nsmgr_check_name() */
+
 /* A failure as it is recorded: without pointers, so that a child hands it to its parent as it is. */
 struct nsm_failure {
 	int error;

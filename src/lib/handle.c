@@ -210,6 +210,9 @@ int nsm_handle_open(struct nsm_setdir *set, enum nsmgr_type type)
 
 	if (state != NSMGR_LIVE && state >= 0 && !nsm_setdir_is_current(set))
 		return refuse_removed(ctx);
+	if (state == -ENOENT && nsm_setdir_is_current(set))
+		return nsm_fail_text(ctx, -ESTALE, "open", type, NULL,
+				     "missing: it is recorded, and has no file (cure: nsmgr rm, then create it again)");
 	switch (state) {
 	case NSMGR_LIVE:
 		break;

@@ -59,7 +59,7 @@ bool nsm_handle_glance(const struct nsm_setdir *set, enum nsmgr_type type, int d
 int nsm_handle_probe(struct nsm_setdir *set, enum nsmgr_type type, int *ret_fd);
 
 /* The same for somebody who wants to use it: a verified fd, or a refusal that names the cure: -ESTALE; -EXDEV
- * (elsewhere); -ESRCH (a dead pid namespace). */
+ * (elsewhere); -ESRCH (a dead pid namespace); -ENOENT (of a set that is gone by now). */
 int nsm_handle_open(struct nsm_setdir *set, enum nsmgr_type type);
 
 /* The pid namespace that the set made, by way of its keeper: where no handle leads to it (a stale one, or one that is mounted

@@ -3,8 +3,6 @@
 
 #include "base/parse.h"
 
-#define NAME_LENGTH 64
-
 static bool is_word(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -19,7 +17,7 @@ static const char *name_fault(const char *name)
 
 	if (len == 0)
 		return "a name is empty";
-	if (len > NAME_LENGTH)
+	if (len > NSM_NAME_LENGTH)
 		return "a name has at most 64 bytes";
 	if (nsm_is_digits(name))
 		return "a name of digits alone would be a PID";

@@ -69,19 +69,11 @@ static int look_and_hold(struct nsmgr_set *set, const char *name, struct nsm_set
 	return r == 0 || r == -EACCES || r == -EROFS ? nsm_setdir_open(&set->store, name, dir) : r;
 }
 
-/* Whoever entered the rest would be where he is for that type, and not know. */
-static int refuse_lost(const struct nsmgr_set *set, const struct nsm_setdir *dir, enum nsmgr_type type)
-{
-	if (!nsm_setdir_is_current(dir))
-		return nsm_fail_text(set->ctx, -ENOENT, "open", NSMGR_TYPE_NONE, NULL, "no such set: it was removed just now");
-	return nsm_fail_text(set->ctx, -ESTALE, "open", type, NULL,
-			     "missing: it is recorded, and has no file (cure: nsmgr rm, then create it again)");
-}
-
 static int open_handles(struct nsmgr_set *set, const char *name, unsigned types, bool hold)
 {
 	nsm_autosetdir struct nsm_setdir dir = NSM_SETDIR_INIT;
 	bool seen = nsm_glance_record(&set->store, name, &dir);
+	unsigned wanted;
 	int r = 0;
 
 	if (seen && !is_perishable(&dir, types) && nsm_glance_open(&dir, types, set->fds)) {
@@ -94,10 +86,10 @@ static int open_handles(struct nsmgr_set *set, const char *name, unsigned types,
 		r = look_and_hold(set, name, &dir);
 	if (r < 0)
 		return r;
+	/* Whoever entered the rest of a set that has lost one would be where he is for that type, and not know. */
+	wanted = types & (dir.types | nsm_meta_types(&dir.meta));
 	for NSM_EACH_TYPE (type) {
-		if (dir.has_meta && (nsm_meta_types(&dir.meta) & ~dir.types & types & NSMGR_MASK(type)))
-			return refuse_lost(set, &dir, type);
-		if (!(dir.types & types & NSMGR_MASK(type)))
+		if (!(wanted & NSMGR_MASK(type)))
 			continue;
 		set->fds[type] = nsm_handle_open(&dir, type);
 		if (set->fds[type] < 0)

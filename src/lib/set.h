@@ -9,7 +9,7 @@
 
 struct nsmgr_set {
 	struct nsmgr_ctx *ctx;
-	char name[65];		   /* "" where it has none */
+	char name[NSM_NAME_LENGTH + 1]; /* "" where it has none */
 	int fds[NSMGR_TYPE_COUNT];
 	pid_t keeper;		   /* that nsmgr_unshare() made, or 0 */
 	struct nsm_leash *leash;   /* what ends it; NULL where it goes on by itself */

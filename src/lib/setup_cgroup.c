@@ -20,23 +20,20 @@ static int fail(struct nsmgr_config *config, const char *point)
 	return nsm_fail(config->ctx, -errno, "mount cgroup", NSMGR_MNT, point);
 }
 
-#define CGROUP_MAGIC 0x27e0eb   /* CGROUP_SUPER_MAGIC, linux/magic.h */
-#define CGROUP2_MAGIC 0x63677270 /* CGROUP2_SUPER_MAGIC */
-
-/* In a user namespace no flag may be lost that the mount had before: statfs(2) calls them nearly as mount(2) does. False where the
- * path leads to something else that lies upon it. */
-static bool flags_of(const char *point, unsigned long *ret)
+/* Whether the path leads to cgroups, and to nothing else that lies upon them. In a user namespace no flag may be lost that the mount
+ * had before: statfs(2) calls them nearly as mount(2) does. Where it cannot be asked mount(2) will tell. */
+static bool is_cgroup(const char *point, unsigned long *ret_flags)
 {
 	const unsigned long same = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME;
 	struct statfs fs;
 
-	*ret = 0;
+	*ret_flags = 0;
 	if (statfs(point, &fs) < 0)
 		return true;
-	*ret = (unsigned long)fs.f_flags & same;
+	*ret_flags = (unsigned long)fs.f_flags & same;
 	if (fs.f_flags & 0x1000) /* ST_RELATIME */
-		*ret |= MS_RELATIME;
-	return fs.f_type == CGROUP_MAGIC || fs.f_type == CGROUP2_MAGIC;
+		*ret_flags |= MS_RELATIME;
+	return fs.f_type == NSM_CGROUP_MAGIC || fs.f_type == NSM_CGROUP2_MAGIC;
 }
 
 /* One that others lie upon is out of reach already. */
@@ -65,7 +62,7 @@ static int make_read_only(struct nsmgr_config *config, struct points *ret)
 	while ((r = nsm_cgroup_mounts_next(&mounts, &mount_)) > 0) {
 		unsigned long flags;
 
-		if (!flags_of(mount_.point, &flags))
+		if (!is_cgroup(mount_.point, &flags))
 			continue;
 		if (mount(NULL, mount_.point, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | flags, NULL) < 0 &&
 		    !is_out_of_reach(errno))

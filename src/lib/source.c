@@ -146,8 +146,8 @@ int nsm_source_open_all(struct nsmgr_ctx *ctx, int dir, unsigned types, const ch
 }
 
 /* Since Linux 6.11 a pidfd opens the namespaces of its process itself (KERNEL R71), which are those of its first thread. -ENOTTY,
- * without a failure recorded, where it does not, and where a filter says EPERM: who may not look at the process
- * is told so by /proc, too. */
+ * without a failure recorded, where it does not, and where a filter says EPERM: who may not look at the process is told so by /proc,
+ * too. */
 static int open_of_pidfd(struct nsmgr_ctx *ctx, int pidfd, unsigned types, const char *shown, int ret_fds[])
 {
 	unsigned found = 0;

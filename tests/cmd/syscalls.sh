@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# exec with the static front of musl: 18 system calls from its start to the first attempt to run the command, of a set in
-# /run/nsmgr (two of them look for files of /etc; each component of the way to the store takes one), and as many in a store of one set as in one of hundreds. The same
-# of a set that is taken from the pool, and of many that are removed. And how much of the program exec needs.
+# exec with the static front of musl: 18 system calls from its start to the first attempt to run the command, of a set in /run/nsmgr
+# (two of them look for files of /etc; each component of the way to the store takes one), and as many in a store of one set as in
+# one of hundreds. The same of a set that is taken from the pool, and of many that are removed. And how much of the program exec
+# needs.
 # Cases are called by name (SC2317); single quotes are for inner shells (SC2016); lists of words are split (SC2046, SC2086);
 # names are plain (SC2012).
 # shellcheck disable=SC2012,SC2016,SC2046,SC2086,SC2317
@@ -126,7 +127,8 @@ is_held() {
 # follows them without a name), and KiB that were touched.
 mappings() {
 	local tracer pid=
-	env -i PATH="$PATH" NSMGR_STORE="$NSMGR_STORE" strace -qq -o "$T/held" -e inject=execve:delay_enter=60000000:when=1 "$NSMGR" exec "$1" true 2>/dev/null &
+	env -i PATH="$PATH" NSMGR_STORE="$NSMGR_STORE" strace -qq -o "$T/held" -e inject=execve:delay_enter=60000000:when=1 \
+		"$NSMGR" exec "$1" true 2>/dev/null &
 	tracer=$!
 	until_true 'it is about to execute' is_held "$tracer"
 	awk -v file="$(readlink -f "$NSMGR")" '

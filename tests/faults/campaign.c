@@ -237,7 +237,7 @@ void do_case(const struct options *options, const struct a_case *of)
 		each_fault(&tally, try_one);
 		/* Now and then the kernel is slower or faster with something, and a call is made that no other run makes; a runner
 		 * that is lost does not count as good. */
-		tally.outcomes[BAD] += tally.outcomes[UNMET] > 3 + tally.tried * (of->pieces ? 10 : 1) / 100 ?
+		tally.outcomes[BAD] += tally.outcomes[UNMET] > 3 + tally.tried / 100 ?
 					       tally.outcomes[UNMET] : 0;
 		report(&tally);
 	}

@@ -82,7 +82,8 @@ static bool is_keeper(const struct camera *camera, long pid)
 	return false;
 }
 
-/* Whether it ends already: it is a zombie, is taken apart (PF_EXITING, linux/sched.h), or has a SIGKILL to come. False once it is gone. */
+/* Whether it ends already: it is a zombie, is taken apart (PF_EXITING, linux/sched.h), or has a SIGKILL to come. False once it is
+ * gone. */
 static bool is_ending(long pid)
 {
 	enum { EXITING = 0x4, KILL = 1 << (SIGKILL - 1) };
