@@ -105,6 +105,12 @@ int say_plain(const struct app *app, const char *fmt, ...) nsm_printf_like(2, 3)
 /* "nsmgr: cannot VERB 'NAME': no such set". */
 void say_missing(const struct app *app, const char *name);
 
+/* "2 processes could not be looked into, REASON", where there are any; `why` is the -errno of one of them. */
+void say_hidden(const struct app *app, size_t count, const char *one, const char *many, int why);
+
+/* That reason. */
+const char *hidden_text(int why);
+
 /* An nsmgr_log_fn: "nsmgr: LINE". */
 void say_remark(void *data, const char *line);
 

@@ -157,8 +157,6 @@ int check_keepers(struct app *app, bool mend, check_row_fn *found, void *data)
 	if (search.unread)
 		say_plain(app, "%zu %s could not be read, and may be a keeper whose set is gone", search.unread,
 			  search.unread == 1 ? "process" : "processes");
-	if (search.hidden)
-		say_plain(app, "%zu %s could not be looked into, for lack of privilege", search.hidden,
-			  search.hidden == 1 ? "keeper" : "keepers");
+	say_hidden(app, search.hidden, "keeper", "keepers", search.why);
 	return r < 0 ? r : search.error;
 }

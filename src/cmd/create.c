@@ -63,7 +63,7 @@ static void report(void *data, const char *name, int result)
 	if (result < 0)
 		say_failure(job->app, name);
 	else if (job->app->verbose)
-		fprintf(stderr, "nsmgr: made '%s'\n", name);
+		fprintf(stderr, job->flags & NSMGR_CREATE_EXIST_OK ? "nsmgr: '%s' is there\n" : "nsmgr: made '%s'\n", name);
 }
 
 /* Names are judged before anything is made: a bad one anywhere is a usage error. */

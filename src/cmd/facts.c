@@ -151,7 +151,7 @@ static void find_processes(struct facts *facts)
 	}
 	facts->has_processes = true;
 	if (members.hidden) {
-		nsm_text_add(&text, "%zu could not be looked into, for lack of privilege", members.hidden);
+		nsm_text_add(&text, "%zu could not be looked into, %s", members.hidden, hidden_text(members.why));
 		facts_add_unseen(facts, "processes", why);
 	}
 }

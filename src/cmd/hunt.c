@@ -63,9 +63,7 @@ int hunt_run(struct hunt *hunt)
 
 void hunt_say_hidden(const struct hunt *hunt, const struct app *app)
 {
-	if (hunt->hidden)
-		say_plain(app, "%zu %s could not be looked into, for lack of privilege", hunt->hidden,
-			  hunt->hidden == 1 ? "process" : "processes");
+	say_hidden(app, hunt->hidden, "process", "processes", hunt->why);
 	if (hunt->hidden_tables)
 		say_plain(app, "%zu mount %s could not be looked into", hunt->hidden_tables,
 			  hunt->hidden_tables == 1 ? "namespace" : "namespaces");

@@ -74,6 +74,7 @@ struct hunt {
 	void *data;
 	/* the rest is ours */
 	size_t hidden;	      /* how many processes could not be looked into */
+	int why;	      /* -errno: of one of these */
 	size_t hidden_tables; /* how many mount namespaces without a process could not */
 	dev_t nsfs;
 	ino_t own_mntns;

@@ -34,8 +34,10 @@ static int take_pipes(struct job *job)
 {
 	for (int i = 0; i < 2; i++) {
 		job->outputs[i].from = nsmgr_child_pipe(job->child, i + 1, true);
-		if (job->outputs[i].from < 0 || fcntl(job->outputs[i].from, F_SETFL, O_NONBLOCK) < 0)
-			return -EIO;
+		if (job->outputs[i].from < 0)
+			return job->outputs[i].from;
+		if (fcntl(job->outputs[i].from, F_SETFL, O_NONBLOCK) < 0)
+			return -errno;
 	}
 	return 0;
 }
@@ -45,6 +47,7 @@ static enum outcome_kind start_in(struct jobs *jobs, struct job *job, const char
 	struct launch *launch = jobs->launch;
 	enum outcome_kind kind;
 	struct nsmgr_set *set;
+	int r;
 
 	if (jobs->grouped && open_files(jobs, job) < 0)
 		return OUTCOME_REFUSED;
@@ -56,8 +59,9 @@ static enum outcome_kind start_in(struct jobs *jobs, struct job *job, const char
 	if (job->own)
 		launch = job->own;
 	nsmgr_set_close(set);
-	if (kind == OUTCOME_ENDED && take_pipes(job) < 0) {
-		say_failure(launch->app, name);
+	r = kind == OUTCOME_ENDED ? take_pipes(job) : 0;
+	if (r < 0) {
+		say_plain(launch->app, "cannot read the output of '%s': %s", name, strerror(-r));
 		return OUTCOME_REFUSED;
 	}
 	if (kind != OUTCOME_ENDED)

@@ -43,12 +43,14 @@ static int open_member(struct job *job, const struct process *process, int *ret_
 {
 	nsm_autoclose int pidfd = sys_pidfd_open(process->pid, false);
 	struct process now = { .pid = process->pid, .dir = process->dir };
+	int r;
 
 	if (pidfd < 0)
 		return pidfd;
 	process_look(&now);
-	if (!targets_types_of(&job->targets, &now) && !targets_has_in_cgroup(&job->targets, &now))
-		return -ESRCH;
+	r = targets_have(&job->targets, &now);
+	if (r <= 0)
+		return r < 0 ? r : -ESRCH;
 	*ret_pidfd = take_fd(pidfd);
 	return 0;
 }
@@ -120,15 +122,18 @@ static int wait_all(struct job *job)
 static int act(struct job *job)
 {
 	struct app *app = job->app;
-	int status, waited = STATUS_DONE;
+	int ours, status, waited = STATUS_DONE;
 
 	if (!job->name)
 		return say_usage(app, "a NAME is missing");
 	status = targets_open(app, job->name, 0, &job->targets);
 	if (status != STATUS_DONE)
 		return status;
-	if (procs_are_ours() <= 0)
-		return say_plain(app, "/proc is that of another pid namespace");
+	ours = procs_are_ours();
+	if (ours < 0)
+		return say_plain(app, "'%s': cannot read /proc: %s", job->name, strerror(-ours));
+	if (!ours)
+		return say_plain(app, "'%s': /proc is that of another pid namespace", job->name);
 	if (job->targets.common)
 		return say_plain(app, "'%s': process 1 is in each of its namespaces, and with it everybody", job->name);
 	crowd_begin();

@@ -28,7 +28,7 @@ static const struct {
 };
 
 struct devices {
-	int host[NSM_ARRAY_SIZE(nodes)]; /* opened before ours cover them */
+	int host[NSM_ARRAY_SIZE(nodes)]; /* opened before ours cover them; -errno: there is none to be had */
 };
 
 static void close_devices(struct devices *devices)
@@ -47,11 +47,13 @@ static void open_host(struct devices *devices)
 
 		nsm_text_add(&text, "/dev/%s", nodes[i].name);
 		fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		devices->host[i] = fd < 0 ? -errno : fd;
 		/* Who made that directory is not asked: only what lies there. */
 		if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISCHR(st.st_mode) ||
-				st.st_rdev != makedev(nodes[i].major, nodes[i].minor)))
+				st.st_rdev != makedev(nodes[i].major, nodes[i].minor))) {
 			nsm_close(&fd);
-		devices->host[i] = fd >= 0 ? fd : -EBADF;
+			devices->host[i] = -EPERM;
+		}
 	}
 }
 
@@ -72,7 +74,7 @@ static int bind_node(int dev, const char *name, int host)
 	nsm_autoclose int mount = -EBADF, at = -EBADF;
 
 	if (host < 0)
-		return -EPERM;
+		return host;
 	if (mknodat(dev, name, S_IFREG | 0666, 0) < 0)
 		return -errno;
 	mount = sys_open_tree(host, "", false);

@@ -57,8 +57,8 @@ int target_parse(const struct app *app, const char *option, const char *text, ch
 	return STATUS_DONE;
 }
 
-/* Its name without links; "" where it has none from here. */
-static void find_path(int fd, char *buf, size_t size)
+/* Its name without links: -ENOENT where it has none from here. */
+static int find_path(int fd, char *buf, size_t size)
 {
 	char link[64];
 	struct nsm_text text = NSM_TEXT(link);
@@ -66,7 +66,10 @@ static void find_path(int fd, char *buf, size_t size)
 
 	nsm_text_add(&text, "/proc/self/fd/%d", fd);
 	n = readlink(link, buf, size - 1);
-	buf[n > 0 && buf[0] == '/' ? n : 0] = '\0';
+	if (n < 0)
+		return -errno;
+	buf[n] = '\0';
+	return *buf == '/' ? 0 : -ENOENT;
 }
 
 int source_open(const struct app *app, const char *option, const char *path, struct source *ret)
@@ -74,13 +77,16 @@ int source_open(const struct app *app, const char *option, const char *path, str
 	char real[PATH_MAX + 16];
 	nsm_autoclose int fd = open(path, O_PATH | O_CLOEXEC);
 	struct stat st;
+	int r;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return say_usage(app, "--%s: '%s': %s", option, path, strerror(errno));
-	find_path(fd, real, sizeof(real));
+	r = find_path(fd, real, sizeof(real));
+	if (r < 0 && r != -ENOENT)
+		return say_usage(app, "--%s: '%s': %s", option, path, strerror(-r));
 	if (st.st_nlink == 0)
 		return say_usage(app, "--%s: '%s' is removed already", option, path);
-	if (!*real)
+	if (r < 0)
 		return say_usage(app, "--%s: '%s' has no path here", option, path);
 	ret->path = strdup(real);
 	if (!ret->path)

@@ -65,6 +65,7 @@ static int make_missing(struct walk *walk, bool last)
 {
 	const struct mount_opts *opts = &walk->place->entry->opts;
 	mode_t mode = opts->mkdir ? opts->mkdir_mode : 0755;
+	int fd;
 
 	if (!opts->mkdir && !is_ours(walk->place, here(walk))) {
 		walk->place->cure = walk->place->entry->kind < ENTRY_FILE
@@ -79,7 +80,8 @@ static int make_missing(struct walk *walk, bool last)
 		return -errno;
 	}
 	walk->made = last;
-	return openat(here(walk), walk->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	fd = openat(here(walk), walk->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
 /* Puts where a link leads before the rest of the way. */

@@ -22,15 +22,14 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
-static int choose_store(struct app *app, const char *path)
+static int choose_store(struct app *app, const char *from, const char *path)
 {
-	return nsmgr_set_root(app->ctx, path) < 0
-		       ? say_usage(app, "--store: %s", nsmgr_get_failure(app->ctx)->text)
-		       : STATUS_DONE;
+	return nsmgr_set_root(app->ctx, path) < 0 ? say_usage(app, "%s: %s", from, nsmgr_get_failure(app->ctx)->text)
+						  : STATUS_DONE;
 }
 
 /* One option in front of the verb. Gives how many arguments it took; 0 with *ret_status when all is said. */
-static int global_option(struct app *app, int argc, char **argv, int *ret_status)
+static int global_option(struct app *app, int argc, char **argv, const char **ret_store, int *ret_status)
 {
 	const char *arg = argv[0];
 	const char *store = nsm_after(arg, "--store=");
@@ -40,12 +39,12 @@ static int global_option(struct app *app, int argc, char **argv, int *ret_status
 		return 1;
 	}
 	if (store) {
-		*ret_status = choose_store(app, store);
-		return *ret_status == STATUS_DONE;
+		*ret_store = store;
+		return 1;
 	}
 	if (nsm_streq(arg, "--store") && argc > 1) {
-		*ret_status = choose_store(app, argv[1]);
-		return *ret_status == STATUS_DONE ? 2 : 0;
+		*ret_store = argv[1];
+		return 2;
 	}
 	if (nsm_streq(arg, "-h") || nsm_streq(arg, "--help"))
 		*ret_status = show_help(app);
@@ -60,20 +59,16 @@ static int global_option(struct app *app, int argc, char **argv, int *ret_status
 
 static int dispatch(struct app *app, int argc, char **argv)
 {
-	const char *store = secure_getenv("NSMGR_STORE");
+	const char *fallback = secure_getenv("NSMGR_STORE"), *store = NULL;
 	int status = STATUS_DONE, i = 1;
 
-	if (store && *store)
-		status = choose_store(app, store);
-	while (status == STATUS_DONE && i < argc && argv[i][0] == '-') {
-		int taken = global_option(app, argc - i, argv + i, &status);
+	while (i < argc && argv[i][0] == '-') {
+		int taken = global_option(app, argc - i, argv + i, &store, &status);
 
 		if (taken == 0)
 			return status;
 		i += taken;
 	}
-	if (status != STATUS_DONE)
-		return status;
 	if (i >= argc)
 		return say_usage(app, "a verb is missing");
 	app->verb = find_verb(argv[i]);
@@ -81,7 +76,12 @@ static int dispatch(struct app *app, int argc, char **argv)
 		hand_over(app);
 		return say_usage(app, "unknown verb '%s'", argv[i]);
 	}
-	return app->verb->run(app, argc - i - 1, argv + i + 1);
+	/* A verb that runs a command has a status of its own for what is wrong. */
+	if (store)
+		status = choose_store(app, "--store", store);
+	else if (fallback && *fallback)
+		status = choose_store(app, "NSMGR_STORE", fallback);
+	return status == STATUS_DONE ? app->verb->run(app, argc - i - 1, argv + i + 1) : status;
 }
 
 /* A closed standard descriptor would become that of a file of ours, into which messages go. In its place comes one that

@@ -22,6 +22,7 @@ static int visit_thread(void *data, const struct process *process, pid_t tid)
 	const struct targets *targets = threads->members->targets;
 	struct member *leader = threads->leader, member = { .process = process, .tid = tid };
 	struct process thread = { .pid = tid, .dir = process->dir };
+	int r;
 
 	for (int type = 0; type < NSMGR_TYPE_COUNT; type++) {
 		char path[48];
@@ -32,13 +33,16 @@ static int visit_thread(void *data, const struct process *process, pid_t tid)
 		if (type != NSMGR_PID && fstatat(process->dir, path, &st, 0) == 0)
 			thread.ns[type] = st.st_ino;
 	}
-	member.types = targets_types_of(targets, &thread);
+	r = targets_types_of(targets, &thread, &member.types);
+	if (r < 0)
+		return r;
 	thread.ns[NSMGR_PID] = process->ns[NSMGR_PID];
 	member.ns = thread.ns;
 	if (!(member.types & ~leader->types) || !is_member(threads->members, &member))
 		return 0;
-	if (!leader->details.command[0] && process_read(process, &leader->details) < 0)
-		return 0;
+	r = leader->details.command[0] ? 0 : process_read(process, &leader->details);
+	if (r < 0)
+		return r == -ESRCH ? 0 : r;
 	member.details = leader->details;
 	return threads->members->found(threads->members->data, &member);
 }
@@ -51,6 +55,19 @@ static int visit_threads(struct members *members, const struct process *process,
 	return everywhere ? 0 : threads_walk(process, visit_thread, &threads);
 }
 
+/* One that cannot be looked into keeps nobody from looking at the others; for want of memory or descriptors none can be. */
+static int pass_over(struct members *members, const struct process *process, int r)
+{
+	if (r == -ESRCH || r == -ENOENT)
+		return 0;
+	if (r == -ENOMEM || r == -EMFILE || r == -ENFILE)
+		return r;
+	if (!targets_may_have(members->targets, process))
+		members->hidden++;
+	members->why = r;
+	return 0;
+}
+
 static int visit(void *data, const struct process *process)
 {
 	struct members *members = data;
@@ -59,14 +76,26 @@ static int visit(void *data, const struct process *process)
 
 	if (process->pid == getpid())
 		return 0;
-	members->hidden += targets_may_have(members->targets, process);
-	member.types = targets_types_of(members->targets, process);
-	if (!is_member(members, &member) && !targets_has_in_cgroup(members->targets, process))
-		return visit_threads(members, process, &member);
+	if (targets_may_have(members->targets, process)) {
+		members->hidden++;
+		members->why = process->hidden;
+	}
+	r = targets_types_of(members->targets, process, &member.types);
+	if (r == 0)
+		r = is_member(members, &member) ? 1 : targets_has_in_cgroup(members->targets, process);
+	if (r == 0)
+		r = visit_threads(members, process, &member);
+	if (r <= 0)
+		return r < 0 ? pass_over(members, process, r) : 0;
 	/* A zombie is still in its pid namespace. */
-	if (process_read(process, &member.details) < 0 || member.details.ended)
+	r = process_read(process, &member.details);
+	if (r == 0 && member.details.ended)
 		return 0;
-	member.keeper = targets_is_keeper(members->targets, process->pid, member.details.command);
+	if (r == 0)
+		r = targets_is_keeper(members->targets, process->pid, &member.details);
+	if (r < 0)
+		return pass_over(members, process, r);
+	member.keeper = r;
 	r = members->found(members->data, &member);
 	return r == 0 ? visit_threads(members, process, &member) : r;
 }
@@ -79,7 +108,5 @@ int members_walk(struct members *members)
 
 void members_say_hidden(const struct members *members)
 {
-	if (members->hidden)
-		say_plain(members->targets->app, "%zu %s could not be looked into, for lack of privilege", members->hidden,
-			  members->hidden == 1 ? "process" : "processes");
+	say_hidden(members->targets->app, members->hidden, "process", "processes", members->why);
 }

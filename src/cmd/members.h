@@ -23,6 +23,7 @@ struct members {
 	member_fn *found;
 	void *data;
 	size_t hidden;	/* how many could not be looked into, and may be in the set */
+	int why;	/* -errno: of one of these */
 };
 
 /* First the process, then those of its threads that setns(2) took to where it is not. Those that have ended, and we ourselves,

@@ -104,7 +104,8 @@ static int show(const struct pasta *pasta, const char *type, const char *target)
 	snprintf(source, sizeof(source), "/proc/%ld/ns/%s", (long)pasta->pid, type);
 	if (mknod(target, S_IFREG | 0444, 0) < 0)
 		return -errno;
-	return mount(source, target, NULL, MS_BIND, NULL) < 0 ? -errno : 0;
+	/* ENOENT would be that of the program. */
+	return mount(source, target, NULL, MS_BIND, NULL) == 0 ? 0 : errno == ENOENT ? -ESRCH : -errno;
 }
 
 static int prepare(const void *data)

@@ -23,7 +23,7 @@ int pasta_report(const struct pasta *pasta, pid_t pid)
 {
 	const struct verdict news = { .pid = pid };
 
-	return write(pasta->report, &news, sizeof(news)) == (ssize_t)sizeof(news) ? 0 : -EPIPE;
+	return write(pasta->report, &news, sizeof(news)) < 0 ? -errno : 0;
 }
 
 /* Has pasta as its child until our end of the leash is closed, by us or by our end. */

@@ -15,9 +15,10 @@ bool process_is_exiting(int dir)
 {
 	const unsigned long pf_exiting = 0x4; /* include/linux/sched.h */
 	char line[1024], *cursor;
+	ssize_t len = nsm_read_text_at(dir, "stat", line, sizeof(line));
 
-	if (nsm_read_text_at(dir, "stat", line, sizeof(line)) < 0)
-		return true;
+	if (len < 0)
+		return len == -ENOENT || len == -ESRCH;
 	cursor = strrchr(line, ')'); /* the command, which may hold anything */
 	for (int field = 2; cursor && field < 9; field++)
 		nsm_token(&cursor, ' ');
@@ -43,8 +44,11 @@ static void find_thread(struct process *process)
 	struct stat st;
 
 	process->tid = 0;
-	if (fstatat(process->dir, "ns/uts", &st, 0) < 0 && errno == ENOENT)
-		threads_walk(process, find_living, &process->tid);
+	if (fstatat(process->dir, "ns/uts", &st, 0) < 0 && errno == ENOENT) {
+		int r = threads_walk(process, find_living, &process->tid);
+
+		process->hidden = r < 0 ? r : 0;
+	}
 }
 
 void process_look(struct process *process)
@@ -60,9 +64,11 @@ void process_look(struct process *process)
 		nsm_text_add(&text, "ns/%s", nsmgr_type_name((enum nsmgr_type)type));
 		if (fstatat(process->dir, path, &st, 0) == 0)
 			process->ns[type] = st.st_ino;
-		else if (errno != ENOENT && errno != ESRCH && !process_is_exiting(process->dir))
-			process->hidden = true;
+		else if (errno != ENOENT && errno != ESRCH)
+			process->hidden = -errno;
 	}
+	if (process->hidden && process_is_exiting(process->dir))
+		process->hidden = 0;
 }
 
 static int visit_process(int proc, const char *name, process_fn *visit, void *data)
@@ -111,16 +117,20 @@ int threads_walk(const struct process *process, thread_fn *visit, void *data)
 	if (fstatat(process->dir, "task", &st, 0) < 0 || st.st_nlink <= 3)
 		return 0;
 	fd = openat(process->dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir)
+	if (fd < 0)
+		return errno == ENOENT || errno == ESRCH ? 0 : -errno;
+	dir = fdopendir(fd);
+	if (!dir) {
 		nsm_close(&fd);
-	while (dir && r == 0 && (entry = readdir(dir))) {
+		return -ENOMEM;
+	}
+	while (r == 0 && (errno = 0, entry = readdir(dir))) {
 		uint32_t tid;
 
 		if (nsm_parse_u32(entry->d_name, &tid) == 0 && (pid_t)tid != process->pid)
 			r = visit(data, process, (pid_t)tid);
 	}
-	return r;
+	return r != 0 || errno == ENOENT || errno == ESRCH ? r : -errno;
 }
 
 const char *process_status_value(const char *status, const char *key)
@@ -217,7 +227,7 @@ int procs_are_ours(void)
 	int r = (int)nsm_read_lines_at(AT_FDCWD, "/proc/self/status", status, sizeof(status));
 
 	if (r < 0)
-		return r;
+		return r == -ENOENT ? 0 : r;
 	/* Our numbers from the namespace of this /proc downwards to ours: one means that they are the same. */
 	pids = process_status_value(status, "\nNSpid:");
 	return *pids && pids[strspn(pids, "0123456789")] == '\n';

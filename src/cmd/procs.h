@@ -11,7 +11,7 @@ struct process {
 	pid_t pid;
 	ino_t ns[NSMGR_TYPE_COUNT]; /* inode numbers; 0 where unknown, and where the process has ended */
 	pid_t tid;		    /* the thread they are of, where the first has ended and others go on; otherwise 0 */
-	bool hidden;		    /* some of them are not for us to see */
+	int hidden;		    /* -errno: some of them could not be seen */
 	int dir;		    /* /proc/PID: stays with this process, whoever gets its number (LESSONS 11) */
 };
 

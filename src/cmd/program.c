@@ -99,7 +99,7 @@ static int let_go(struct pipes *pipes)
 	ssize_t n;
 
 	if (write(pipes->go[1], "g", 1) != 1)
-		return -EPIPE;
+		return -errno;
 	close_pipe(pipes->go);
 	nsm_close(&pipes->failed[1]);
 	do

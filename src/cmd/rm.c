@@ -22,7 +22,8 @@ struct job {
 	struct app *app;
 	struct names names;
 	struct nsmgr_list *list;
-	bool all_sets, has_timeout;
+	bool all_sets, ignores_missing, has_timeout;
+	int failures;
 	unsigned flags;
 	struct timespec timeout;
 	struct rm_report *report;
@@ -43,7 +44,7 @@ static int apply(struct job *job, int id, const char *value)
 		job->all_sets = true;
 		break;
 	case OPT_IGNORE_MISSING:
-		job->flags |= NSMGR_REMOVE_MISSING;
+		job->ignores_missing = true;
 		break;
 	case OPT_KILL:
 		job->flags |= NSMGR_REMOVE_KILL;
@@ -66,11 +67,14 @@ static int apply(struct job *job, int id, const char *value)
 static void report(void *data, const char *name, int result)
 {
 	struct job *job = data;
+	bool is_missing = result == -ENOENT && job->ignores_missing;
 
-	if (result < 0)
+	if (result < 0 && !is_missing) {
 		say_failure(job->app, name);
-	else if (job->app->verbose)
-		fprintf(stderr, "nsmgr: removed '%s'\n", name);
+		job->failures++;
+	} else if (job->app->verbose) {
+		fprintf(stderr, is_missing ? "nsmgr: '%s' was not there\n" : "nsmgr: removed '%s'\n", name);
+	}
 	/* One that is gone was named twice, or removed by somebody else: what holds its namespaces is told all the same. */
 	if (result < 0 && result != -ENOENT && job->report)
 		job->report->drop(job->report, name);
@@ -78,20 +82,18 @@ static void report(void *data, const char *name, int result)
 
 static int remove_names(struct job *job, const char *const names[], size_t count)
 {
-	int failures, status = STATUS_DONE;
+	int status = STATUS_DONE;
 
 	/* Which namespaces they are can be told now, and what holds them then. */
 	if (job->report)
 		status = job->report->begin(job->report, names, count);
 	if (status != STATUS_DONE)
 		return status;
-	failures = nsmgr_remove_many(job->app->ctx, names, count, job->flags, job->has_timeout ? &job->timeout : NULL,
-				     report, job);
-	if (failures < 0)
+	if (nsmgr_remove_many(job->app->ctx, names, count, job->flags, job->has_timeout ? &job->timeout : NULL, report, job) < 0)
 		return say_failure(job->app, count == 1 ? names[0] : NULL);
 	if (job->report)
 		status = job->report->end(job->report);
-	return failures || status != STATUS_DONE ? STATUS_FAILED : STATUS_DONE;
+	return job->failures || status != STATUS_DONE ? STATUS_FAILED : STATUS_DONE;
 }
 
 static int act(struct job *job)
@@ -116,7 +118,7 @@ static int act(struct job *job)
 		return say_failure(app, NULL);
 	names = nsmgr_list_names(job->list, &count);
 	/* One that somebody else removes meanwhile is gone, as it should be. */
-	job->flags |= NSMGR_REMOVE_MISSING;
+	job->ignores_missing = true;
 	return count ? remove_names(job, names, count) : STATUS_DONE;
 }
 

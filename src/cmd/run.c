@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cmd/verbs.h"
 
+#include "base/fd.h"
+#include "base/text.h"
 #include "cmd/create_opts.h"
 #include "cmd/launch.h"
 #include "cmd/supervise.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* A set for one command. In memory nothing keeps it but processes: the command, and where there is a pid namespace its keeper,
  * which ends with us (nsmgr_unshare). Nobody has to clear up after one that was killed. */
@@ -26,47 +33,52 @@ struct job {
 	const char *name;
 	struct nsmgr_set *set;
 	struct supervision supervision;
-	/* One of the namespaces under the name, by which it is known again. */
-	enum nsmgr_type type;
-	struct nsmgr_id id;
+	int dir; /* the set's, under the name, by which it is known again */
 };
 
 static void free_job(struct job *job)
 {
 	nsmgr_set_close(job->set);
+	nsm_close(&job->dir);
 	recipe_free(&job->recipe);
 	launch_free(&job->launch);
 }
 
 /* ---- Under a name ---- */
 
-/* Opens the set that was just made, and remembers what it is. */
-static int open_named(struct job *job)
+static int open_dir(const struct job *job)
 {
-	int r = nsmgr_set_open(job->app->ctx, job->name, NSMGR_MASK_ALL, NSMGR_OPEN_HOLD, &job->set);
+	char path[PATH_MAX];
+	struct nsm_text text = NSM_TEXT(path);
+	int fd;
 
-	for (enum nsmgr_type type = 0; r == 0 && type < NSMGR_TYPE_COUNT; type++)
-		if (nsmgr_set_types(job->set) & NSMGR_MASK(type)) {
-			job->type = type;
-			return nsmgr_set_id(job->set, type, &job->id);
-		}
-	return r;
+	nsm_text_add(&text, "%s/%s", nsmgr_get_root(job->app->ctx), job->name);
+	if (text.cut)
+		return -ENAMETOOLONG;
+	fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
-/* Somebody may have renamed it to keep it, or have removed it and made another one of that name: 0. -errno: it is not known whose
+static int say_unknown(const struct job *job, int r)
+{
+	return say_plain(job->app, "'%s' stays, as it cannot be told whether it is the set that was made: %s (cure: nsmgr rm)",
+			 job->name, strerror(-r));
+}
+
+/* Somebody may have renamed it to keep it, or have removed it, and made another one of that name: 0. -errno: it is not known whose
  * it is, and stays. */
 static int is_still_ours(const struct job *job)
 {
-	struct nsmgr_set *set;
-	struct nsmgr_id id;
-	int r;
+	nsm_autoclose int now = open_dir(job);
+	struct stat st, own;
 
-	/* One that cannot be opened any more is ours: the keeper was killed. */
-	if (nsmgr_set_open(job->app->ctx, job->name, NSMGR_MASK(job->type), 0, &set) < 0)
-		return true;
-	r = nsmgr_set_id(set, job->type, &id);
-	nsmgr_set_close(set);
-	return r < 0 ? r : nsmgr_id_equal(&id, &job->id);
+	if (now == -ENOENT || now == -ENOTDIR || now == -ELOOP)
+		return 0;
+	if (job->dir < 0 || now < 0)
+		return job->dir < 0 ? job->dir : now;
+	if (fstat(job->dir, &own) < 0 || fstat(now, &st) < 0)
+		return -errno;
+	return st.st_dev == own.st_dev && st.st_ino == own.st_ino;
 }
 
 /* Who is left in a pid namespace that we made has outlived the command, and ends with the set. */
@@ -76,9 +88,26 @@ static int remove_named(struct job *job)
 	int r = is_still_ours(job);
 
 	if (r <= 0)
-		return r;
+		return r < 0 ? say_unknown(job, r) : STATUS_DONE;
 	r = nsmgr_remove(ctx, job->name, NSMGR_REMOVE_MISSING, NULL);
-	return r == -EBUSY ? nsmgr_remove(ctx, job->name, NSMGR_REMOVE_MISSING | NSMGR_REMOVE_KILL, NULL) : r;
+	if (r == -EBUSY)
+		r = nsmgr_remove(ctx, job->name, NSMGR_REMOVE_MISSING | NSMGR_REMOVE_KILL, NULL);
+	return r < 0 ? say_failure(job->app, job->name) : STATUS_DONE;
+}
+
+/* Opens the set that was just made, and remembers which it is. One that cannot be opened goes. */
+static int open_named(struct job *job)
+{
+	int status;
+
+	job->dir = open_dir(job);
+	if (job->dir < 0)
+		return say_unknown(job, job->dir);
+	if (nsmgr_set_open(job->app->ctx, job->name, NSMGR_MASK_ALL, NSMGR_OPEN_HOLD, &job->set) == 0)
+		return STATUS_DONE;
+	status = say_failure(job->app, job->name);
+	remove_named(job);
+	return status;
 }
 
 /* ---- Running ---- */
@@ -91,7 +120,9 @@ static int make(struct job *job)
 	r = job->name ? nsmgr_create(job->app->ctx, job->name, job->recipe.config, 0)
 		      : nsmgr_unshare(job->recipe.config, &job->set);
 	recipe_settle(&job->recipe);
-	return r == 0 && job->name ? open_named(job) : r;
+	if (r < 0)
+		return say_failure(job->app, job->name);
+	return job->name ? open_named(job) : STATUS_DONE;
 }
 
 /* Starts the command in the set, and gives its status when it has ended. */
@@ -121,12 +152,13 @@ static int run_as_child(struct job *job, char **argv)
 	int status;
 
 	supervise_begin(&job->supervision);
-	if (make(job) < 0)
-		return say_failure(job->app, job->name);
+	status = make(job);
+	if (status != STATUS_DONE)
+		return status;
 	status = run_there(job, argv);
 	nsmgr_set_close(take_ptr(job->set));
-	if (job->name && remove_named(job) < 0)
-		return say_failure(job->app, job->name);
+	if (job->name && remove_named(job) != STATUS_DONE)
+		return STATUS_NSMGR;
 	return status;
 }
 
@@ -153,14 +185,15 @@ static int act(struct job *job, char **argv)
 		return status;
 	if (job->name || job->recipe.stays || launch_forks(&job->launch, nsmgr_config_types(job->recipe.config)))
 		return run_as_child(job, argv);
-	if (make(job) < 0)
-		return say_failure(app, NULL);
+	status = make(job);
+	if (status != STATUS_DONE)
+		return status;
 	return launch_in(&job->launch, take_ptr(job->set), NULL, argv);
 }
 
 static int run(struct app *app, int argc, char **argv)
 {
-	nsm_cleanup(free_job) struct job job = { .app = app };
+	nsm_cleanup(free_job) struct job job = { .app = app, .dir = -EBADF };
 	struct parser parser = { .app = app, .argc = argc, .argv = argv };
 	const char *value;
 	int id, status = launch_begin(&job.launch, app);

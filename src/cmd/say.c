@@ -116,6 +116,17 @@ void say_missing(const struct app *app, const char *name)
 	say(&text);
 }
 
+const char *hidden_text(int why)
+{
+	return why == -EACCES || why == -EPERM ? "for lack of privilege" : strerror(-why);
+}
+
+void say_hidden(const struct app *app, size_t count, const char *one, const char *many, int why)
+{
+	if (count)
+		say_plain(app, "%zu %s could not be looked into, %s", count, count == 1 ? one : many, hidden_text(why));
+}
+
 void say_remark(void *data, const char *line)
 {
 	char buf[1024], escaped[900];

@@ -194,6 +194,7 @@ static int suspect(void *data, const struct process *process)
 		return 0;
 	if (process->hidden || !process->ns[NSMGR_PID]) {
 		search->hidden++;
+		search->why = process->hidden ? process->hidden : -EACCES;
 		return 0;
 	}
 	if (inodes_have(&search->known, process->ns[NSMGR_PID]))
@@ -201,7 +202,10 @@ static int suspect(void *data, const struct process *process)
 	r = has_no_fds(process->dir);
 	if (r > 0)
 		r = was_made_here(search, process);
-	search->hidden += r == -EACCES;
+	if (r == -EACCES) {
+		search->hidden++;
+		search->why = r;
+	}
 	if (r < 0 && r != -EACCES)
 		return unread(search, r);
 	return r > 0 ? add_suspect(search, process, details.command) : 0;

@@ -21,6 +21,7 @@ struct suspects {
 	struct suspect *array;
 	size_t count, size;
 	size_t hidden; /* keepers that could not be looked into */
+	int why;       /* -errno: one of these */
 	size_t unread; /* processes of which it could not be read what they are */
 	int error;     /* why, of the last of them */
 	size_t unlisted; /* sets and stores of which nobody knows what they have recorded */

@@ -55,7 +55,7 @@ static int check_state(const struct targets *targets, const struct nsmgr_handle 
 		if (lacks_pidfd_open())
 			return say_plain(targets->app, "'%s': %s: its processes cannot be seen without pidfd_open(2): it needs Linux 5.10",
 					 targets->name, type);
-		return say_plain(targets->app, "'%s': %s: not below our pid namespace, its processes cannot be seen",
+		return say_plain(targets->app, "'%s': %s: its processes cannot be seen from here (cure: look from where it was made)",
 				 targets->name, type);
 	case NSMGR_ELSEWHERE:
 		return say_plain(targets->app, "'%s': %s: mounted in another mount namespace (nsenter -t 1 -m nsmgr ...)",
@@ -115,13 +115,19 @@ static int find_cgroup(struct targets *targets)
 	return 0;
 }
 
-bool targets_has_in_cgroup(const struct targets *targets, const struct process *process)
+static bool is_gone(int r)
+{
+	return r == -ESRCH || r == -ENOENT;
+}
+
+int targets_has_in_cgroup(const struct targets *targets, const struct process *process)
 {
 	char lines[8192];
 	const char *path, *rest;
+	int r = *targets->cgroup ? (int)nsm_read_text_at(process->dir, "cgroup", lines, sizeof(lines)) : -ENOENT;
 
-	if (!*targets->cgroup || nsm_read_text_at(process->dir, "cgroup", lines, sizeof(lines)) < 0)
-		return false;
+	if (r < 0)
+		return is_gone(r) ? 0 : r;
 	path = process_cgroup(lines);
 	rest = path ? nsm_after(path, targets->cgroup) : NULL;
 	return rest && (!*rest || *rest == '/');
@@ -174,25 +180,31 @@ void targets_of_handles(const struct app *app, const char *name, const struct ns
 }
 
 /* Whether the namespace lies below another one. */
-static bool is_below(int dir, ino_t ino)
+static int is_below(int dir, ino_t ino)
 {
 	nsm_autoclose int ns = openat(dir, "ns/pid", O_RDONLY | O_CLOEXEC);
 
+	if (ns < 0)
+		return errno == ESRCH || errno == ENOENT || errno == EACCES || errno == EPERM ? 0 : -errno;
 	while (ns >= 0) {
 		int parent = sys_ns_parent(ns);
 		struct stat st;
 
 		nsm_close(&ns);
 		ns = parent;
-		if (ns >= 0 && fstat(ns, &st) == 0 && st.st_ino == ino)
-			return true;
+		if (ns >= 0 && fstat(ns, &st) < 0)
+			return -errno;
+		if (ns >= 0 && st.st_ino == ino)
+			return 1;
 	}
-	return false;
+	/* EPERM: the top, or outside what we may see. */
+	return ns == -EPERM ? 0 : ns;
 }
 
-unsigned targets_types_of(const struct targets *targets, const struct process *process)
+int targets_types_of(const struct targets *targets, const struct process *process, unsigned *ret_types)
 {
 	unsigned types = 0;
+	int r = 0;
 
 	for (int type = 0; type < NSMGR_TYPE_COUNT; type++)
 		if (targets->types & NSMGR_MASK(type) && process->ns[type] &&
@@ -200,9 +212,22 @@ unsigned targets_types_of(const struct targets *targets, const struct process *p
 			types |= NSMGR_MASK(type);
 	/* What is in our own is below nothing that we could see, and most are. */
 	if (targets->types & ~types & NSMGR_MASK(NSMGR_PID) && process->ns[NSMGR_PID] &&
-	    process->ns[NSMGR_PID] != targets->own_pid && is_below(process->dir, targets->handles[NSMGR_PID].ino))
+	    process->ns[NSMGR_PID] != targets->own_pid)
+		r = is_below(process->dir, targets->handles[NSMGR_PID].ino);
+	if (r > 0)
 		types |= NSMGR_MASK(NSMGR_PID);
-	return types;
+	*ret_types = types;
+	return r < 0 ? r : 0;
+}
+
+int targets_have(const struct targets *targets, const struct process *process)
+{
+	unsigned types;
+	int r = targets_types_of(targets, process, &types);
+
+	if (r == 0)
+		r = types ? 1 : targets_has_in_cgroup(targets, process);
+	return r == 0 ? process->hidden : r;
 }
 
 static int find_keepers(struct targets *targets)
@@ -228,16 +253,23 @@ static int find_keepers(struct targets *targets)
 	return targets->keepers ? 0 : -ENOMEM;
 }
 
-/* Any process may call itself so; a keeper always does. */
-bool targets_is_keeper(struct targets *targets, pid_t pid, const char *command)
+int targets_is_keeper(struct targets *targets, pid_t pid, const struct process_details *details)
 {
-	if (!nsm_after(command, "nsmgr: "))
-		return false;
-	/* Its own, as a rule: of a large store the others are looked at only where somebody else has such a name. */
+	/* Its own, as a rule: of a large store the others are looked at only where somebody else has such a name. Any process may call
+	 * itself so; a keeper always does. */
 	if (targets->handles[NSMGR_PID].keeper == pid)
 		return true;
-	if (!targets->has_keepers)
-		targets->has_keepers = find_keepers(targets) == 0;
+	if (details->command_error < 0 && !is_gone(details->command_error))
+		return details->command_error;
+	if (!nsm_after(details->command, "nsmgr: "))
+		return false;
+	if (!targets->has_keepers) {
+		int r = find_keepers(targets);
+
+		if (r < 0)
+			return r;
+		targets->has_keepers = true;
+	}
 	for (size_t i = 0; i < targets->keeper_count; i++)
 		if (targets->keepers[i] == pid)
 			return true;

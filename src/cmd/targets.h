@@ -31,14 +31,17 @@ int targets_open(struct app *app, const char *name, unsigned types, struct targe
 void targets_of_handles(const struct app *app, const char *name, const struct nsmgr_handle handles[], int count,
 			struct targets *targets);
 
-/* In which of them the process is: below a pid namespace is in it, too. */
-unsigned targets_types_of(const struct targets *targets, const struct process *process);
+/* In which of them the process is: below a pid namespace is in it, too. -errno where that cannot be told. */
+int targets_types_of(const struct targets *targets, const struct process *process, unsigned *ret_types);
 
-/* Whether it is in the cgroup, or in one below it. */
-bool targets_has_in_cgroup(const struct targets *targets, const struct process *process);
+/* Whether it is in any of them, or in the cgroup or one below it: 0, 1, or -errno where that cannot be told. */
+int targets_have(const struct targets *targets, const struct process *process);
 
-/* Whether the process is the keeper of a set of this store. */
-bool targets_is_keeper(struct targets *targets, pid_t pid, const char *command);
+/* Whether it is in the cgroup alone: 0, 1, or -errno. */
+int targets_has_in_cgroup(const struct targets *targets, const struct process *process);
+
+/* Whether the process is the keeper of a set of this store: 0, 1, or -errno where that cannot be told. */
+int targets_is_keeper(struct targets *targets, pid_t pid, const struct process_details *details);
 
 /* Whether a process of which not all is to be seen may be in one of them. */
 bool targets_may_have(const struct targets *targets, const struct process *process);

@@ -53,12 +53,16 @@ static bool begin(struct nsm_stage *stage)
 static int take_away(const struct nsm_stage *stage, unsigned count)
 {
 	struct path path;
+	int r = 0;
 
 	if (umount2(full(stage, &path), MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL)
 		return errno == ENOENT ? 0 : -errno;
 	for (unsigned i = 0; i < count; i++)
-		unlinkat(stage->dir, place(&path, i), 0);
-	return unlinkat(stage->dir, BASKET, AT_REMOVEDIR) < 0 ? -errno : 0;
+		if (unlinkat(stage->dir, place(&path, i), 0) < 0 && errno != ENOENT && r == 0)
+			r = -errno;
+	if (unlinkat(stage->dir, BASKET, AT_REMOVEDIR) < 0 && r == 0)
+		r = -errno;
+	return r;
 }
 
 bool nsm_basket_take(struct nsm_stage *stage, const char *file)

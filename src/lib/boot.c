@@ -2,6 +2,7 @@
 #include "lib/boot.h"
 
 #include "base/fd.h"
+#include "lib/ctx.h"
 
 #include <fcntl.h>
 
@@ -15,4 +16,11 @@ int nsm_boot_id(char ret[NSM_BOOT_ID_SIZE])
 	ret[strcspn(ret, "\n")] = '\0';
 	/* A file in its place that somebody mounted, which is empty: no name is the same as any other. */
 	return *ret ? 0 : -ENOENT;
+}
+
+int nsm_boot_id_fail(struct nsmgr_ctx *ctx, int r)
+{
+	return r == -ENOENT || r == -ENOTDIR
+		       ? nsm_fail_text(ctx, -ENOSYS, "store", NSMGR_TYPE_NONE, NULL, "no /proc is mounted")
+		       : nsm_fail(ctx, r, "boot id", NSMGR_TYPE_NONE, "/proc/sys/kernel/random/boot_id");
 }

@@ -128,6 +128,27 @@ static int compare_types(const struct nsm_setdir *set, unsigned wanted)
 			     list_types(wanted, want, sizeof(want)));
 }
 
+/* The same types as were asked for, but of namespaces that were named. */
+static int compare_sources(struct nsm_setdir *set, const struct nsmgr_config *config)
+{
+	for NSM_EACH_TYPE (type) {
+		nsm_autoclose int fd = -EBADF;
+		struct nsmgr_id wanted;
+		int r;
+
+		if (config->source[type] < 0)
+			continue;
+		fd = nsm_handle_open(set, type);
+		r = fd < 0 ? fd : nsm_nsfd_id(config->source[type], &wanted);
+		if (r < 0)
+			return fd < 0 ? fd : nsm_fail(config->ctx, r, "source", type, NULL);
+		if (!nsm_nsfd_is(fd, &wanted))
+			return nsm_fail_text(config->ctx, -EEXIST, "publish", type, NULL,
+					     "a set of that name exists, with another namespace");
+	}
+	return 0;
+}
+
 /* What to do about a set of that name: 1 make it, 0 it is as wanted, -errno. */
 static int check_existing(struct nsm_stage *stage, const char *name, const struct nsmgr_config *config,
 			  unsigned flags)
@@ -146,6 +167,8 @@ static int check_existing(struct nsm_stage *stage, const char *name, const struc
 	r = compare_types(&set, nsmgr_config_types(config));
 	if (r == 0)
 		r = nsm_setdir_check(&set);
+	if (r == 0)
+		r = compare_sources(&set, config);
 	return r == 0 && config->ip_netns ? nsm_store_add_ip_netns(stage->store, name) : r;
 }
 

@@ -51,7 +51,7 @@ static void judge_one(struct nsm_look *look, struct nsm_finding *finding)
 			finding->mend = NSMGR_MEND_BY_REPAIR;
 			nsm_finding_cure(finding, "mounts the right namespace there, once");
 		} else if (finding->problem == NSMGR_PROBLEM_STACKED) {
-			nsm_finding_cure(finding, "umount %s/%s until the right one is on top and alone", root, finding->file);
+			nsm_finding_cure(finding, "umount %s/%s until the right one is on top and alone, or rm", root, finding->file);
 		} else {
 			nsm_finding_cure(finding, "remove the set with rm, and create it again");
 		}
@@ -89,7 +89,7 @@ void nsm_look_judge(struct nsm_look *look)
 
 		if (wrong)
 			fd = nsm_look_open(look, type);
-		look->restorable[type] = fd >= 0;
+		look->restorable[type] = fd >= 0 && !nsm_look_is_upon_another(look, type, fd);
 	}
 	look->removable = !look->odd && !is_usable(look);
 	if (look->removable) {

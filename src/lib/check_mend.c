@@ -28,7 +28,7 @@ static int open_recorded(const struct nsm_look *look, enum nsmgr_type type)
 		fd = nsm_setdir_open_by_keeper(&look->set);
 	if (fd < 0 || nsm_nsfd_expect(fd, type) < 0 || !nsm_nsfd_is(fd, &record->id))
 		return -EBADF;
-	return type == NSMGR_PID && nsm_init_find(fd, look->set.meta.keeper, NULL, NULL) == NSM_INIT_DEAD ? -EBADF : take_fd(fd);
+	return type == NSMGR_PID && nsm_init_find(fd, look->set.meta.keeper, NULL, NULL) == 0 ? -EBADF : take_fd(fd);
 }
 
 /* Whether all that lies on the handle is one and the same namespace. */
@@ -73,6 +73,15 @@ static int find_layer(const struct nsm_mount *stack, size_t count, enum nsmgr_ty
 		if (nsm_streq(stack[i].root, root))
 			return (int)i;
 	return (int)count;
+}
+
+bool nsm_look_is_upon_another(const struct nsm_look *look, enum nsmgr_type type, int nsfd)
+{
+	size_t count;
+	const struct nsm_mount *stack = nsm_look_stack(look, type, &count);
+	int layer = find_layer(stack, count, type, nsfd);
+
+	return layer > 0 && (size_t)layer < count;
 }
 
 /* Takes off what lies on the right namespace, or all where it is not there. Whoever is killed meanwhile takes nothing away that is

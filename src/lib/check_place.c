@@ -30,8 +30,9 @@ static int open_root(struct nsm_check *check)
 	if (fstat(root.fd, &st) < 0)
 		return nsm_fail(check->ctx, -errno, "store", NSMGR_TYPE_NONE, check->ctx->root);
 	check->owner = st.st_uid;
-	if (!*check->store.boot_id && nsm_boot_id(check->store.boot_id) < 0)
-		return nsm_fail_text(check->ctx, -ENOSYS, "store", NSMGR_TYPE_NONE, NULL, "no /proc is mounted");
+	r = *check->store.boot_id ? 0 : nsm_boot_id(check->store.boot_id);
+	if (r < 0)
+		return nsm_boot_id_fail(check->ctx, r);
 	return nsm_check_read_mounts(check);
 }
 

@@ -69,18 +69,17 @@ static int check_handles(struct nsm_setdir *set, struct nsm_finding *finding)
 static int check_init(struct nsm_setdir *set, struct nsm_finding *finding)
 {
 	nsm_autoclose int fd = -EBADF;
-	enum nsm_init_state state;
 	int r = set->types & NSMGR_MASK(NSMGR_PID) ? nsm_handle_probe(set, NSMGR_PID, &fd) : 0;
 
 	if (r < 0 || fd < 0)
 		return r < 0 ? r : 0;
-	state = nsm_init_find(fd, set->meta.keeper, NULL, NULL);
-	if (state == NSM_INIT_UNKNOWN)
-		nsm_log(set->store->ctx, "could not see whether the init of the pid namespace of the ready set '%s' lives",
-			set->name);
-	if (state == NSM_INIT_DEAD)
+	r = nsm_init_find(fd, set->meta.keeper, NULL, NULL);
+	if (r < 0)
+		nsm_log(set->store->ctx, "could not see whether the init of the pid namespace of the ready set '%s' lives: %s",
+			set->name, strerror(-r));
+	if (r == 0)
 		nsm_finding_say(finding, "pid: a handle that is dead");
-	return state == NSM_INIT_DEAD;
+	return r == 0;
 }
 
 /* Why a ready set cannot be given out: 1, 0 when it can or is gone, -errno. */

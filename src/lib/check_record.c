@@ -28,7 +28,7 @@ static void look_at_texts(struct nsm_look *look)
 {
 	struct nsm_labels labels;
 	nsm_autofree char *profile = NULL;
-	int r = nsm_profile_read(look->check->store.root, look->set.fd, &profile);
+	int r = nsm_profile_read(look->check->store.root, look->set.fd, look->set.meta.defaults, &profile);
 
 	if (nsm_labels_read(look->set.fd, &labels) == -EBADMSG)
 		add_damaged(look, NSM_LABELS_FILE, "damaged: nothing tells which labels the set has", "delete the file");

@@ -128,11 +128,12 @@ static void add_state(struct nsm_look *look, enum nsmgr_type type)
 
 static enum nsmgr_state look_at_init(const struct nsm_look *look, int fd)
 {
-	enum nsm_init_state state = nsm_init_find(fd, look->set.meta.keeper, NULL, NULL);
+	int r = nsm_init_find(fd, look->set.meta.keeper, NULL, NULL);
 
-	if (state == NSM_INIT_UNKNOWN)
-		nsm_log(look->check->ctx, "could not see whether the init of the pid namespace of '%s' lives", look->set.name);
-	return state == NSM_INIT_DEAD ? NSMGR_DEAD : NSMGR_LIVE;
+	if (r < 0)
+		nsm_log(look->check->ctx, "could not see whether the init of the pid namespace of '%s' lives: %s", look->set.name,
+			strerror(-r));
+	return r == 0 ? NSMGR_DEAD : NSMGR_LIVE;
 }
 
 static int look_at_handle(struct nsm_look *look, enum nsmgr_type type)

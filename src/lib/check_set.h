@@ -16,7 +16,7 @@ struct nsm_look {
 	bool odd;	/* there is something about it that only the user can judge */
 	int state[NSMGR_TYPE_COUNT]; /* enum nsmgr_state of those that have a file, -1 of those that have none */
 	bool stacked[NSMGR_TYPE_COUNT];
-	bool restorable[NSMGR_TYPE_COUNT]; /* the right namespace can be had: nsm_look_open() */
+	bool restorable[NSMGR_TYPE_COUNT]; /* the right namespace can be had, and mounted there alone */
 	bool marks; /* there are findings of nsm_look_at_mark() */
 	bool removable; /* nothing of it can be used, nor will be: mending is removing */
 	struct nsm_finding *findings;	   /* NSM_LOOK_FINDINGS of them */
@@ -50,6 +50,9 @@ void nsm_look_at_helper(struct nsm_look *look);
 
 /* check_mend.c: the namespace that a handle should have: a descriptor or -EBADF. */
 int nsm_look_open(struct nsm_look *look, enum nsmgr_type type);
+
+/* check_mend.c: whether that namespace lies upon another one, which nothing else may keep: it stays, and so both do. */
+bool nsm_look_is_upon_another(const struct nsm_look *look, enum nsmgr_type type, int nsfd);
 
 /* Mends what is asked for, under the lock. */
 void nsm_look_mend(struct nsm_look *look);

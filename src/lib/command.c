@@ -44,10 +44,20 @@ void nsmgr_command_argv0(struct nsmgr_command *command, const char *name)
 	command->argv0 = name;
 }
 
+static bool has_empty_item(const char *list)
+{
+	return !*list || *list == ',' || strstr(list, ",,") || list[strlen(list) - 1] == ',';
+}
+
 int nsmgr_command_as(struct nsmgr_command *command, const char *user_and_groups)
 {
+	const char *groups = strchr(user_and_groups, ':');
+
 	if (!*user_and_groups || *user_and_groups == ':')
 		return nsm_fail_text(command->ctx, -EINVAL, "credentials", NSMGR_TYPE_NONE, NULL, "no user is named");
+	if (groups && has_empty_item(groups + 1))
+		return nsm_fail_text(command->ctx, -EINVAL, "credentials", NSMGR_TYPE_NONE, NULL, "an empty group in '%s'",
+				     user_and_groups);
 	command->credentials = NSM_CREDENTIALS_USER;
 	command->user = user_and_groups;
 	return 0;

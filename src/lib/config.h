@@ -124,6 +124,9 @@ int nsm_config_text(const struct nsmgr_config *config, char **ret);
 /* Opens a --TYPE=SOURCE: a path, a PID or @SET. The fd is verified to be of the type. source.c */
 int nsm_source_open(struct nsmgr_ctx *ctx, enum nsmgr_type type, const char *source);
 
+/* -ESRCH for a pid namespace whose init has ended: nobody can enter it any more (KERNEL R41). */
+int nsm_source_refuse_dead(struct nsmgr_ctx *ctx, int fd, enum nsmgr_type type, const char *source);
+
 /* Opens those of `types` that a directory has as files named so, or that a process is in, into ret_fds, which is indexed by
  * type; what was opened before a failure is there too, and the caller's to close. `shown` is the directory's
  * name. -ENOENT: there is none. */

@@ -65,8 +65,10 @@ static int pin_file(struct nsmgr_config *config, unsigned types, const char *pat
 		return nsm_fail(config->ctx, r, "source", NSMGR_TYPE_NONE, path);
 	if (!(types & NSMGR_MASK(type)))
 		return nsm_fail_text(config->ctx, -EINVAL, "source", type, path, "not of a type that is asked for");
-	pin(config, type, take_fd(fd));
-	return 0;
+	r = nsm_source_refuse_dead(config->ctx, fd, type, path);
+	if (r == 0)
+		pin(config, type, take_fd(fd));
+	return r;
 }
 
 static int pin_path(struct nsmgr_config *config, unsigned types, const char *path)

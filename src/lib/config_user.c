@@ -128,7 +128,7 @@ int nsm_config_prepare(struct nsmgr_config *config)
 			continue;
 		r = nsm_idmap_identity(kind, map);
 		if (r < 0)
-			nsm_fail_text(config->ctx, r, "map", NSMGR_USER, "/proc/self/uid_map", "cannot be read: is /proc mounted?");
+			nsm_fail(config->ctx, r, "map", NSMGR_USER, "/proc/self/uid_map");
 	}
 	return r;
 }

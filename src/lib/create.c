@@ -76,7 +76,8 @@ static _Noreturn void run_worker(const struct batch *batch, int pipe)
 	_exit(0);
 }
 
-static bool read_whole(int fd, void *buf, size_t size)
+/* -EINTR: it ended before that. */
+static int read_whole(int fd, void *buf, size_t size)
 {
 	for (size_t done = 0; done < size;) {
 		ssize_t n = read(fd, (char *)buf + done, size - done);
@@ -84,10 +85,10 @@ static bool read_whole(int fd, void *buf, size_t size)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return false;
+			return n < 0 ? -errno : -EINTR;
 		done += (size_t)n;
 	}
-	return true;
+	return 0;
 }
 
 static void finish(const struct batch *batch, size_t *at, int result, int *failures)
@@ -104,21 +105,25 @@ static int collect(const struct batch *batch, int fd)
 {
 	struct nsmgr_ctx *ctx = batch->config->ctx;
 	struct outcome outcome;
-	int failures = 0;
+	int failures = 0, r = 0;
 	size_t at = 0;
 
-	while (at < batch->count && read_whole(fd, &outcome, offsetof(struct outcome, failure))) {
+	while (at < batch->count && (r = read_whole(fd, &outcome, offsetof(struct outcome, failure))) == 0) {
 		for (; outcome.made && at < batch->count; outcome.made--)
 			finish(batch, &at, 0, &failures);
 		if (!outcome.failed || at == batch->count)
 			continue;
-		if (!read_whole(fd, &outcome.failure, sizeof(outcome.failure)))
+		r = read_whole(fd, &outcome.failure, sizeof(outcome.failure));
+		if (r < 0)
 			break;
 		finish(batch, &at, nsm_failure_take(ctx, &outcome.failure), &failures);
 	}
 	while (at < batch->count) {
-		nsm_fail_text(ctx, -EINTR, "worker", NSMGR_TYPE_NONE, NULL, "it was interrupted");
-		finish(batch, &at, -EINTR, &failures);
+		if (r == -EINTR)
+			nsm_fail_text(ctx, r, "worker", NSMGR_TYPE_NONE, NULL, "it was interrupted");
+		else
+			nsm_fail(ctx, r, "worker", NSMGR_TYPE_NONE, NULL);
+		finish(batch, &at, r, &failures);
 	}
 	return failures;
 }

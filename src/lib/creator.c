@@ -47,21 +47,15 @@ static int open_signals(const struct nsmgr_config *config, struct nsm_creator *c
  * could have told anything. */
 static int adopt_keeper(struct nsmgr_ctx *ctx, struct nsm_creator *creator)
 {
-	nsm_autoclose int ns = nsm_creator_open(ctx, creator, NSMGR_PID), pidfd = -EBADF;
+	nsm_autoclose int ns = nsm_creator_open(ctx, creator, NSMGR_PID);
+	int r;
 
 	if (ns < 0)
 		return ns;
-	switch (nsm_init_find(ns, creator->keeper, &creator->keeper_pidfd, &creator->keeper)) {
-	case NSM_INIT_ALIVE:
-		return 0;
-	case NSM_INIT_UNKNOWN:
-		/* It is below us, so that only want of a descriptor can hide it, or of the call that gives one. */
-		pidfd = nsm_sys_pidfd_open(creator->keeper);
-		return nsm_fail(ctx, pidfd < 0 ? pidfd : -EMFILE, "keeper", NSMGR_PID, NULL);
-	case NSM_INIT_DEAD:
-		break;
-	}
-	return nsm_fail_text(ctx, -ESRCH, "keeper", NSMGR_PID, NULL, "the keeper has ended");
+	r = nsm_init_find(ns, creator->keeper, &creator->keeper_pidfd, &creator->keeper);
+	if (r < 0)
+		return nsm_fail(ctx, r, "keeper", NSMGR_PID, NULL);
+	return r > 0 ? 0 : nsm_fail_text(ctx, -ESRCH, "keeper", NSMGR_PID, NULL, "the keeper has ended");
 }
 
 /* The next report, or a failure when the creator or its keeper ends without one; the other would hold the socket open. */

@@ -98,8 +98,6 @@ static int resolve(struct nsmgr_command *command, struct identity *ret)
 			return r;
 		ret->group_count++;
 	}
-	if (ret->group_count == 0)
-		return refuse(command, -EINVAL, "no group in", command->user);
 	ret->gid = ret->groups[0];
 	return 0;
 }

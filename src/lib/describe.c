@@ -18,26 +18,22 @@ const char *nsmgr_state_name(enum nsmgr_state state)
 static void fill_from_fd(struct nsm_setdir *set, int fd, struct nsmgr_handle *handle)
 {
 	struct nsmgr_id id;
+	int r;
 
-	if (nsm_nsfd_id(fd, &id) < 0)
+	if (nsm_nsfd_id(fd, &id) < 0) {
+		handle->state = NSMGR_UNKNOWN;
 		return;
+	}
 	handle->dev = id.dev;
 	handle->ino = id.ino;
 	handle->id = id.id;
 	if (handle->type != NSMGR_PID || handle->state != NSMGR_LIVE)
 		return;
-	switch (nsm_init_find(fd, set->meta.keeper, NULL, &handle->keeper)) {
-	case NSM_INIT_ALIVE:
-		if (handle->origin != NSMGR_MADE)
-			handle->keeper = 0; /* somebody's init, but no keeper of ours */
-		break;
-	case NSM_INIT_DEAD:
-		handle->state = NSMGR_DEAD;
-		break;
-	case NSM_INIT_UNKNOWN:
-		handle->state = NSMGR_UNKNOWN;
-		break;
-	}
+	r = nsm_init_find(fd, set->meta.keeper, NULL, &handle->keeper);
+	if (r <= 0)
+		handle->state = r == 0 ? NSMGR_DEAD : NSMGR_UNKNOWN;
+	else if (handle->origin != NSMGR_MADE)
+		handle->keeper = 0; /* somebody's init, but no keeper of ours */
 }
 
 /* A handle was lost, and the keeper goes on. */
@@ -48,7 +44,7 @@ static pid_t find_lost_keeper(const struct nsm_setdir *set, const struct nsmgr_h
 
 	if (handle->type == NSMGR_PID && handle->state == NSMGR_STALE && handle->origin == NSMGR_MADE)
 		fd = nsm_setdir_open_by_keeper(set);
-	return fd >= 0 && nsm_init_find(fd, set->meta.keeper, NULL, &keeper) == NSM_INIT_ALIVE ? keeper : 0;
+	return fd >= 0 && nsm_init_find(fd, set->meta.keeper, NULL, &keeper) > 0 ? keeper : 0;
 }
 
 bool nsm_handle_glance(const struct nsm_setdir *set, enum nsmgr_type type, int dir, const char *path, struct nsmgr_handle *ret)

@@ -83,7 +83,7 @@
 	X(config_new)											\
 	X(config_offset, EINVAL)									\
 	X(config_pin, NSM_EDGE_OPEN, ELOOP)								\
-	X(config_pin_path, NSM_EDGE_PATH, EINVAL)							\
+	X(config_pin_path, NSM_EDGE_PATH, EINVAL, ESRCH)						\
 	X(config_pin_process, ENOENT, ESRCH, EINVAL)							\
 	X(config_profile, E2BIG, EINVAL)								\
 	X(config_sysctl, E2BIG, EINVAL)									\
@@ -114,7 +114,7 @@
 	X(set_enter, NSM_EDGE_ENTER)									\
 	X(set_fd, ENOENT)										\
 	X(set_from_caller, ENOENT)									\
-	X(set_from_dir, NSM_EDGE_PATH, EINVAL)								\
+	X(set_from_dir, NSM_EDGE_PATH, EINVAL, ESRCH)							\
 	X(set_from_pid, ENOENT, ESRCH)									\
 	X(set_from_pidfd, EBADF, ENOENT, ESRCH)								\
 	X(set_id, ENOENT)										\

@@ -59,7 +59,7 @@ int nsm_fill(struct nsm_filling *filling, const struct nsm_creator *creator)
 	meta->keeper = creator->keeper;
 	nsm_copy(meta->boot_id, sizeof(meta->boot_id), stage->store->boot_id);
 	clock_gettime(CLOCK_REALTIME, &meta->created);
-	meta->defaults = filling->config->defaults;
+	meta->defaults = filling->config->defaults ? strlen(filling->config->profile) : 0;
 	r = add_handles(filling, creator, NSMGR_MASK_ALL);
 	if (r == 0)
 		r = nsm_stage_write_meta(stage, meta);

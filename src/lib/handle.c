@@ -228,7 +228,7 @@ int nsm_handle_open(struct nsm_setdir *set, enum nsmgr_type type)
 	default:
 		return state;
 	}
-	if (type != NSMGR_PID || nsm_init_find(fd, set->meta.keeper, NULL, NULL) != NSM_INIT_DEAD)
+	if (type != NSMGR_PID || nsm_init_find(fd, set->meta.keeper, NULL, NULL) != 0)
 		return take_fd(fd);
 	if (!nsm_setdir_is_current(set))
 		return refuse_removed(ctx);

@@ -31,14 +31,17 @@ int nsm_inhabitants(int pidns, pid_t keeper, pid_t *ret_pids, size_t size)
 	size_t count = 0;
 	int r;
 
-	if (proc < 0 || stat(NSM_PROC_SELF "/ns/pid", &own) < 0)
+	if (proc < 0)
 		return -errno;
-	if (!nsm_proc_is_ours())
-		return -EXDEV;
-	r = nsm_nsfd_id(pidns, &wanted);
+	r = nsm_proc_is_ours();
+	if (r <= 0)
+		return r < 0 ? r : -EXDEV;
+	r = stat(NSM_PROC_SELF "/ns/pid", &own) < 0 ? -errno : nsm_nsfd_id(pidns, &wanted);
+	/* Who is the init must be known, or it would be one to wait for. */
+	if (r == 0)
+		r = nsm_init_number(pidns, keeper, &init);
 	if (r < 0)
 		return r;
-	nsm_init_find(pidns, keeper, NULL, &init);
 	nsm_dir_begin(&dir, proc);
 	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
 		nsm_autoclose int ns = -EBADF;

@@ -5,17 +5,14 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* The init (pid 1) of a pid namespace, whose death kills all in it and leaves it useless (KERNEL R41). */
-enum nsm_init_state {
-	NSM_INIT_ALIVE,
-	NSM_INIT_DEAD,	 /* also one that was killed and not reaped yet */
-	NSM_INIT_UNKNOWN /* the namespace is not below ours, or the kernel cannot tell */
-};
+/* Finds the init (pid 1) of a pid namespace, whose death kills all in it and leaves it useless (KERNEL R41): through the namespace;
+ * before Linux 6.11 through the pid that was recorded (0: none was), which is believed only if that process lives in this very
+ * namespace. 1: it is alive, *ret_pidfd is a pidfd, *ret_pid its pid as we see it, both may be NULL. 0: it is dead, also where it was
+ * killed and not reaped yet. -errno: that is not known; -EXDEV: as it is not below our pid namespace, or the kernel cannot tell. */
+int nsm_init_find(int nsfd, pid_t recorded, int *ret_pidfd, pid_t *ret_pid);
 
-/* Finds it through the namespace; before Linux 6.11 through the pid that was recorded (0: none was), which is believed
- * only if that process lives in this very namespace. When it is alive *ret_pidfd is a pidfd, *ret_pid its pid
- * as we see it; both may be NULL. */
-enum nsm_init_state nsm_init_find(int nsfd, pid_t recorded, int *ret_pidfd, pid_t *ret_pid);
+/* The number of its init as we see it, or 0 where that is dead: for who counts the others. -EAGAIN: it cannot be found now. */
+int nsm_init_number(int nsfd, pid_t recorded, pid_t *ret_pid);
 
 /* Kills a process, and waits until it is gone; of an init, until everybody in its namespace is. -ETIMEDOUT when that takes
  * more than ten seconds: somebody in it is not reaped by a parent outside. */

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define BUSY_TRIES 3
+
 static int fail(struct nsmgr_ctx *ctx, int r, const char *path)
 {
 	return nsm_fail(ctx, r, NSM_IP_NETNS_STEP, NSMGR_NET, path);
@@ -190,6 +192,7 @@ static int detach(int fd)
 static int take_away(struct nsmgr_ctx *ctx, int dir, const char *name, const struct nsmgr_id *id)
 {
 	bool refused = false;
+	int busy = 0;
 
 	for (;;) {
 		nsm_autoclose int fd = -EBADF;
@@ -207,8 +210,15 @@ static int take_away(struct nsmgr_ctx *ctx, int dir, const char *name, const str
 			nsm_log(ctx, "'" NSMGR_IP_NETNS_DIR "/%s' is not the set's namespace by now, and stays", name);
 		if (r != IS_PLAIN)
 			return r < 0 ? r : 0;
-		/* Busy: somebody else has mounted on it. */
-		return unlinkat(dir, name, 0) < 0 && errno != ENOENT && errno != EBUSY ? -errno : 0;
+		if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
+			return 0;
+		/* Busy: somebody else has mounted on it by now, or what is above is visible at a second place, where that stays. */
+		if (errno != EBUSY)
+			return -errno;
+		if (++busy == BUSY_TRIES) {
+			nsm_log(ctx, "'" NSMGR_IP_NETNS_DIR "/%s' is busy, and stays", name);
+			return 0;
+		}
 	}
 }
 

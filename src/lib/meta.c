@@ -82,7 +82,7 @@ static int parse_line(char *line, struct nsm_meta *meta, bool *complete)
 	if (nsm_streq(key, "cgroup2"))
 		return parse_cgroup(&meta->cgroup, value, line);
 	if (nsm_streq(key, "defaults"))
-		meta->defaults = true;
+		return nsm_parse_u64(value, &meta->defaults) == 0 && meta->defaults ? 0 : -EBADMSG;
 	if (nsm_streq(key, "keeper")) {
 		if (nsm_parse_u32(value, &pid) < 0 || pid > INT32_MAX)
 			return -EBADMSG;
@@ -172,7 +172,7 @@ int nsm_meta_write(int dir, const char *path, bool mode_exact, const struct nsm_
 	if (meta->keeper)
 		nsm_text_add(&text, "keeper %ld\n", (long)meta->keeper);
 	if (meta->defaults)
-		nsm_text_put(&text, "defaults 1\n");
+		nsm_text_add(&text, "defaults %ju\n", (uintmax_t)meta->defaults);
 	for NSM_EACH_TYPE (type) {
 		const struct nsm_record *record = &meta->types[type];
 

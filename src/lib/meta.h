@@ -20,7 +20,7 @@ struct nsm_meta {
 	uint64_t mount_id; /* of the ROOT that the handles are below */
 	struct timespec created;
 	pid_t keeper;
-	bool defaults; /* its .profile has some for commands */
+	uint64_t defaults; /* bytes of its .profile, which has some for commands; 0: it has none */
 	struct nsm_record types[NSMGR_TYPE_COUNT];
 	struct nsm_cgroup cgroup;
 };

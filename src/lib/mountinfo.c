@@ -7,6 +7,7 @@
 #include "lib/sys.h"
 
 #include <fcntl.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 void nsm_mounts_free(struct nsm_mounts *mounts)
@@ -50,14 +51,16 @@ static int read_all(char **ret)
 /* ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [shared:N] [master:N] ... - TYPE ... */
 static bool parse_line(char *line, struct nsm_mount *mount)
 {
-	char *id = nsm_token(&line, ' '), *parent = nsm_token(&line, ' '), *root, *point, *field;
+	char *id = nsm_token(&line, ' '), *parent = nsm_token(&line, ' '), *minor = nsm_token(&line, ' ');
+	char *major = minor ? nsm_token(&minor, ':') : NULL, *root = nsm_token(&line, ' '), *point, *field;
+	uint32_t numbers[2];
 
-	nsm_token(&line, ' ');
-	root = nsm_token(&line, ' ');
 	point = nsm_token(&line, ' ');
 	nsm_token(&line, ' ');
-	if (!point || nsm_parse_u64(id, &mount->id) < 0 || nsm_parse_u64(parent, &mount->parent) < 0)
+	if (!point || nsm_parse_u64(id, &mount->id) < 0 || nsm_parse_u64(parent, &mount->parent) < 0 || !minor ||
+	    nsm_parse_u32(major, &numbers[0]) < 0 || nsm_parse_u32(minor, &numbers[1]) < 0)
 		return false;
+	mount->dev = makedev(numbers[0], numbers[1]);
 	while ((field = nsm_token(&line, ' ')) && !nsm_streq(field, "-")) {
 		mount->shared |= nsm_after(field, "shared:") != NULL;
 		mount->slave |= nsm_after(field, "master:") != NULL;
@@ -168,6 +171,14 @@ const struct nsm_mount *nsm_mounts_at(const struct nsm_mounts *mounts, const cha
 			low = i - 1;
 	*ret_count = high - low;
 	return high > low ? &mounts->array[low] : NULL;
+}
+
+const struct nsm_mount *nsm_mounts_find(const struct nsm_mounts *mounts, uint64_t id)
+{
+	for (size_t i = 0; i < mounts->count; i++)
+		if (mounts->array[i].id == id)
+			return &mounts->array[i];
+	return NULL;
 }
 
 bool nsm_mounts_has_children(const struct nsm_mounts *mounts, const struct nsm_mount *parent)

@@ -9,6 +9,7 @@
 #include "lib/storefile.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -132,4 +133,23 @@ void nsm_place_explain(int root, struct nsm_text *what, struct nsm_text *cure)
 	pid = find_resident(file.mntns.ino);
 	nsm_text_add(what, "mounted in another mount namespace");
 	nsm_text_add(cure, "nsenter -t %ld -m nsmgr ...", pid ? (long)pid : 1L);
+}
+
+size_t nsm_place_within(const char *path)
+{
+	char above[PATH_MAX];
+	char *slash;
+
+	if (!nsm_copy(above, sizeof(above), path))
+		return 0;
+	while ((slash = strrchr(above, '/')) && slash != above) {
+		nsm_autoclose int dir = -EBADF;
+		struct nsm_storefile file;
+
+		*slash = '\0';
+		dir = open(above, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (dir >= 0 && nsm_storefile_read(dir, &file) == 0)
+			return strlen(above);
+	}
+	return 0;
 }

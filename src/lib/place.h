@@ -14,6 +14,9 @@ enum nsm_place {
 /* `boot_id` is that of now, or "" where nobody has read it yet. */
 enum nsm_place nsm_place_find(int root, uint64_t mount_id, bool is_mount, const char *boot_id);
 
+/* The length of the path of a store in which the path lies; 0: in none. */
+size_t nsm_place_within(const char *path);
+
 /* The mount namespace that we are in. */
 int nsm_place_own(struct nsmgr_id *ret);
 

@@ -121,7 +121,7 @@ static void wait_for_turn(struct nsmgr_pool *pool)
 
 static bool is_alive(const struct nsmgr_set *set)
 {
-	return set->fds[NSMGR_PID] < 0 || nsm_init_find(set->fds[NSMGR_PID], set->keeper, NULL, NULL) != NSM_INIT_DEAD;
+	return set->fds[NSMGR_PID] < 0 || nsm_init_find(set->fds[NSMGR_PID], set->keeper, NULL, NULL) != 0;
 }
 
 /* The newest that is ready, with the lock. */

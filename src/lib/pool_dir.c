@@ -134,8 +134,11 @@ static int make_dir(struct nsm_store *store, struct nsm_pool_dir *pool, const ch
 		pool->view.root = r = open_dir(store->root, pool->path, true);
 	if (r >= 0)
 		r = compare_config(pool->view.root, options);
-	if (r == -ENOENT)
+	if (r == -ENOENT) {
 		r = write_config(pool->view.root, options);
+		if (r < 0)
+			unlinkat(store->root, pool->path, AT_REMOVEDIR);
+	}
 	/* Whoever fills it holds it, so that it is not taken away from under him. */
 	if (r == 0 && flock(pool->view.root, LOCK_SH) < 0)
 		r = -errno;

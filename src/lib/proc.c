@@ -26,13 +26,14 @@ static char *find_value(char *text, const char *key)
 	return NULL;
 }
 
-bool nsm_proc_is_ours(void)
+int nsm_proc_is_ours(void)
 {
 	char text[4096];
 	const char *pids;
+	int r = (int)nsm_read_lines_at(AT_FDCWD, "/proc/self/status", text, sizeof(text));
 
-	if (nsm_read_lines_at(AT_FDCWD, "/proc/self/status", text, sizeof(text)) < 0)
-		return false;
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
 	/* Our numbers from the namespace of this /proc downwards to ours: one means that they are the same. */
 	pids = find_value(text, "NSpid:");
 	return pids && !pids[strspn(pids, "0123456789")];
@@ -49,7 +50,7 @@ pid_t nsm_proc_pid(int pidfd)
 	nsm_text_add(&path_text, NSM_PROC_SELF "/fdinfo/%d", pidfd);
 	len = nsm_read_text_at(AT_FDCWD, path, text, sizeof(text));
 	if (len < 0)
-		return len == -EMFILE || len == -ENFILE ? (pid_t)len : -ESRCH;
+		return len == -ENOENT ? -ESRCH : (pid_t)len;
 	value = find_value(text, "Pid:");
 	/* 0 and -1 stand for a process that is not shown, or that has ended. */
 	if (!value || nsm_parse_u32(value, &pid) < 0 || pid == 0 || pid > INT32_MAX)
@@ -70,6 +71,7 @@ pid_t nsm_proc_live_thread(int proc)
 	nsm_autoclose int tasks = -EBADF;
 	const struct nsm_dirent *entry;
 	struct nsm_dir dir;
+	int r;
 
 	if (has_namespaces(proc, "ns/uts"))
 		return 0;
@@ -77,7 +79,7 @@ pid_t nsm_proc_live_thread(int proc)
 	if (tasks < 0)
 		return errno == ENOENT ? -ESRCH : -errno;
 	nsm_dir_begin(&dir, tasks);
-	while (nsm_dir_next(&dir, &entry) > 0) {
+	while ((r = nsm_dir_next(&dir, &entry)) > 0) {
 		char path[32];
 		struct nsm_text text = NSM_TEXT(path);
 		uint32_t tid;
@@ -86,7 +88,7 @@ pid_t nsm_proc_live_thread(int proc)
 		if (nsm_parse_u32(entry->d_name, &tid) == 0 && has_namespaces(tasks, path))
 			return (pid_t)tid;
 	}
-	return -ESRCH;
+	return r < 0 && r != -ENOENT ? r : -ESRCH;
 }
 
 int nsm_proc_open(pid_t pid)

@@ -8,11 +8,11 @@
 /* A /proc shows the processes of the pid namespace it was mounted in, under their numbers there: after "unshare --pid" without
  * a new mount that is not ours. */
 
-/* Whether /proc numbers processes as we do. */
-bool nsm_proc_is_ours(void);
+/* Whether /proc numbers processes as we do: 0, 1, or -errno where that cannot be told. */
+int nsm_proc_is_ours(void);
 
-/* The number under which /proc shows the process of a pidfd, or -ESRCH when it does not; -EMFILE,
- * -ENFILE. proc_pid_fdinfo(5). */
+/* The number under which /proc shows the process of a pidfd, or -ESRCH when it does not; another -errno where that cannot be told.
+ * proc_pid_fdinfo(5). */
 pid_t nsm_proc_pid(int pidfd);
 
 /* A pidfd of the process of that number. -ESRCH: there is none, or it is a thread's number. */
@@ -23,7 +23,8 @@ int nsm_proc_pidfd(pid_t pid);
 int nsm_proc_open_pidfd(int pidfd, pid_t *ret_number);
 
 /* A thread of the process whose directory in /proc this is that still has namespaces: 0 for the first, which can have ended while
- * others go on; -ESRCH when no thread has: what has ended, or is about to, keeps its pid and user namespace alone. */
+ * others go on; -ESRCH when no thread has: what has ended, or is about to, keeps its pid and user namespace alone. Another
+ * -errno where that cannot be told. */
 pid_t nsm_proc_live_thread(int proc);
 
 /* Opens /proc/PID (0: /proc/self), verified to be in a proc file system (LESSONS security 14). */

@@ -23,7 +23,7 @@ int nsm_profile_drop(struct nsm_stage *stage)
 
 /* ---- reading ---- */
 
-int nsm_profile_read(int root, int setdir, char **ret)
+int nsm_profile_read(int root, int setdir, uint64_t size, char **ret)
 {
 	nsm_autoclose int fd = nsm_own_file(setdir, NSM_PROFILE_FILE);
 	nsm_autofree char *text = NULL;
@@ -41,6 +41,9 @@ int nsm_profile_read(int root, int setdir, char **ret)
 		return -ENOMEM;
 	len = nsm_read_text(fd, text, NSMGR_PROFILE_SIZE + 2);
 	if (len == -EFBIG || (len >= 0 && (strlen(text) != (size_t)len || len > NSMGR_PROFILE_SIZE)))
+		return -EBADMSG;
+	/* With a line less the commands would run as somebody else, or with more privilege. */
+	if (len >= 0 && size && (uint64_t)len != size)
 		return -EBADMSG;
 	if (len < 0)
 		return (int)len;
@@ -69,7 +72,7 @@ static int read_named(struct nsmgr_ctx *ctx, const char *name, char **ret_text)
 
 	if (r < 0)
 		return r;
-	r = nsm_profile_read(store.root, set.fd, ret_text);
+	r = nsm_profile_read(store.root, set.fd, set.meta.defaults, ret_text);
 	return r < 0 ? fail(ctx, r, name) : 0;
 }
 
@@ -85,7 +88,7 @@ bool nsmgr_set_has_defaults(const struct nsmgr_set *set)
 
 int nsmgr_set_defaults(const struct nsmgr_set *set, char **ret_text)
 {
-	int r = set->dir < 0 ? -ENODATA : nsm_profile_read(set->store.root, set->dir, ret_text);
+	int r = set->dir < 0 ? -ENODATA : nsm_profile_read(set->store.root, set->dir, set->defaults, ret_text);
 
 	return nsm_edge(set->ctx, NSM_EDGE_set_defaults, r < 0 ? fail(set->ctx, r, set->name) : 0);
 }

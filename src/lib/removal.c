@@ -22,11 +22,12 @@ static int add_members(const struct nsm_removal *removal, pid_t pids[], int coun
 {
 	pid_t members[256], init = 0;
 	int found = nsm_cgroup_pids(removal->cgroup, members, NSM_ARRAY_SIZE(members));
+	int r = found < 0 || removal->pidns < 0 ? 0 : nsm_init_number(removal->pidns, removal->keeper, &init);
 
 	if (found < 0)
 		return found == -ENODEV ? count : found;
-	if (removal->pidns >= 0)
-		nsm_init_find(removal->pidns, removal->keeper, NULL, &init);
+	if (r < 0)
+		return r;
 	for (int i = 0; i < found && i < (int)NSM_ARRAY_SIZE(members); i++) {
 		bool known = members[i] == init;
 
@@ -104,11 +105,14 @@ static int wait_for_one(const struct nsm_removal *removal, pid_t pid)
 	return r == 0 ? -ETIMEDOUT : 0;
 }
 
-static bool lacks_pidfd_open(void)
+/* Nobody knows whose it is, and so it is let be. */
+static void tell_of_init(const struct nsm_setdir *set, int nsfd)
 {
-	nsm_autoclose int own = nsm_sys_pidfd_open(getpid());
+	pid_t pid;
 
-	return own == -ENOSYS;
+	if (nsm_init_find(nsfd, 0, NULL, &pid) > 0)
+		nsm_log(set->store->ctx, "no record tells whether '%s' made its pid namespace: that lives on, with process %ld as its init",
+			set->name, (long)pid);
 }
 
 /* Finds out whether the set made a pid namespace that lives, which is then the removal's to look into. */
@@ -124,28 +128,24 @@ static int inspect_pid(struct nsm_removal *removal, struct nsm_setdir *set)
 	if (!made && (removal->flags & NSMGR_REMOVE_KILL) && !(removal->flags & NSM_REMOVE_KILL_OWN))
 		return nsm_fail_text(ctx, -EINVAL, "remove", NSMGR_PID, NULL, "%s made by this set: --kill does not touch it",
 				     set->has_meta ? "pinned, not" : "not recorded as");
+	if (!set->has_meta && fd >= 0)
+		tell_of_init(set, fd);
 	if (r != NSMGR_LIVE) {
 		nsm_close(&fd);
 		fd = nsm_setdir_open_by_keeper(set);
 	}
 	if (!made || fd < 0)
 		return 0;
-	switch (nsm_init_find(fd, set->meta.keeper, NULL, NULL)) {
-	case NSM_INIT_ALIVE:
+	r = nsm_init_find(fd, set->meta.keeper, NULL, NULL);
+	if (r > 0) {
 		removal->pidns = take_fd(fd);
 		removal->keeper = set->meta.keeper;
-		return 0;
-	case NSM_INIT_DEAD:
-		return 0;
-	case NSM_INIT_UNKNOWN:
-		break;
 	}
-	if (removal->flags & NSMGR_REMOVE_FORCE)
+	if (r >= 0 || (removal->flags & NSMGR_REMOVE_FORCE))
 		return 0;
-	/* Nobody at all can be seen without it. */
-	if (lacks_pidfd_open())
-		return nsm_fail(ctx, -ENOSYS, "pidfd_open", NSMGR_PID, NULL);
-	return nsm_fail_text(ctx, -EXDEV, "remove", NSMGR_PID, NULL,
+	if (r != -EXDEV)
+		return nsm_fail(ctx, r, "init", NSMGR_PID, NULL);
+	return nsm_fail_text(ctx, r, "remove", NSMGR_PID, NULL,
 			     "cannot see who lives in it from this pid namespace (cure: remove it from where it was made)");
 }
 
@@ -174,6 +174,7 @@ static int inspect(struct nsm_removal *removal)
 	if (removal->plain)
 		return 0;
 	r = nsm_setdir_open(removal->store, removal->name, &set);
+	removal->missing = r == -ENOENT;
 	if (r < 0)
 		return r;
 	removal->has_marks = set.has_marks;
@@ -229,8 +230,10 @@ static int try_hide(struct nsm_removal *removal, pid_t *ret_pid)
 	/* Before its name is free: who makes a set of that name next, with ip netns, is not to meet this one's. */
 	if (r == 0 && removal->has_marks)
 		r = nsm_store_remove_ip_netns(removal->store, removal->name);
-	if (r == 0)
+	if (r == 0) {
 		r = nsm_stage_hide(removal->stage, removal->name);
+		removal->missing = r == -ENOENT;
+	}
 	nsm_store_unlock(removal->store);
 	return r;
 }

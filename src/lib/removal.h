@@ -18,6 +18,7 @@ struct nsm_removal {
 	unsigned types; /* that have a handle */
 	struct nsm_deadline deadline;
 	sigset_t signals; /* what the caller has blocked */
+	bool missing; /* there is no such set */
 	pid_t keeper; /* as recorded: before Linux 6.11 only that leads to an init */
 	int cgroup; /* that the set made, or -EBADF */
 	int pidns; /* of a pid namespace that the set made and whose init lives, or -EBADF */

@@ -13,14 +13,13 @@ static int kill_init(struct nsm_removal *removal, int *ret_pidfd)
 
 	if (removal->pidns < 0)
 		return 0;
-	switch (nsm_init_find(removal->pidns, removal->keeper, ret_pidfd, NULL)) {
-	case NSM_INIT_DEAD:
+	r = nsm_init_find(removal->pidns, removal->keeper, ret_pidfd, NULL);
+	if (r == 0)
 		return 0;
-	case NSM_INIT_UNKNOWN:
+	if (r == -EXDEV)
 		return nsm_fail_text(removal->store->ctx, -EAGAIN, "kill", NSMGR_PID, NULL, "its init cannot be found now");
-	case NSM_INIT_ALIVE:
-		break;
-	}
+	if (r < 0)
+		return nsm_fail(removal->store->ctx, r, "init", NSMGR_PID, NULL);
 	r = nsm_sys_pidfd_kill(*ret_pidfd, SIGKILL);
 	if (r == 0 || r == -ESRCH) /* it was faster */
 		return 0;
@@ -31,14 +30,15 @@ static int kill_init(struct nsm_removal *removal, int *ret_pidfd)
 static int wait_for_init(struct nsm_removal *removal, int pidfd)
 {
 	siginfo_t info;
+	int r = pidfd < 0 ? 0 : nsm_pidfd_end(pidfd);
 
-	if (pidfd < 0)
-		return 0;
-	if (nsm_pidfd_end(pidfd) == 0) {
-		/* It may have become our own child: of a subreaper, or of an init. */
+	/* It may have become our own child: of a subreaper, or of an init. */
+	if (pidfd >= 0 && r == 0)
 		nsm_sys_pidfd_wait(pidfd, false, &info, NULL);
+	if (r == 0)
 		return 0;
-	}
+	if (r != -ETIMEDOUT)
+		return nsm_fail(removal->store->ctx, r, "kill", NSMGR_PID, NULL);
 	return nsm_fail_text(removal->store->ctx, -ETIMEDOUT, "remove", NSMGR_PID, NULL,
 			     "its processes are killed, but not all have ended: one waits for a parent outside");
 }
@@ -55,7 +55,9 @@ static int remove_one(struct nsm_removal *removal)
 	stage->plain = removal->plain;
 	stage->spares = !(removal->flags & NSMGR_REMOVE_KILL);
 	stage->gathers = stage->gathers || (removal->types & (removal->types - 1));
-	r = kill_init(removal, &init);
+	r = removal->pidns >= 0 ? nsm_stage_may_unmount(stage) : 0;
+	if (r == 0)
+		r = kill_init(removal, &init);
 	if (r == 0)
 		r = nsm_stage_remove(stage, &detached);
 	if (init >= 0)
@@ -84,6 +86,8 @@ static int remove_blocked(struct nsm_stage *stage, const char *name, unsigned fl
 
 	nsm_close(&removal.pidns);
 	nsm_close(&removal.cgroup);
+	if (r == -ENOENT && !removal.missing)
+		return -EIO; /* of something else: the failure tells */
 	return r == -ENOENT && (flags & NSMGR_REMOVE_MISSING) ? 0 : r;
 }
 

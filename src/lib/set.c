@@ -98,8 +98,10 @@ static int open_handles(struct nsmgr_set *set, const char *name, unsigned types,
 	set->cgroup = dir.meta.cgroup;
 	if (!(dir.types & types))
 		return refuse_types(set, dir.types, types);
-	if (dir.has_meta && dir.meta.defaults)
+	if (dir.has_meta && dir.meta.defaults) {
 		set->dir = take_fd(dir.fd);
+		set->defaults = dir.meta.defaults;
+	}
 	return 0;
 }
 

@@ -15,6 +15,7 @@ struct nsmgr_set {
 	struct nsm_leash *leash;   /* what ends it; NULL where it goes on by itself */
 	struct nsm_cgroup cgroup;  /* that commands join */
 	int dir;		   /* of a named one with defaults for commands, else -EBADF */
+	uint64_t defaults;	   /* bytes of the file that has them */
 	struct nsm_store store;	   /* keeps the shared lock, if the set is held */
 };
 

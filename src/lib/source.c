@@ -24,7 +24,14 @@ static int fail_open(struct nsmgr_ctx *ctx, int r, enum nsmgr_type type, const c
 	return r == -ENXIO || r == -ENODEV ? refuse_foreign(ctx, type, source) : nsm_fail(ctx, r, "source", type, source);
 }
 
-/* Whether the opened file is a namespace of the type; the message names what it is instead. */
+int nsm_source_refuse_dead(struct nsmgr_ctx *ctx, int fd, enum nsmgr_type type, const char *source)
+{
+	return type == NSMGR_PID && nsm_init_find(fd, 0, NULL, NULL) == 0
+		       ? nsm_fail_text(ctx, -ESRCH, "source", type, source, "dead: its init has ended")
+		       : 0;
+}
+
+/* Whether the opened file is a namespace of the type, and of use; the message names what it is instead. */
 static int verify(struct nsmgr_ctx *ctx, int fd, enum nsmgr_type type, const char *source)
 {
 	enum nsmgr_type is;
@@ -37,7 +44,7 @@ static int verify(struct nsmgr_ctx *ctx, int fd, enum nsmgr_type type, const cha
 	if (is != type)
 		return nsm_fail_text(ctx, -EINVAL, "source", type, source, "is a %s namespace, not %s",
 				     nsm_nstypes[is].name, nsm_nstypes[type].name);
-	return 0;
+	return nsm_source_refuse_dead(ctx, fd, type, source);
 }
 
 static int open_file(struct nsmgr_ctx *ctx, enum nsmgr_type type, int dir, const char *path, const char *source)

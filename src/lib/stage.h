@@ -69,6 +69,9 @@ int nsm_stage_add_ip_netns(struct nsm_stage *stage, const char *name);
 /* Gives the set its name. -EEXIST: exactly one of several wins. Nothing that was there is replaced. */
 int nsm_stage_publish(struct nsm_stage *stage, const char *name);
 
+/* Whether we may unmount at all: before anything is done that could not be undone. */
+int nsm_stage_may_unmount(const struct nsm_stage *stage);
+
 /* Detaches and removes the set. Handles are unmounted and unlinked: the unlink takes the copies in other mount
  * namespaces with it (KERNEL R5). *ret_detached (may be NULL) says whether anything was undone before a failure. */
 int nsm_stage_remove(struct nsm_stage *stage, bool *ret_detached);

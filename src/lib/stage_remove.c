@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "lib/basket.h"
+#include "lib/copies.h"
 #include "lib/dir.h"
 #include "lib/helper.h"
 #include "lib/init.h"
@@ -20,19 +21,40 @@
 
 #define SET NSM_STAGE_SET
 
-/* Whether something lay on a file of the set, and does no more; errno. */
-static bool unmount(struct nsm_stage *stage, const char *file)
+/* What lies on a file of the stage; umount2(2) takes no directory to begin at. */
+static bool unmount_at(const struct nsm_stage *stage, const char *file)
 {
 	char path[320];
 	struct nsm_text text = NSM_TEXT(path);
 
-	if (nsm_basket_take(stage, file))
-		return true;
 	nsm_text_put(&text, NSM_PROC_SELF "/fd/");
 	nsm_text_put_number(&text, (uint64_t)stage->dir);
 	nsm_text_put(&text, "/");
 	nsm_text_put(&text, file);
 	return umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0;
+}
+
+/* Whether something lay on a file of the set, and does no more; errno. */
+static bool unmount(struct nsm_stage *stage, const char *file)
+{
+	return nsm_basket_take(stage, file) || unmount_at(stage, file);
+}
+
+/* The privilege is judged before it is looked whether the set's directory is a mount, which it is not: fs/namespace.c, path_umount(). */
+int nsm_stage_may_unmount(const struct nsm_stage *stage)
+{
+	return unmount_at(stage, SET) || errno == EINVAL
+		       ? 0
+		       : nsm_fail(stage->store->ctx, -errno, "detach", NSMGR_TYPE_NONE, NULL);
+}
+
+/* 0 where something lay on it elsewhere, and does no more. */
+static int unmount_copies(struct nsm_stage *stage, const char *name)
+{
+	nsm_autoclose int set = nsm_own_dir(stage->dir, SET);
+	int r = set < 0 ? set : nsm_copies_unmount(set, name);
+
+	return r > 0 ? 0 : r < 0 ? r : -EBUSY;
 }
 
 /* Unmounts whatever lies on a file of the set, and unlinks it. Mounts can be stacked; metadata has none, so there the
@@ -61,9 +83,15 @@ static int remove_file(struct nsm_stage *stage, const char *name, bool *ret_deta
 		}
 		if (errno == ENOENT)
 			return 0;
-		/* Busy although nothing could be unmounted: a mount that is locked for our user namespace. */
-		if (errno != EBUSY || (mounted && !was_mount))
+		if (errno != EBUSY)
 			return -errno;
+		/* Busy although nothing could be unmounted: a mount that is locked for our user namespace, or out of reach. */
+		if (mounted && !was_mount) {
+			int r = unmount_copies(stage, name);
+
+			if (r < 0)
+				return r;
+		}
 		mounted = true;
 	}
 }
@@ -148,8 +176,13 @@ static int remove_entries(struct nsm_stage *stage, bool *ret_detached)
 		return 0;
 	if (set == -ENOTDIR)
 		return nsm_fail_text(stage->store->ctx, set, "detach", NSMGR_TYPE_NONE, NULL, "something else is mounted on it");
-	if (set < 0)
-		return remove_usual(stage, ret_detached);
+	if (set < 0) {
+		r = remove_usual(stage, ret_detached);
+		/* What else there is nobody sees now. */
+		return r == 0 && unlinkat(stage->dir, SET, AT_REMOVEDIR) < 0 && errno == ENOTEMPTY
+			       ? nsm_fail(stage->store->ctx, set, "detach", NSMGR_TYPE_NONE, NULL)
+			       : r;
+	}
 	r = nsm_cgroup_remove(stage->store->ctx, set, stage->spares);
 	if (r == 0)
 		r = remove_listed(stage, set, true, ret_detached);
@@ -206,17 +239,12 @@ static bool end_keeper(struct nsm_stage *stage)
 		return fd == -ENOENT || fd == -ELOOP || fd == -ENXIO;
 	if (!nsm_nsfd_is(fd, &meta.types[NSMGR_PID].id))
 		return true;
-	switch (nsm_init_find(fd, meta.keeper, &keeper, NULL)) {
-	case NSM_INIT_ALIVE:
-		/* Nobody waits for it: it is as good as gone, and a sweep must not be held up. */
-		r = nsm_sys_pidfd_kill(keeper, SIGKILL);
-		return r == 0 || r == -ESRCH;
-	case NSM_INIT_UNKNOWN:
-		return false;
-	case NSM_INIT_DEAD:
-		break;
-	}
-	return true;
+	r = nsm_init_find(fd, meta.keeper, &keeper, NULL);
+	if (r <= 0)
+		return r == 0;
+	/* Nobody waits for it: it is as good as gone, and a sweep must not be held up. */
+	r = nsm_sys_pidfd_kill(keeper, SIGKILL);
+	return r == 0 || r == -ESRCH;
 }
 
 void nsm_stage_discard(struct nsm_stage *stage)

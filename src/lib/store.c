@@ -177,6 +177,16 @@ static bool is_mounted(const char *path)
 	       (st.stx_attributes & NSM_STATX_ATTR_MOUNT_ROOT);
 }
 
+/* In another store it would be taken for a set, or cover what that one needs. */
+static int refuse_nested(struct nsmgr_ctx *ctx)
+{
+	size_t len = nsm_place_within(ctx->root);
+
+	return len ? nsm_fail_text(ctx, -EINVAL, "store", NSMGR_TYPE_NONE, NULL, "'%s' lies in another one, '%.*s' (cure: choose another "
+				   "place, or remove that one's .store if it is none any more)", ctx->root, (int)len, ctx->root)
+		   : 0;
+}
+
 /* Makes the root mount, under the lock, unless another has by now. What was not a mount before is none after a failure. */
 static int establish(struct nsm_store *store)
 {
@@ -210,16 +220,19 @@ static int open_and_place(struct nsmgr_ctx *ctx, bool make, struct nsm_store *st
 {
 	for (int look = 0; look < 2; look++) {
 		struct nsm_root root = NSM_ROOT_INIT;
-		int r = nsm_root_open(ctx, make, &root);
+		int r = nsm_root_open(ctx, false, &root);
 
+		if (r == -ENOENT && make) {
+			r = refuse_nested(ctx);
+			if (r == 0)
+				r = nsm_root_open(ctx, true, &root);
+		}
 		if (r < 0)
 			return r;
 		take_root(store, &root);
 		r = *store->boot_id ? 0 : nsm_boot_id(store->boot_id);
-		if (r == -EMFILE || r == -ENFILE || r == -ENOMEM)
-			return nsm_fail(ctx, r, "store", NSMGR_TYPE_NONE, "/proc");
 		if (r < 0)
-			return nsm_fail_text(ctx, -ENOSYS, "store", NSMGR_TYPE_NONE, NULL, "no /proc is mounted");
+			return nsm_boot_id_fail(ctx, r);
 		*ret_place = nsm_place_find(store->root, store->mount_id, root.is_mount, store->boot_id);
 		if (*ret_place != NSM_ELSEWHERE)
 			break;
@@ -240,7 +253,9 @@ int nsm_store_open_rw(struct nsmgr_ctx *ctx, bool make, bool force, struct nsm_s
 	if (place == NSM_ELSEWHERE && !force)
 		return nsm_store_refuse_elsewhere(&store);
 	if (place == NSM_NOWHERE && make) {
-		r = nsm_store_lock(&store, true);
+		r = refuse_nested(ctx);
+		if (r == 0)
+			r = nsm_store_lock(&store, true);
 		if (r == 0)
 			r = establish(&store);
 		if (r < 0)

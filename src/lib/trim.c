@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define RANGES 16
-#define SPLIT_PAGES 64
+#define SPLIT_PAGES 96
 
 struct range {
 	unsigned long start, end;

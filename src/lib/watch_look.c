@@ -40,18 +40,15 @@ static int find_init(struct nsmgr_watch *watch, struct nsm_setdir *dir, struct n
 
 	if (r != NSMGR_LIVE)
 		return r;
-	switch (nsm_init_find(fd, dir->meta.keeper, &set->pidfd, &set->init)) {
-	case NSM_INIT_ALIVE:
+	r = nsm_init_find(fd, dir->meta.keeper, &set->pidfd, &set->init);
+	if (r > 0)
 		return 0;
-	case NSM_INIT_DEAD:
-		/* One on its way out was alive until it lost its name. */
-		set->dead = nsm_setdir_is_current(dir);
-		set->init = dir->meta.keeper;
-		return 0;
-	case NSM_INIT_UNKNOWN:
-		break;
-	}
-	return check_descriptors(watch);
+	if (r < 0)
+		return check_descriptors(watch);
+	/* One on its way out was alive until it lost its name. */
+	set->dead = nsm_setdir_is_current(dir);
+	set->init = dir->meta.keeper;
+	return 0;
 }
 
 static int await_end(struct nsmgr_watch *watch, struct nsm_watched *set)

@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define NSMGR_CREATE_EXIST_OK 1u  /* a set of that name with exactly these types is a success */
+#define NSMGR_CREATE_EXIST_OK 1u  /* a set of that name with exactly these types and pins is a success */
 #define NSMGR_CREATE_FROM_POOL 2u /* takes a ready set of the store's pool, if there is one: see nsmgr_store_fill() */
 
 /* Makes a set under a name, whole or not at all, of a configuration of the same context. Needs CAP_SYS_ADMIN in the user

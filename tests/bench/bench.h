@@ -24,9 +24,13 @@ struct row {
 
 /* ---- programs: programs.c ---- */
 
+#define FRONT_KINDS 3
+extern const char *const front_kinds[FRONT_KINDS]; /* musl, static, dynamic */
+
 struct programs {
 	char front[512];
-	const char *front_kind; /* musl, static, dynamic */
+	const char *front_kind;
+	char fronts[FRONT_KINDS][512]; /* linked in each way; empty where that cannot be done here */
 	char full_dir[512];     /* where the front finds nsmgr-full: NSMGR_LIBEXEC */
 	char library_dir[512];  /* its library before it is installed, or empty */
 	char floor[512];        /* linked as the front is */
@@ -37,6 +41,7 @@ struct programs {
 	char nsenter[128];
 	char unshare[128];
 	char lsns[128];
+	char lsns_files[128]; /* the same, if it lists namespaces that only a file keeps: util-linux 2.39 */
 	char true_[128];
 };
 
@@ -75,6 +80,7 @@ struct row *bench_add_row(struct bench *bench, const char *group, const char *wh
 struct contender {
 	const char *who;
 	const char *program;     /* what it is when it is installed: an empty text means that it is not */
+	const char *absent;      /* what to say then, if not that it is not installed */
 	const char *const *argv; /* of one process, argv[0] its path */
 	char **envp;
 	bool warm; /* runs untimed right before, so that everyone comes behind itself and not behind what another one

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Looking for processes and descriptors where there are many: 2,000 processes with ten descriptors each, and
- * 1,000 sets. */
+ * 1,000 sets, each of which has two of them. */
 #include "bench.h"
 
 #include "base/macro.h"
@@ -9,6 +9,7 @@
 #include "sandbox.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -44,22 +45,44 @@ static void disperse(struct crowd *crowd)
 	crowd->count = 0;
 }
 
+static int join(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), r = fd < 0 ? -1 : setns(fd, CLONE_NEWUTS);
+
+	if (r < 0)
+		fprintf(stderr, "bench: joining %s: %m\n", path);
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+/* One that is in a set from its start. */
+static int add_process(struct crowd *crowd)
+{
+	pid_t parent = getpid(), pid;
+	char path[64];
+
+	snprintf(path, sizeof(path), STORE "/" NAME_FORMAT "/uts", (unsigned)(crowd->count % SETS));
+	if (join(path) < 0)
+		return -1;
+	pid = fork();
+	if (pid == 0)
+		stay(parent);
+	if (pid < 0) {
+		fprintf(stderr, "bench: fork: %m\n");
+		return -1;
+	}
+	crowd->pids[crowd->count++] = pid;
+	return 0;
+}
+
+/* We are in all of these sets meanwhile, one after the other, and go back to where the init is. */
 static int gather(struct crowd *crowd)
 {
-	pid_t parent = getpid();
-
-	for (; crowd->count < PROCESSES; crowd->count++) {
-		pid_t pid = fork();
-
-		if (pid == 0)
-			stay(parent);
-		if (pid < 0) {
-			fprintf(stderr, "bench: fork: %m\n");
+	while (crowd->count < PROCESSES)
+		if (add_process(crowd) < 0)
 			return -1;
-		}
-		crowd->pids[crowd->count] = pid;
-	}
-	return 0;
+	return join("/proc/1/ns/uts");
 }
 
 static int measure(struct bench *bench)
@@ -72,7 +95,9 @@ static int measure(struct bench *bench)
 	const char *const lsns[] = {p->lsns, NULL};
 	const char *const holders[] = {p->front, "holders", NAME_FIRST, NULL};
 	const char *const floor_holders[] = {p->floor, "processes", "descriptors", NULL};
+	const char *const ls_only[] = {p->front, "ls", NULL};
 	struct contender look[] = {
+	    {.who = "nsmgr ls", .argv = ls_only, .envp = env_full, .warm = true},
 	    {.who = "nsmgr ls, NPROCS", .argv = ls, .envp = env_full, .warm = true},
 	    {.who = "nsmgr pids", .argv = pids, .envp = env_full, .warm = true},
 	    {.who = BENCH_FLOOR, .argv = floor_ls, .envp = env, .warm = true},

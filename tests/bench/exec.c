@@ -7,6 +7,8 @@
 #include "names.h"
 #include "sandbox.h"
 
+#include <string.h>
+
 #define MANY "/run/many"
 #define PEER "nsbench"
 
@@ -90,6 +92,39 @@ static int measure(struct bench *bench, const struct kind *kind, unsigned sets)
 	return bench_compare(bench, group, list, count, bench->rounds);
 }
 
+/* The front as it can be linked, in a store with one set. */
+static int measure_fronts(struct bench *bench, const struct kind *kind)
+{
+	static const char *const names[FRONT_KINDS] = {"nsmgr, musl", "nsmgr, static", "nsmgr, dynamic"};
+	const struct programs *p = &bench->programs;
+	char **env = programs_environment(p, kind->alone, false);
+	const char *const bare[] = {p->bare, NULL}, *const behind_floor[] = {"--", p->bare, NULL};
+	const char *exec[FRONT_KINDS][5];
+	struct words floor, floor_dyn, nsenter;
+	struct contender list[FRONT_KINDS + 4];
+	size_t count = 0;
+
+	join_words(&floor, (const char *[]){p->floor, "enter", NULL}, kind, false, behind_floor);
+	join_words(&floor_dyn, (const char *[]){p->floor_dyn, "enter", NULL}, kind, false, behind_floor);
+	join_words(&nsenter, (const char *[]){p->nsenter, NULL}, kind, true, bare);
+	list[count++] = (struct contender){.who = BENCH_BASE, .argv = bare};
+	for (size_t i = 0; i < FRONT_KINDS; i++) {
+		memcpy(exec[i], (const char *[]){p->fronts[i], "exec", kind->name, p->bare, NULL}, sizeof(exec[i]));
+		list[count++] = (struct contender){.who = names[i],
+						   .program = *p->fronts[i] ? NULL : "",
+						   .absent = "cannot be linked here",
+						   .argv = exec[i]};
+	}
+	list[count++] = (struct contender){.who = BENCH_FLOOR, .argv = floor.argv};
+	list[count++] = (struct contender){.who = "floor, dynamic", .argv = floor_dyn.argv};
+	list[count++] = (struct contender){.who = "nsenter", .program = p->nsenter, .argv = nsenter.argv};
+	for (size_t i = 0; i < count; i++) {
+		list[i].envp = env;
+		list[i].warm = true;
+	}
+	return bench_compare(bench, "exec net, fronts", list, count, bench->rounds);
+}
+
 static int fill_and_measure(struct bench *bench)
 {
 	const unsigned sizes[] = {1, 300, 3000, 10000};
@@ -100,6 +135,8 @@ static int fill_and_measure(struct bench *bench)
 	for (size_t i = 0; i < NSM_ARRAY_SIZE(kinds); i++)
 		if (create_target(bench, &kinds[i], kinds[i].alone) < 0 || create_target(bench, &kinds[i], MANY) < 0)
 			return -1;
+	if (measure_fronts(bench, &kinds[0]) < 0)
+		return -1;
 	for (size_t size = 0; size < NSM_ARRAY_SIZE(sizes) - bench->quick; size++) {
 		unsigned fillers = sizes[size] > NSM_ARRAY_SIZE(kinds) ? sizes[size] - NSM_ARRAY_SIZE(kinds) : 0;
 

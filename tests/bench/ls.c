@@ -44,13 +44,17 @@ static int measure(struct bench *bench, unsigned sets)
 	const char *const ls[] = {p->front, "ls", NULL};
 	const char *const floor[] = {p->floor, "ls", STORE, NULL};
 	const char *const ip[] = {p->ip, "netns", "list", NULL};
-	const char *const lsns[] = {p->lsns, NULL};
+	const char *const lsns[] = {p->lsns, "--persistent", NULL};
 	struct contender list[] = {
 	    {.who = "nsmgr ls -q", .argv = quiet, .envp = env},
 	    {.who = "nsmgr ls", .argv = ls, .envp = env_full},
 	    {.who = BENCH_FLOOR, .argv = floor, .envp = env},
 	    {.who = "ip netns list", .program = p->ip, .argv = ip, .envp = env},
-	    {.who = "lsns", .program = p->lsns, .argv = lsns, .envp = env},
+	    {.who = "lsns",
+	     .program = p->lsns_files,
+	     .absent = *p->lsns ? "lists none that only a file keeps, before 2.39" : NULL,
+	     .argv = lsns,
+	     .envp = env},
 	};
 	unsigned part = sets > 1000 ? 8 : sets > 10 ? 4 : 1, rounds = bench->rounds / part;
 	char group[48];

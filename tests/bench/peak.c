@@ -56,7 +56,7 @@ static int measure(struct bench *bench)
 	const char *const nsenter[] = {p->nsenter, "--uts=" STORE "/" NAME_FIRST "/uts", p->bare, NULL};
 	const char *const ls[] = {p->front, "ls", NULL};
 	const char *const quiet[] = {p->front, "ls", "-q", NULL};
-	const char *const lsns[] = {p->lsns, NULL};
+	const char *const lsns[] = {p->lsns, "--persistent", NULL};
 	int r = add(bench, "peak of exec", "nsmgr", exec, env);
 
 	if (r == 0)
@@ -65,7 +65,7 @@ static int measure(struct bench *bench)
 		r = add(bench, "peak of ls, 10000 sets", "nsmgr ls -q", quiet, env);
 	if (r == 0)
 		r = add(bench, "peak of ls, 10000 sets", "nsmgr ls", ls, env_full);
-	return r < 0 ? r : add(bench, "peak of ls, 10000 sets", "lsns", lsns, env);
+	return r < 0 || !*p->lsns_files ? r : add(bench, "peak of ls, 10000 sets", "lsns", lsns, env);
 }
 
 int scenario_peak(struct bench *bench)

@@ -3,6 +3,7 @@
 
 #include "base/macro.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #define PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -23,6 +24,16 @@ static void find_peer(char *ret, size_t size, const char *name)
 	*ret = '\0';
 }
 
+/* An older one would be compared with for listing none of our sets. */
+static void find_lsns_files(struct programs *programs)
+{
+	const char *const probe[] = {"/bin/sh", "-c", "exec \"$0\" --persistent >/dev/null 2>&1", programs->lsns, NULL};
+	char *const env[] = {NULL};
+
+	if (*programs->lsns && bench_run(probe, env, NULL) == 0)
+		memcpy(programs->lsns_files, programs->lsns, sizeof(programs->lsns_files));
+}
+
 /* One of our own. */
 static int find_own(char *ret, size_t size, const char *build, const char *name)
 {
@@ -34,18 +45,21 @@ static int find_own(char *ret, size_t size, const char *build, const char *name)
 	return -1;
 }
 
+const char *const front_kinds[FRONT_KINDS] = {"musl", "static", "dynamic"};
+
 static int find_front(struct programs *programs, const char *build, const char *front)
 {
-	static const char *const kinds[] = {"musl", "static", "dynamic"};
 	const char *path = front ? strchr(front, ':') : NULL;
 
 	programs->front_kind = FRONT_KIND;
 	if (!front)
 		return find_own(programs->front, sizeof(programs->front), build, "nsmgr");
-	for (size_t i = 0; path && i < NSM_ARRAY_SIZE(kinds); i++) {
-		if ((size_t)(path - front) != strlen(kinds[i]) || strncmp(front, kinds[i], strlen(kinds[i])) != 0)
+	for (size_t i = 0; path && i < FRONT_KINDS; i++) {
+		const char *kind = front_kinds[i];
+
+		if ((size_t)(path - front) != strlen(kind) || strncmp(front, kind, strlen(kind)) != 0)
 			continue;
-		programs->front_kind = kinds[i];
+		programs->front_kind = kind;
 		snprintf(programs->front, sizeof(programs->front), "%s", path + 1);
 		if (path[1] == '/' && access(path + 1, X_OK) == 0)
 			return 0;
@@ -53,6 +67,25 @@ static int find_front(struct programs *programs, const char *build, const char *
 	fprintf(stderr, "bench: --front=%s: not musl:, static: or dynamic: and the absolute path of a program\n",
 		front);
 	return -1;
+}
+
+/* The kind that is measured, that of the build, and those that are built for us. */
+static void find_fronts(struct programs *programs, const char *build)
+{
+	for (size_t i = 0; i < FRONT_KINDS; i++) {
+		char *ret = programs->fronts[i];
+		size_t size = sizeof(programs->fronts[i]);
+		int used;
+
+		if (nsm_streq(front_kinds[i], programs->front_kind))
+			used = snprintf(ret, size, "%s", programs->front);
+		else if (nsm_streq(front_kinds[i], FRONT_KIND))
+			used = snprintf(ret, size, "%s/nsmgr", build);
+		else
+			used = snprintf(ret, size, "%s/tests/bench/nsmgr_%s", build, front_kinds[i]);
+		if (used <= 0 || (size_t)used >= size || access(ret, X_OK) < 0)
+			*ret = '\0';
+	}
 }
 
 int programs_find(struct programs *programs, const char *build, const char *front)
@@ -63,12 +96,14 @@ int programs_find(struct programs *programs, const char *build, const char *fron
 	find_peer(programs->nsenter, sizeof(programs->nsenter), "nsenter");
 	find_peer(programs->unshare, sizeof(programs->unshare), "unshare");
 	find_peer(programs->lsns, sizeof(programs->lsns), "lsns");
+	find_lsns_files(programs);
 	find_peer(programs->true_, sizeof(programs->true_), "true");
 	if (find_front(programs, build, front) < 0 ||
 	    find_own(programs->floor, sizeof(programs->floor), build, "tests/bench/floor") < 0 ||
 	    find_own(programs->floor_dyn, sizeof(programs->floor_dyn), build, "tests/bench/floor_dyn") < 0 ||
 	    find_own(programs->bare, sizeof(programs->bare), build, "tests/bench/bare") < 0)
 		return -1;
+	find_fronts(programs, build);
 	/* The program itself, not libtool's script in front of it. */
 	snprintf(programs->full_dir, sizeof(programs->full_dir), "%s/.libs", build);
 	snprintf(full, sizeof(full), "%s/nsmgr-full", programs->full_dir);

@@ -79,7 +79,7 @@ static void try_contender(struct contender *contender, struct row *row, unsigned
 	int status;
 
 	if (contender->program && !*contender->program) {
-		snprintf(row->missing, sizeof(row->missing), "not installed");
+		snprintf(row->missing, sizeof(row->missing), "%s", contender->absent ? contender->absent : "not installed");
 		return;
 	}
 	status = run_contender(contender, rounds, NULL);

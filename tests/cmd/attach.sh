@@ -54,12 +54,23 @@ by_path() {
 	refused 2 '*No such file*' "$NSMGR" attach "$P.d" "$T/nothing"
 }
 
+is_dead() { [ "$("$NSMGR" ls -rn -o STATE "$P.d" | xargs)" = 'live dead' ]; }
+
 refusals() {
 	refused 2 '*no such process*' "$NSMGR" attach "$P.a" 99999999
 	refused 2 '*no such process*' "$NSMGR" attach "$P.a" 99999999999
 	refused 2 '*are needed*' "$NSMGR" attach "$P.a"
 	refused 2 '*too many operands*' "$NSMGR" attach "$P.a" self more
 	refused 2 '*begins with*' "$NSMGR" attach .hidden self
+	is 'sets' "$("$NSMGR" ls -q)" ''
+	ok "$NSMGR" create "$P.d" --pid --net
+	kill -9 "$(keeper_of "$P.d")"
+	until_true 'it is dead' is_dead
+	for dead in "$NSMGR_STORE/$P.d/pid" "$NSMGR_STORE/$P.d"; do
+		refused 2 '*dead: its init has ended*' "$NSMGR" attach "$P.a" "$dead"
+	done
+	refused 2 '*dead: its init has ended*' "$NSMGR" create "$P.a" --pid="$NSMGR_STORE/$P.d/pid"
+	ok "$NSMGR" rm "$P.d"
 	is 'sets' "$("$NSMGR" ls -q)" ''
 }
 

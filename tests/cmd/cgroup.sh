@@ -182,6 +182,11 @@ frozen() {
 	yes 'it is frozen' event a 'frozen 1'
 	ok "$FULL" show "$P.a"
 	like 'show' "$out" "*/nsmgr/$P.a (made, frozen)*"
+	expect 125 "$NSMGR" exec --timeout=10 "$P.a" true
+	is 'a command' "$err" "nsmgr: cannot exec '$P.a': cgroup: it is frozen, and nothing begins in it (cure: nsmgr thaw, or --no-join-cgroup)"
+	expect 125 "$NSMGR" exec "$P.a" true
+	ok "$NSMGR" exec --no-join-cgroup "$P.a" true
+	expect 125 "$NSMGR" exec --sets="$P.a" true
 	release
 	ok "$FULL" freeze "$P.a"
 	yes 'the command is there' alive "$pid"

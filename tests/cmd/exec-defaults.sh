@@ -134,9 +134,18 @@ untrusted() {
 	expect 125 "$NSMGR" exec "$P.a" pwd
 	chown 0:0 "${file%/*}"
 	ok "$NSMGR" exec "$P.a" pwd
-	printf 'exec-cwd=/\nexec-bogus\n' >"$file"
+	local had other
+	had=$(<"$file")
+	for other in '' $'\n' "${had:0:8}" "$had"$'\n\n'; do
+		printf %s "$other" >"$file"
+		expect 125 "$NSMGR" exec "$P.a" pwd
+		like 'another size' "$err" "*its file .profile is damaged*"
+		expect 3 "$NSMGR" check
+		like 'what check finds' "$out" '*nothing tells what commands have as defaults*'
+	done
+	printf '%s\n' "${had/exec-cwd=\/usr/exec-bogus=usr}" | head -c "$((${#had} + 1))" >"$file"
 	expect 125 "$NSMGR" exec "$P.a" pwd
-	is 'a line that is none' "$err" "nsmgr: $NSMGR_STORE/$P.a/.profile:2: unknown option 'exec-bogus'"
+	like 'a line that is none' "$err" "nsmgr: $NSMGR_STORE/$P.a/.profile:*: unknown option 'exec-bogus'"
 	rm "$file"
 	expect 125 "$NSMGR" exec "$P.a" pwd
 	like 'gone' "$err" "*profile: the set has none*"

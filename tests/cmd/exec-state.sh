@@ -140,7 +140,7 @@ cases() {
 	it 'in its place a command has all that it would have without nsmgr (LESSONS security 3 8 18)' in_place
 	it 'descriptors of --preserve-fds are what they were' preserved
 	it 'as a child it has all but what no child has' as_child
-	it 'users have the ids and capabilities that are documented (LESSONS security 12 13)' users
+	it 'users have the ids and capabilities that are documented (LESSONS security 12 13)' users ids
 	it 'in many sets it has a session, pipes, and else the same' many
 	it '--pty gives it a terminal, and else the same (LESSONS security 10)' terminals
 }

@@ -165,7 +165,7 @@ as_user() {
 	expect 125 "$NSMGR" exec --as=nobodyelse "$P.s" true
 	like 'what is said' "$err" "*no such user inside: 'nobodyelse'*"
 	expect 125 "$NSMGR" exec --as=anna:nogroup "$P.s" true
-	for user in '' : :5 5: 5:,6 4294967295 -1 1x; do
+	for user in '' : :5 5: 5:,6 '5:6,' 4294967295 -1 1x; do
 		expect 125 "$NSMGR" exec "--as=$user" "$P.s" true
 	done
 }

@@ -206,7 +206,7 @@ cases() {
 	if grep -q __asan_init "$STATE"; then
 		skip_case "$PROGRAM: believes no /proc, /etc or shell that is inside (LESSONS security 3 6 8 14)" 'with AddressSanitizer no program starts without /proc'
 	else
-		it 'believes no /proc, /etc or shell that is inside (LESSONS security 3 6 8 14)' fake
+		it 'believes no /proc, /etc or shell that is inside (LESSONS security 3 6 8 14)' fake ids
 	fi
 	it 'is not looked into by who is root in a user namespace (LESSONS security 4 5)' raging
 	it 'ends with processes that fork all the time' forking

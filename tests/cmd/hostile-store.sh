@@ -13,7 +13,9 @@ fi
 . "${0%/*}/findings.sh"
 
 OUT=$T/outside
-KINDS='link fifo socket dir device zero pipe file nsfs huge sparse nuls raw'
+KINDS='link fifo socket dir device zero pipe file dirmount nsfs huge sparse nuls raw'
+FRONT_VERBS='attach create exec ls pool rename rm run'
+declare -A met
 
 # What nobody may touch.
 make_outside() {
@@ -51,9 +53,11 @@ picture() {
 
 # quick COMMAND...: it ends, by itself, and what it says is clear.
 quick() {
-	run timeout -k 1 60 "$NSMGR" "$@"
+	local arg
+	run timeout -s KILL 60 "$NSMGR" "$@"
 	checks=$((checks + 1))
-	case $st in 0 | 1 | 2 | 3 | 125) ;; *) fail "status $st of $*: $err" ;; esac
+	for arg; do arg=${arg#--base=} && met["$1 ${arg#"$NSMGR_STORE/"}"]=1; done
+	case $1:$st in *:[0-3] | *:125 | wait:124) ;; *) fail "status $st of $*: $err" ;; esac
 	[[ $out$err != *[!$'\t\n'\ -~]* ]] || fail "$* prints raw bytes: $(cat -v "$T/out" "$T/err")"
 	[[ -z $err || ($err == 'nsmgr: '* && ${err//$'\n'nsmgr: /} != *$'\n'*) ]] || fail "$* says: $err"
 	[ "$st" != 1 ] || [ -n "$err" ] || fail "$* fails without a word"
@@ -77,6 +81,7 @@ look() {
 	one ls -q
 	quick ls
 	quick exec --all-sets true
+	one run --uts true
 	if [ "$PROGRAM" = full ]; then
 		quick ls -J --output-all
 		quick ls --tree=owner -o +NPROCS,STACK
@@ -88,27 +93,53 @@ look() {
 	fi
 	for set; do
 		one exec "$set" true
+		one run --ipc --base="$set" true
+		one run --net="@$set" true
 		one create --exist-ok --uts "$set" # what is there already is not made
+		quick ls -q "$set"
 		[ "$PROGRAM" = full ] || continue
 		one show "$set"
 		one label "$set"
 		one kill "$set" -s CONT
 		quick show --profile "$set"
-		# These go by what the ones above go by.
-		[ $((++seen)) -le 4 ] || continue
+		quick ls "$set"
 		one pids "$set"
 		one holders "$set"
 		one export "$set" --format=json
 		one nsid "$set"
 		one shell "$set"
+		one wait "$set" --timeout=0.01
+		one wait "$set" --removed --timeout=0
+		quick apply --dry-run "$set"
 	done
 	[ "$(picture "$NSMGR_STORE")" = "$before" ] || fail "looking changes the store: $(diff <(echo "$before") <(picture "$NSMGR_STORE"))"
 	untouched 'looking'
 }
 
+# One that looks on, from what is there to the set that is made last, and says nothing raw.
+follow() {
+	"$NSMGR" monitor --initial --labels "$@" >"$T/told" 2>"$T/monitor" </dev/null &
+	watcher=$!
+	has_told "$P.ok"
+}
+
+has_told() { until_true "the monitor tells of $1" grep -qs " $1 \|\"$1\"" "$T/told"; }
+
+followed() {
+	ok "$NSMGR" create "$P.last" --uts
+	has_told "$P.last"
+	kill -TERM "$watcher"
+	wait "$watcher"
+	is 'how the monitor ends' "$? $(<"$T/monitor")" '0 '
+	[[ $(<"$T/told") != *[!$'\t\n'\ -~]* ]] || fail "monitor prints raw bytes: $(cat -v "$T/told")"
+	ok "$NSMGR" rm "$P.last"
+	for set; do met["monitor $set"]=1; done
+}
+
 # Whatever changes sets.
 change() {
-	local set seen=0
+	local set watcher
+	[ "$PROGRAM" = front ] || follow
 	for set; do
 		one create "$set.b" --uts --base="$set"
 		one create "$set.n" --net="@$set"
@@ -118,18 +149,22 @@ change() {
 		one rename "$set.r" "$set"
 		[ "$PROGRAM" = full ] || continue
 		one label "$set" a=b
-		[ $((++seen)) -le 4 ] || continue
 		one label "$set.b" a=b
 		one freeze "$set" --wait=0.01
+		one thaw "$set" --wait=0.01
 		one kill "$set"
+		one nsid "$set" auto
 		one export "$set" --ip-netns
 		one export "$set" --ip-netns --remove
+		quick apply "$set"
 	done
 	untouched 'changing'
 	if [ "$PROGRAM" = full ]; then
+		quick apply
 		quick check --repair
 		quick gc
 		untouched 'mending'
+		followed "$@"
 	fi
 	one pool fill 1 --uts
 	one create "$P.pooled" --uts --from-pool
@@ -142,6 +177,50 @@ change() {
 	untouched 'removing'
 }
 
+# What apply takes away and makes again, in the place of rm.
+recreate() {
+	local NSMGR_PROFILE_PATH=$T/empty
+	follow -J
+	quick apply --prune --kill
+	NSMGR_PROFILE_PATH=$T/profiles
+	quick apply --recreate
+	quick apply --recreate --prune --kill
+	followed
+	quick rm --all-sets
+	untouched 'applying'
+}
+
+# Each verb has met each set, or was there at all if it takes none.
+all_met() {
+	local verb set verbs=$FRONT_VERBS
+	[ "$PROGRAM" = front ] || verbs=$("$NSMGR" --help | sed -n '/^Verbs:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+	for verb in $verbs; do
+		for set; do
+			case $verb in check | gc | identify | pool) set=$verb ;; esac
+			yes "$verb has met $set" test -n "${met[$verb $set]-}"
+		done
+	done
+}
+
+# meet PLANTER: every verb, what that plants, whose names it has in $sets
+meet() {
+	local set sets
+	begin
+	"$1"
+	if [ "$PROGRAM" = full ]; then
+		for set in $sets; do echo uts >"$T/profiles/$set.conf"; done
+	fi
+	look $sets
+	change $sets
+	all_met $sets
+	weed
+	[ "$PROGRAM" = full ] || return 0
+	begin
+	"$1"
+	recreate
+	weed
+}
+
 # By hand, what no verb takes away.
 weed() {
 	umount -lR "$NSMGR_STORE" 2>/dev/null
@@ -152,16 +231,18 @@ weed() {
 begin() {
 	[ -d "$OUT" ] || make_outside
 	outside=$(picture "$OUT")
-	export SHELL=/bin/true NSMGR_PROFILE_PATH=$T/empty
+	export SHELL=/bin/true NSMGR_PROFILE_PATH=$T/profiles
 	weed
+	rm -rf "$T/profiles"
+	mkdir "$T/profiles"
 	ok "$NSMGR" create "$P.ok" --uts
 }
 
 # ---- what is planted ----
 
 handles() {
-	local turn type kind sets='' i
-	begin
+	local turn type kind i
+	sets=
 	for turn in 0 3 6; do
 		mkdir "$NSMGR_STORE/$P.h$turn"
 		set -- link fifo socket dir device zero file nsfs pipe
@@ -172,16 +253,13 @@ handles() {
 		done
 		sets+=" $P.h$turn"
 	done
-	look $sets
-	change $sets
-	weed
 }
 
 # Each file of a set once as each kind.
 records() {
-	local files=(.set .labels .profile .cgroup .helper ".ip-netns.$P.x") kinds sets='' i j
+	local files=(.set .labels .profile .cgroup .helper ".ip-netns.$P.x") kinds i j
 	read -ra kinds <<<"$KINDS"
-	begin
+	sets=
 	for i in "${!kinds[@]}"; do
 		"$NSMGR" create "$P.r$i" --uts --net || fail 'create'
 		rm "$NSMGR_STORE/$P.r$i/.set"
@@ -190,29 +268,31 @@ records() {
 		done
 		sets+=" $P.r$i"
 	done
-	look $sets
-	change $sets
-	weed
 }
 
 # Something else with the name of a set.
-sets() {
-	local kind sets=''
-	begin
-	for kind in link fifo socket device zero file dirmount nsfs huge; do
+strangers() {
+	local kind
+	sets=
+	for kind in ${KINDS/ dir / }; do
 		plant $kind "$NSMGR_STORE/$P.$kind"
 		sets+=" $P.$kind"
 	done
 	ln -s "$OUT/ns" "$NSMGR_STORE/$P.dirlink"
 	mkdir "$NSMGR_STORE/$P.covered"
 	mount --bind "$OUT/ns" "$NSMGR_STORE/$P.covered"
-	look $sets "$P.dirlink" "$P.covered"
+	sets+=" $P.dirlink $P.covered"
+}
+
+said_of_strangers() {
+	local set sets
+	begin
+	strangers
 	one exec "$P.covered" true
 	like 'what is said of a mount' "$err" "*'$P.covered': open: not a set: something is mounted there (cure: umount '$NSMGR_STORE/$P.covered')"
-	change $sets "$P.dirlink" "$P.covered"
 	# The same where the kernel, or a filter, has no openat2(2).
-	for sets in "$P.covered" "$P.dirlink" "$P.dirmount"; do
-		run "$NSMGR_BUILDDIR/tests/cmd/deny" 437=38 -- "$NSMGR" exec "$sets" true
+	for set in "$P.covered" "$P.dirlink" "$P.dirmount"; do
+		run "$NSMGR_BUILDDIR/tests/cmd/deny" 437=38 -- "$NSMGR" exec "$set" true
 		like 'what is said without openat2' "$st $err" '125 *: open: not a set: *'
 	done
 	weed
@@ -220,9 +300,8 @@ sets() {
 
 # The files of the store itself, and what is in them.
 own_files() {
-	local kind file hash some='link fifo file dirmount raw'
-	[ "$PROGRAM" = full ] || some="fifo dirmount"
-	for kind in $some; do
+	local kind file hash
+	for kind in link fifo socket dir device file dirmount nsfs huge raw; do
 		for file in .lock .store .stage .pool .pool/HASH .pool/HASH/.config .pool/HASH/.config.new .stage/abc .stage/abc/set; do
 			begin
 			rm -rf /run/netns
@@ -235,8 +314,17 @@ own_files() {
 			rm -rf "$file"
 			plant "$kind" "$file"
 			one exec "$P.ok" true
-			[ "$PROGRAM" = front ] || { quick check; one pool ls; one label "$P.ok" a=b; quick check --repair; quick gc; }
 			one pool fill 1 --uts
+			if [ "$PROGRAM" = full ]; then
+				quick ls
+				quick check
+				one pool ls
+				one wait "$P.ok" --timeout=0.01
+				one label "$P.ok" a=b
+				quick apply
+				quick check --repair
+				quick gc
+			fi
 			one pool drain
 			quick create "$P.x" --net --label=a=b
 			quick rm --all-sets
@@ -306,25 +394,50 @@ crowd() {
 	one create "$P.c" --uts --pid
 	one rename "$P.c" "$P.d"
 	one rm "$P.d" dir1 dir2
+	one pool fill 2 --uts
+	one create "$P.e" --uts --from-pool
+	one pool drain
 	if [ "$PROGRAM" = full ]; then
 		one ls -J
 		one identify self
 		one show "$P.ok"
 		one pids "$P.ok"
 		one label "$P.ok" a=b
+		one holders "$P.ok"
+		is 'holders' "$(grep -c "$P.ok" "$T/out")" 1
+		one wait "$P.ok" --timeout=10
+		one ls -q --filter="NAME=$P.*"
+		is 'those of a name' "$(xargs <<<"$out")" "$P.e $P.ok"
+		one ls -rn -o NAME --filter=TYPE=uts --filter='NAME!=*.e'
+		is 'those of a type' "$out" "$P.ok"
+		one ls -q "$P.o*" 'dir5999'
+		is 'those of a pattern' "$(xargs <<<"$out")" "$P.ok dir5999"
+		one pool ls
+		follow
+		followed
+		quick gc
 		quick check --repair
 		is 'findings' "$(wc -l <"$T/out")" 99999
 	fi
+	one rm --all-sets
+	is 'sets that are left' "$("$NSMGR" ls -q)" ''
+	is 'what is left that is none' "$(find "$NSMGR_STORE" -mindepth 1 -maxdepth 1 -name 'file*' -printf . | wc -c)" 94000
+	untouched 'a crowd'
 	weed
 }
 
+meet_handles() { meet handles; }
+meet_records() { meet records; }
+meet_strangers() { meet strangers; }
+
 cases() {
-	it 'whatever lies in the place of handles is refused (LESSONS security 6 14)' handles
-	it 'whatever lies in the place of the records of a set is refused (LESSONS security 6 15)' records
-	it 'what is no set is refused, and nothing mounted there is used (LESSONS security 14 15)' sets
+	it 'whatever lies in the place of handles is refused (LESSONS security 6 14)' meet_handles
+	it 'whatever lies in the place of the records of a set is refused (LESSONS security 6 15)' meet_records
+	it 'what is no set is refused (LESSONS security 14 15)' meet_strangers
+	it 'nothing mounted in the place of a set is used (LESSONS security 14 15)' said_of_strangers
 	it 'whatever lies in the place of its own files is refused (LESSONS security 15)' own_files
 	it 'any bytes of names are told escaped (LESSONS security 16)' names
-	it 'a forged record ends nobody outside (LESSONS security 6)' forged
+	it 'a forged record ends nobody outside (LESSONS security 6)' forged ids
 	it 'works with 100,000 entries' crowd
 }
 

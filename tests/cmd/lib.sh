@@ -79,7 +79,7 @@ expect() {
 	shift
 	run "$@"
 	checks=$((checks + 1))
-	[ "$st" = "$want" ] || fail "status $st instead of $want from: ${*//$NSMGR/nsmgr}: $err"
+	[ "$st" = "$want" ] || fail "status $st instead of $want from: ${*//$NSMGR/nsmgr}: $err${out:+ (said: ${out:0:600})}"
 }
 
 ok() { expect 0 "$@"; }

@@ -120,6 +120,47 @@ mounts() {
 	rmdir "$T/crowd"
 }
 
+# hierarchy TYPE [CONTROLLER]: where it is mounted
+hierarchy() {
+	awk -v t="$1" -v c="${2-}" '{ for (i = 7; $i != "-"; i++); }
+		$(i + 1) == t && (c == "" || index("," $(i + 3) ",", "," c ",")) { print $5; exit }' /proc/self/mountinfo
+}
+
+# A cgroup of our own in which processes can be limited, $PIDS: of version 1, or of 2 where that has the controller.
+limited_cgroup() {
+	local controller=pids at
+	PIDS='' given='' mounted=''
+	trap give_back EXIT
+	at=$(hierarchy cgroup $controller)
+	if [ -z "$at" ]; then
+		at=$(hierarchy cgroup2)
+		if [ -z "$at" ]; then
+			at=$T/small
+			mount -t cgroup2 none "$at" 2>/dev/null || skip 'no cgroups can be mounted'
+			mounted=$at
+		fi
+		grep -qw $controller "$at/cgroup.controllers" || skip 'cgroups have no limit of processes'
+		if ! grep -qw $controller "$at/cgroup.subtree_control"; then
+			echo "+$controller" 2>/dev/null >"$at/cgroup.subtree_control" || skip 'no cgroup is given the limit of processes'
+			given=$at/cgroup.subtree_control
+		fi
+	fi
+	mkdir "$at/$P.$PROGRAM" 2>/dev/null || skip 'no cgroup of pids can be made'
+	PIDS=$at/$P.$PROGRAM
+	[ -e "$PIDS/$controller.max" ] || fail "no limit of processes in $PIDS"
+}
+
+# Also after a failure.
+give_back() {
+	local rounds=0
+	if [ -n "$PIDS" ]; then
+		kill -KILL $(<"$PIDS/cgroup.procs") 2>/dev/null
+		until rmdir "$PIDS" 2>/dev/null || [ $((rounds++)) -eq 500 ]; do breathe; done
+	fi
+	[ -z "$given" ] || echo -pids >"$given"
+	[ -z "$mounted" ] || umount "$mounted"
+}
+
 # In a cgroup with so many processes. The keeper is one of them.
 with_pids() {
 	local n=$1
@@ -130,9 +171,7 @@ with_pids() {
 
 processes() {
 	local n refused=0 verb
-	PIDS=/sys/fs/cgroup/pids/$P.$PROGRAM
-	mkdir "$PIDS" 2>/dev/null || skip 'no cgroup of pids can be made'
-	[ -e "$PIDS/pids.max" ] || { rmdir "$PIDS" && skip 'cgroups have no limit of processes'; }
+	limited_cgroup
 	ok "$NSMGR" create "$P.e" --pid
 	for verb in "run --pid -- /bin/true" "exec $P.e -- /bin/true" "create $P.a --pid --net"; do
 		for n in 1 2 3 4 5; do
@@ -151,7 +190,6 @@ processes() {
 	ok "$NSMGR" rm "$P.a" "$P.e"
 	is_unused() { [ -z "$(cat "$PIDS/cgroup.procs")" ]; }
 	until_true 'the cgroup is empty' is_unused
-	rmdir "$PIDS"
 }
 
 # With so much address space: from what the program itself is loaded with.

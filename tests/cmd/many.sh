@@ -137,6 +137,13 @@ exist_ok() {
 	like 'the difference' "$err" "*with net,uts instead of *"
 	ok "$NSMGR" create "$P.f" "$P.e" "$P.g" --net --uts --exist-ok
 	is 'sets' "$("$NSMGR" ls -q | wc -l)" 3
+	ok "$NSMGR" create "$P.h" --net="@$P.e"
+	ok "$NSMGR" -v create "$P.h" --net="@$P.e" --exist-ok
+	is 'what is said of it' "$err" "nsmgr: '$P.h' is there"
+	expect 1 "$NSMGR" create "$P.h" --net="@$P.f" --exist-ok
+	like 'another source' "$err" "*'$P.h': net: publish: a set of that name exists, with another namespace"
+	expect 1 "$NSMGR" attach "$P.h" "$NSMGR_STORE/$P.f/net" --exist-ok
+	ok "$NSMGR" attach "$P.h" "$NSMGR_STORE/$P.e/net" --exist-ok
 }
 
 # KERNEL R73: the message names set, type, step, errno and the limit's file.

@@ -196,7 +196,7 @@ refused() {
 
 # What cannot be unmounted is not lost: nothing was undone before that. In memory, where a directory is read from its end.
 given_back() {
-	local before
+	local before keeper
 	mkdir -p "$T/memory" && mount -t tmpfs -o mode=755 none "$T/memory" || fail 'no tmpfs'
 	NSMGR_STORE=$T/memory/store
 	ok "$NSMGR" create "$P.a" --uts --net --label=k=v
@@ -207,7 +207,12 @@ given_back() {
 	expect 1 "$DENY" $umount2=$EPERM 429=$EPERM -- "$NSMGR" rm "$P.b" "$P.c"
 	is 'sets' "$("$NSMGR" ls -rn -o NAME,TYPE,INODE,ORIGIN)" "$before"
 	[ "$PROGRAM" = front ] || like 'labels' "$("$FULL" label "$P.a")" '*k*v*'
-	ok "$NSMGR" rm "$P.a" "$P.b" "$P.c"
+	ok "$NSMGR" create "$P.d" --pid --uts
+	keeper=$(keeper_of "$P.d")
+	expect 1 "$DENY" $umount2=$EPERM 429=$EPERM -- "$NSMGR" rm "$P.d"
+	yes 'its keeper lives' alive "$keeper"
+	is 'its types' "$("$NSMGR" ls -rn -o TYPE "$P.d" | tr '\n' ' ')" 'pid uts '
+	ok "$NSMGR" rm "$P.a" "$P.b" "$P.c" "$P.d"
 	is 'stages' "$(stages_in "$NSMGR_STORE")" ''
 	ok umount "$NSMGR_STORE"
 	ok umount "$T/memory"
@@ -248,7 +253,7 @@ cases() {
 	it 'does all but what needs it without landlock, before Linux 5.13' landlock
 	it 'does all where a filter forbids each of them' forbidden
 	it 'names what is missing where there is no other way' refused
-	it 'takes a request that is not known for no answer' nsfs_ioctls
+	it 'takes a request that is not known for no answer' nsfs_ioctls machine
 	it 'gives a set back that cannot be unmounted' given_back
 }
 

@@ -278,6 +278,7 @@ refusals() {
 
 # A limit in the middle of filling: what is whole is ready, and the failure is told.
 limits() {
+	local full=0
 	mkdir "$T/limited"
 	refused 1 '*uts: unshare: No space left on device (limit: /proc/sys/user/max_uts_namespaces)*' \
 		unshare -Urm sh -c 'mount -t tmpfs -o mode=755 none "$2" && echo 3 >/proc/sys/user/max_uts_namespaces &&
@@ -296,6 +297,21 @@ limits() {
 			exit $status' sh "$NSMGR" "$T/limited" "$T"
 	is 'what is left of a pool that could not be filled' "$(<"$T/listed")" ''
 	rm -r "$T/limited" "$T/listed"
+	# Room for a directory, and none for what is in it.
+	mkdir "$T/small"
+	ok mount -t tmpfs -o mode=755,nr_inodes=12 none "$T/small"
+	ok "$NSMGR" --store="$T/small/store" create "$P.a" --uts
+	while mkdir "$T/small/full.$((++full))" 2>/dev/null; do :; done
+	rmdir "$T/small/full.1"
+	refused 1 '*pool:*No space left on device*' "$NSMGR" --store="$T/small/store" pool fill 1 --uts
+	rmdir "$T/small/full.2"
+	refused 1 '*pool:*No space left on device*' "$NSMGR" --store="$T/small/store" pool fill 1 --uts
+	is 'what is left of it' "$(ls -A "$T/small/store/.pool")" ''
+	rmdir "$T"/small/full.*
+	ok "$NSMGR" --store="$T/small/store" check
+	ok "$NSMGR" --store="$T/small/store" rm "$P.a"
+	ok umount -R "$T/small"
+	rmdir "$T/small"
 }
 
 cases() {

@@ -53,28 +53,44 @@ one_name() {
 	ok "$NSMGR" rm "$P.one"
 }
 
+# All that is known of each set: nothing to complain of, and nothing twice, whatever comes and goes meanwhile.
+list() {
+	local status
+	timeout -k 1 60 "$FULL" ls -rn -o NAME,TYPE,INODE,STATE,STACK,OWNER,NPROCS,COMMAND >"$T/list.$1" 2>"$T/list.$1.said"
+	status=$?
+	sed 's/^/ls says: /' "$T/list.$1.said"
+	cut -d' ' -f1,2 "$T/list.$1" | sort | uniq -d | sed 's/^/ls tells twice: /'
+	grep -Ev "^$P\.[0-9]+ (pid|uts) [0-9]+ (live|dead|stale|unknown) " "$T/list.$1" | sed 's/^/ls tells: /'
+	echo "ls $status"
+}
+
 # One of those who do anything: which, and to what, is drawn from its own seed.
 worker() {
-	local i name other until=$((SECONDS + RACE_SECONDS))
+	local i name other seed=$1 until=$((SECONDS + RACE_SECONDS))
 	RANDOM=$1
 	for ((i = 0; RACE_SECONDS ? SECONDS < until : i < NSMGR_ROUNDS; i++)); do
 		name=$P.$((RANDOM % 20)) other=$P.$((RANDOM % 20))
-		case $((RANDOM % 6)) in
+		case $((RANDOM % 7)) in
 		0 | 1) set -- create "$name" --pid --uts ;;
 		2) set -- rm "$name" ;;
 		3) set -- rename "$name" "$other" ;;
 		4) set -- exec "$name" true ;;
 		5) set -- ls -q ;;
+		6)
+			list "$seed"
+			continue
+			;;
 		esac
 		# shellcheck disable=SC2069 # what is said, not what is answered
 		timeout -k 1 60 "$NSMGR" "$@" 2>&1 >/dev/null
 		echo "$1 $?"
-	done >"$T/worker.$1"
+	done >"$T/worker.$seed"
 }
 
 # What may be said to whom is late: the name is taken, the set is gone, or somebody is inside.
 is_allowed() {
 	case $1 in
+	'ls says: '* | 'ls tells'*) return 1 ;;
 	*': a set of that name exists'* | *": a set '"*"' exists") ;;
 	*': no such set'* | *': dead: its init has ended '* | *': stale: '* | *'still in it:'*) ;;
 	*': a set of that name comes and goes'*) ;;

@@ -48,6 +48,8 @@ in_order() {
 	is 'what is left' "$(sets_in "$NSMGR_STORE")" "$P.busy"
 	release
 	wait "$pid"
+	ok "$NSMGR" rm -v --ignore-missing "$P.none" "$P.busy"
+	is 'what is told of none' "$(xargs <"$T/err")" "nsmgr: $P.none was not there nsmgr: removed $P.busy"
 }
 
 # A call that fails once, or always: each is unmounted where it is, or the failure is told and the next change clears up.

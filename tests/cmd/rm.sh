@@ -96,6 +96,37 @@ busy() {
 	yes 'the keeper is gone' gone "$keeper"
 }
 
+# What is above the store is visible a second time, here: nothing can be unlinked on which something lies there.
+visible_twice() {
+	local store=$T/$PROGRAM-above/s
+	local -x NSMGR_STORE=$store
+	mkdir -p "$T/$PROGRAM-above" "$T/$PROGRAM-again"
+	ok "$NSMGR" create "$P.a" --uts
+	ok "$NSMGR" create "$P.b" "$P.c" --net --uts
+	ok "$NSMGR" create "$P.d" --pid --uts
+	ok mount --rbind "$T/$PROGRAM-above" "$T/$PROGRAM-again"
+	is 'copies' "$(mounts_below "$T/$PROGRAM-again" | grep -c "/$P\.")" 7
+	ok "$NSMGR" rm "$P.a"
+	ok "$NSMGR" rm "$P.b" "$P.c"
+	ok "$NSMGR" rm "$P.d"
+	is 'what lies there' "$(mounts_below "$T/$PROGRAM-again" | sort)" "$(printf '%s\n' "$T/$PROGRAM-again" "$T/$PROGRAM-again/s")"
+	is 'what is in the store' "$(sets_in "$store")$(stages_in "$store")" ''
+	ok umount -R "$T/$PROGRAM-again"
+	ok umount "$store"
+}
+
+# A /proc in which nothing of ours is to be found says nothing about the set, least of all that there is none.
+foreign_proc() {
+	ok "$NSMGR" create "$P.a" --pid --uts
+	expect 1 unshare -m sh -c 'mount -t tmpfs none /proc && exec "$0" --store="$1" rm --force --ignore-missing "$2"' \
+		"$NSMGR" "$NSMGR_STORE" "$P.a"
+	is 'sets' "$(sets_in "$NSMGR_STORE")" "$P.a"
+	expect 1 unshare -p -f "$NSMGR" rm -v --ignore-missing "$P.a"
+	unlike 'what is said' "$err" '*was not there*'
+	is 'sets' "$(sets_in "$NSMGR_STORE")" "$P.a"
+	ok "$NSMGR" rm "$P.a"
+}
+
 # One who lives in a pid namespace below is inside as well.
 busy_below() {
 	ok "$NSMGR" create "$P.b" --pid --mnt
@@ -158,6 +189,7 @@ waits() {
 
 # LESSONS 4: what is broken can be removed.
 broken() {
+	local keeper
 	ok "$NSMGR" create "$P.a" "$P.b" "$P.c" "$P.d" "$P.e" --net --uts
 	umount "$NSMGR_STORE/$P.a/net"
 	ok "$NSMGR" rm "$P.a"
@@ -175,6 +207,14 @@ broken() {
 	is 'mounts left' "$(mounts_below "$NSMGR_STORE")" "$NSMGR_STORE"
 	mkdir "$NSMGR_STORE/$P.hand"
 	ok "$NSMGR" rm "$P.hand"
+	# Whose a pid namespace is nobody knows without a record: it is let be, and told of.
+	ok "$NSMGR" create "$P.f" --pid --uts
+	keeper=$(keeper_of "$P.f")
+	: >"$NSMGR_STORE/$P.f/.set"
+	ok "$NSMGR" rm "$P.f"
+	is 'what is said' "$err" "nsmgr: no record tells whether '$P.f' made its pid namespace: that lives on, with process $keeper as its init"
+	yes 'its keeper lives' alive "$keeper"
+	kill -9 "$keeper"
 	is 'sets left' "$(sets_in "$NSMGR_STORE")" ''
 }
 
@@ -329,6 +369,8 @@ cases() {
 	it 'takes names, aliases and --all-sets' names_and_aliases
 	it 'a missing set is a failure unless told otherwise' missing
 	it 'refuses a set with processes and lists them' busy
+	it 'takes no foreign /proc for a missing set' foreign_proc
+	it 'frees where the store is visible a second time (KERNEL R5)' visible_twice
 	it 'counts those in pid namespaces below' busy_below
 	it '--kill: all have ended when it returns' kill_all
 	it '--wait waits, for a time if told so' waits

@@ -220,6 +220,7 @@ named() {
 
 # Renamed it stays; another one of its name is not touched; removed before is fine.
 named_elsewhere() {
+	local other
 	hold "$NSMGR" run --net "--name=$P.n"
 	ok "$NSMGR" rename "$P.n" "$P.kept"
 	ok "$NSMGR" create "$P.n" --net
@@ -228,6 +229,19 @@ named_elsewhere() {
 	is 'status' $? 0
 	is 'sets' "$("$FULL" ls -q | xargs)" "$P.kept $P.n"
 	ok "$NSMGR" rm "$P.n" "$P.kept"
+	# Of other types, or of the very same namespaces.
+	ok "$NSMGR" create "$P.base" --net
+	for other in "--pid --uts" "--net=@$P.base"; do
+		hold "$NSMGR" run "--net=@$P.base" "--name=$P.n"
+		ok "$NSMGR" rename "$P.n" "$P.kept"
+		ok "$NSMGR" create "$P.n" $other
+		release
+		wait "$pid"
+		is "status beside $other" $? 0
+		is "sets beside $other" "$("$FULL" ls -q | xargs)" "$P.base $P.kept $P.n"
+		ok "$NSMGR" rm "$P.n" "$P.kept"
+	done
+	ok "$NSMGR" rm "$P.base"
 	hold "$NSMGR" run --net "--name=$P.n"
 	ok "$NSMGR" rm "$P.n"
 	release

@@ -293,10 +293,10 @@ cases() {
 	it 'a keeper is closed to the root of its set (LESSONS security 4)' keeper_is_closed
 	it 'what replaces a path that was looked at has no effect (LESSONS security 7 15)' replaced
 	it 'no shell sees a word of the user (LESSONS security 7)' words
-	it 'takes no variable over from who is inside (LESSONS security 8)' foreign_environment
-	it 'the terminal of the caller is out of reach (CVE-2017-5226, CVE-2019-10063, LESSONS security 10)' own_terminal
-	it 'runs nothing where a change of ids fails or is none (CVE-2022-2989, LESSONS security 12)' no_half_change
-	it 'leaves no inheritable or ambient capability (CVE-2022-27650, LESSONS security 13)' no_capabilities
+	it 'takes no variable over from who is inside (LESSONS security 8)' foreign_environment ids
+	it 'the terminal of the caller is out of reach (CVE-2017-5226, CVE-2019-10063, LESSONS security 10)' own_terminal ids
+	it 'runs nothing where a change of ids fails or is none (CVE-2022-2989, LESSONS security 12)' no_half_change ids
+	it 'leaves no inheritable or ambient capability (CVE-2022-27650, LESSONS security 13)' no_capabilities ids
 	it 'reads ids strictly (CVE-2026-30892, LESSONS security 13)' strict_ids
 	it 'believes no /proc that is none (CVE-2019-16884, LESSONS security 14)' false_proc
 }

@@ -52,6 +52,10 @@ chosen() {
 	cd / || fail cd
 	expect 2 "$NSMGR" "--store=$dir/x/../a" ls
 	like 'what is said of ..' "$err" "*'..'*"
+	ok env NSMGR_STORE=/x/../a "$NSMGR" "--store=$dir/a" ls -q
+	expect 2 env NSMGR_STORE=/x/../a "$NSMGR" ls
+	like 'what is said of the variable' "$err" "nsmgr: ls: NSMGR_STORE: *'..'*"
+	expect 125 "$NSMGR" --store=/x/../a exec "$P.a" true
 	expect 2 "$NSMGR" --store= ls
 	expect 2 "$NSMGR" --store
 	for store in a b c; do
@@ -235,8 +239,24 @@ made_shared() {
 	drop
 }
 
+# There it would be taken for a set, or cover what the other needs.
+nested() {
+	local at
+	fresh nested
+	ok "$NSMGR" "--store=$dir/s" create "$P.a" --uts
+	for at in "$P.a" new new/er .stage .stage/x .pool; do
+		expect 1 "$NSMGR" "--store=$dir/s/$at" create "$P.b" --uts
+		like 'what is said' "$err" "nsmgr: cannot create '$P.b': store: '$dir/s/$at' lies in another one, '$dir/s' (cure: *)"
+	done
+	is 'what is in it' "$(find "$dir/s" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | xargs)" ".lock .stage .store $P.a"
+	is 'what is in the stage' "$(ls -A "$dir/s/.stage")" ''
+	ok "$NSMGR" "--store=$dir/s" rm "$P.a"
+	drop
+}
+
 cases() {
 	it 'is chosen by --store and NSMGR_STORE' chosen
+	it 'is in no other one' nested
 	it 'has the layout, modes and metadata that other programs rely on (KERNEL R4 R8)' layout
 	it 'belongs to root or us, with all directories above (CVE-2015-1335, LESSONS security 15)' ownership ids
 	it 'follows no link (CVE-2019-16884, LESSONS security 14)' links

@@ -15,8 +15,9 @@ enum {
 	KEEPER_KIB,
 	MONITOR_KIB,
 	MONITOR_FDS,
-	SLABS,
-	MEASURES = SLABS + 10
+	SLABS, /* namespaces first, and what a process has them in */
+	SLABS_OF_ALL = SLABS + 6,
+	MEASURES = SLABS_OF_ALL + 4
 };
 
 struct measures {
@@ -30,8 +31,11 @@ void measure(const char *place, pid_t keeper, pid_t monitor, struct measures *re
 
 void measures_print(FILE *file, unsigned long cycles, const struct measures *measures);
 
-/* The first that has grown by more than it may within so many cycles, or -1. One object a cycle, or one in ten, would be seen; what
- * others do on the machine would not. */
-int measures_find_growth(const struct measures *first, const struct measures *now, unsigned long cycles);
+/* Of the kernel's objects. */
+void measures_keep_least(struct measures *least, const struct measures *now);
+
+/* The first that has grown by more than it may, or -1. One namespace in a hundred cycles would be seen in some thousands of them;
+ * what few others do on the machine would not. */
+int measures_find_growth(const struct measures *first, const struct measures *now);
 
 #endif

@@ -21,6 +21,9 @@ const struct known_call *find_call(long nr);
 
 const char *errno_name(int error);
 
+/* Whether a text has its words, by whatever C library. */
+bool errno_is_told(int error, const char *text);
+
 /* 0 when there is none of that name. */
 int errno_number(const char *name);
 

@@ -19,6 +19,7 @@ struct options {
 	const char *build;
 	const struct a_case *only;
 	struct fault fault; /* the only one, if it has an n */
+	const char *call;   /* the only system call, if any */
 	unsigned long sample; /* so many points of each case; 0: all */
 	unsigned jobs;
 	struct shared *shared;

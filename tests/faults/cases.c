@@ -18,6 +18,9 @@
 
 /* The longest first, so that workers end together. */
 const struct a_case cases[] = {
+	CHECK("keeper", "create stray --pid"), .damage = { damage_stray_keeper }, .waits = true },
+	{ .name = "rm --wait", .setup = { "create a --pid --uts", "exec a -- setsid -f sleep 0.3" }, .line = "rm a --wait",
+	  .each_alone = true, .removes = true, .waits = true },
 	{ .name = "create --all of 2", .setup = { USED }, .line = "create a b --all", .each_alone = true },
 	{ .name = "pool fill", .setup = { USED }, .line = "pool fill 2 --all", .each_alone = true },
 	{ .name = "create --all", .setup = { USED }, .line = "create a --all" },
@@ -65,7 +68,6 @@ const struct a_case cases[] = {
 	CHECK("pool", "pool fill 2 --pid --uts"), .damage = { damage_pool } },
 	CHECK("store", "create stays --uts --pid"), .damage = { damage_shared, damage_covered } },
 	CHECK("unmounted", "create stays --uts --pid"), .damage = { damage_unmounted, damage_store_file } },
-	CHECK("keeper", "create stray --pid"), .damage = { damage_stray_keeper }, .waits = true },
 	{ .name = "create of a layout", .setup = { USED },
 	  .line = "create a --mnt --rootfs=/ --tmpfs=/made --bind=/usr:/made/b --bind-ro=/etc:/made/e --dev=/dev --file=/made/f:hello "
 		  "--file=/made/g=@/proc/version --dir=/made/d:700 --symlink=f:/made/l", .full = true },
@@ -108,6 +110,25 @@ const struct a_case cases[] = {
 	  .removes = true, .then = "rm --kill a" },
 	{ .name = "run --network=pasta", .setup = { USED }, .prop = prop_witness, .line = "run --network=pasta sh " WITNESS,
 	  .full = true, .runs = true, .prints = true, .pieces = true, .needs = NEED_PASTA },
+	{ .name = "create --all, on ramfs", .setup = { USED }, .line = "create a --all", .on_ramfs = true },
+	{ .name = "rm, on ramfs", .setup = { "create a --all" }, .line = "rm a", .removes = true, .on_ramfs = true },
+	{ .name = "exec, on ramfs", .setup = { "create a --uts --ipc --net --cgroup" }, .prop = prop_witness,
+	  .line = "exec a sh " WITNESS, .runs = true, .on_ramfs = true },
+	{ .name = "rename, on ramfs", .setup = { "create a --pid --uts" }, .line = "rename a b", .on_ramfs = true },
+	{ .name = "gc", .setup = { "create dead --pid --uts", "create g1 --uts --net", "create g2 --pid", "create stays --uts --pid" },
+	  .damage = { damage_dead_stage, damage_half_stage, damage_lost_all, damage_init_dead },
+	  .line = "gc -rn -o KIND,PATH,STATE", .full = true, .looks = true, .each_alone = true },
+	{ .name = "kill", .setup = { "create a --pid --uts", "exec a -- setsid -f sleep 1000" }, .line = "kill a -s KILL",
+	  .full = true },
+	{ .name = "kill --wait", .setup = { "create a --pid --uts", "exec a -- setsid -f sleep 1000" }, .line = "kill a --wait",
+	  .full = true },
+	{ .name = "create of a source", .setup = { "create s --uts --net" }, .line = "create a --ipc --net=@s" },
+	{ .name = "create --base", .setup = { "create s --uts --pid" }, .line = "create a --ipc --base=s" },
+	{ .name = "exec in several", .setup = { "create a b c --uts" }, .line = "exec --sets=a,b -- hostname there", .full = true,
+	  .runs = true, .each_alone = true },
+	{ .name = "exec in all", .setup = { "create a b --uts" }, .line = "exec --all-sets -P 2 -- hostname there", .full = true,
+	  .runs = true, .each_alone = true },
+	{ .name = "label, handed over", .setup = { "create a --uts --pid" }, .line = "label a k=v", .sweeps = true },
 	{ .name = "pool drain", .setup = { "pool fill 2 --pid --uts" }, .line = "pool drain", .each_alone = true, .removes = true },
 };
 const size_t case_count = sizeof(cases) / sizeof(cases[0]);

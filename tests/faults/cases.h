@@ -17,7 +17,7 @@ struct a_case {
 	const char *setup[MAX_SETUP]; /* commands that make what it begins with */
 	damage_fn *damage[MAX_DAMAGE]; /* what is done to that */
 	const char *line;	      /* the command */
-	bool full;		      /* a verb that the front hands over */
+	bool full;		      /* a verb that the front hands over; false for one: it does so */
 	bool looks;		      /* check: it may leave what it could not mend, when it says so; the next one mends it */
 	bool each_alone;	      /* every set may be as before or as after, whatever becomes of the others */
 	bool removes;		      /* what fails half-way is hidden, and a sweep goes on with it */
@@ -25,7 +25,8 @@ struct a_case {
 	bool sweeps;		      /* there is a stage that nobody owns; it may stay one */
 	const char *then;	      /* where it failed half-way, this command leads to where it would have led */
 	bool renews;		      /* a set of the same name may be another one afterwards */
-	bool waits;		      /* each try takes a while: few points are tried */
+	bool on_ramfs;		      /* whose directories do not count their entries: glance.c takes no short cut */
+	bool waits;		      /* each try takes a while: all its points are tried only when the case is asked for alone */
 	bool takes;		      /* from a pool, whose sets are taken away when they seem dead */
 	bool prints;		      /* a table of what it does, or what another program says */
 	bool pieces;		      /* of that program's: they come as it likes, so that calls differ */

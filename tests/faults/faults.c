@@ -122,9 +122,10 @@ static bool parse_point(const char *text, struct fault *ret)
 static bool parse(int argc, char **argv, struct options *ret)
 {
 	static const struct option known[] = {
-		{ "build", required_argument, NULL, 'b' }, { "case", required_argument, NULL, 'c' },
-		{ "jobs", required_argument, NULL, 'j' },  { "point", required_argument, NULL, 'p' },
-		{ "sample", required_argument, NULL, 's' }, { NULL, 0, NULL, 0 },
+		{ "build", required_argument, NULL, 'b' },  { "call", required_argument, NULL, 'n' },
+		{ "case", required_argument, NULL, 'c' },   { "jobs", required_argument, NULL, 'j' },
+		{ "point", required_argument, NULL, 'p' },  { "sample", required_argument, NULL, 's' },
+		{ NULL, 0, NULL, 0 },
 	};
 	bool good = true;
 	int id;
@@ -132,6 +133,8 @@ static bool parse(int argc, char **argv, struct options *ret)
 	while (good && (id = getopt_long(argc, argv, "", known, NULL)) >= 0) {
 		if (id == 'b')
 			ret->build = optarg;
+		else if (id == 'n')
+			ret->call = optarg;
 		else if (id == 'c')
 			good = (ret->only = find_case(optarg)) != NULL;
 		else if (id == 'j')
@@ -155,8 +158,8 @@ int main(int argc, char **argv)
 	if (options.jobs > MAX_JOBS)
 		options.jobs = MAX_JOBS;
 	if (!parse(argc, argv, &options)) {
-		fputs("usage: faults [--build=DIR] [--jobs=N] [--sample=N] [--case=NAME [--point=WHO:N:ERRNO|KILL]]\ncases:\n",
-		      stderr);
+		fputs("usage: faults [--build=DIR] [--jobs=N] [--sample=N] [--call=NAME] [--case=NAME [--point=WHO:N:ERRNO|KILL]]\n"
+		      "cases:\n", stderr);
 		for (size_t i = 0; i < case_count; i++)
 			fprintf(stderr, "  '%s': nsmgr %s\n", cases[i].name, cases[i].line);
 		return 2;

@@ -144,7 +144,7 @@ static void judge_error(struct trial *trial, enum likeness like, const char *wha
 			trial->verdict->outcome = UNSWEPT;
 		return;
 	}
-	if (!has_messages(trial))
+	if (!has_messages(trial) || !has_right_status(trial) || !has_cause(trial))
 		return;
 	if (status == STATUS_OPTION && like != AS_BEFORE)
 		bad(trial, "status 2, and '%s' is not as before: %.500s", what, difference(trial, what));

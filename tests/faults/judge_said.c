@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "trial.h"
 
+#include "calls.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 
 bool bad(struct trial *trial, const char *fmt, ...)
 {
@@ -31,6 +34,7 @@ static bool is_message(const char *line, size_t len)
 	return strncmp(line, "nsmgr: ", 7) == 0 &&
 	       (parts >= 3 || strncmp(line, "nsmgr: cannot write the answer: ", 32) == 0 ||
 		strncmp(line, "nsmgr: out of memory", 20) == 0 ||
+		strncmp(line, "nsmgr: cannot run '", 19) == 0 || memmem(line, len, "could not be looked into", 24) ||
 		(memmem(line, len, "out of memory", 13) && parts >= 1));
 }
 
@@ -50,6 +54,17 @@ bool has_messages(struct trial *trial)
 	if (count < 1 || count > most)
 		return bad(trial, "%u messages: %.300s", count, trial->run.said);
 	return true;
+}
+
+/* A command that is confined is looked for beforehand. Of a pasta the status tells nothing, nor of commands in several sets. */
+bool has_right_status(struct trial *trial)
+{
+	const char *call = find_call(trial->fault->at.nr)->name;
+	bool is_execve = strcmp(call, "execve") == 0, is_look = strcmp(call, "access") == 0 || strcmp(call, "faccessat") == 0;
+	int status = WEXITSTATUS(trial->run.status);
+
+	return !trial->of->runs || trial->of->pieces || trial->of->each_alone || is_look || status == (is_execve ? 126 : 125) ||
+	       bad(trial, "status %d: %.300s", status, trial->run.said);
 }
 
 static void add_lines(char *ret, size_t size, char mark, const char *from, const char *missing_in)

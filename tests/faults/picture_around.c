@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define MAX_MOUNTS 256
+#define ENDING_SECONDS 20
 
 /* The part that a mount belongs to: a handle of a set that is there. NULL: to none. */
 static struct part *owner_of_mount(struct picture *picture, const char *path)
@@ -110,13 +112,15 @@ static bool is_ending(long pid)
 	return state == 'Z' || (flags & EXITING) || killed;
 }
 
-/* The kernel takes its time with some, the more so with those that have a network: a few seconds are no leak. */
+/* The kernel takes its time with some, the more so with those that have a network: a few seconds are no leak. Those whose parent has
+ * ended are ours, and nobody else's to reap. */
 static bool is_there(long pid)
 {
 	char path[32];
 
-	for (int i = 0; i < 500 && is_ending(pid); i++)
-		usleep(10000);
+	for (int i = 0; i < ENDING_SECONDS * 100 && is_ending(pid); i++)
+		if (waitpid((pid_t)pid, NULL, WNOHANG | __WALL) != (pid_t)pid)
+			usleep(10000);
 	snprintf(path, sizeof(path), "/proc/%ld", pid);
 	return access(path, F_OK) == 0;
 }

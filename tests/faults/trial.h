@@ -21,6 +21,12 @@ __attribute__((format(printf, 2, 3))) bool bad(struct trial *trial, const char *
 /* Whether all that is said are messages: at least one, and at most one for each set. */
 bool has_messages(struct trial *trial);
 
+/* Whether they tell why: by the errno that was given, or by what comes of that. */
+bool has_cause(struct trial *trial);
+
+/* 126 tells that the command cannot be executed, and nothing else does. */
+bool has_right_status(struct trial *trial);
+
 /* Takes a new picture, and compares it. */
 enum likeness look_again(struct trial *trial, const char **ret_what);
 

@@ -154,8 +154,8 @@ bool world_make(const struct programs *programs, const struct a_case *of)
 
 	world_end();
 	if ((mkdir(WORLD, 0755) < 0 && errno != EEXIST) ||
-	    mount("world", WORLD, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0 || (of->has_sitter && !make_sitter()) ||
-	    (of->prop && !of->prop())) {
+	    mount("world", WORLD, of->on_ramfs ? "ramfs" : "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0 ||
+	    (of->has_sitter && !make_sitter()) || (of->prop && !of->prop())) {
 		perror("faults: making the world");
 		return false;
 	}

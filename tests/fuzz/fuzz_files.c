@@ -94,7 +94,7 @@ static void read_profile(int dir)
 {
 	char *text = NULL;
 
-	if (nsm_profile_read(dir, dir, &text) == 0)
+	if (nsm_profile_read(dir, dir, 0, &text) == 0)
 		MUST(strlen(text) <= NSMGR_PROFILE_SIZE);
 	free(text);
 }

@@ -70,7 +70,7 @@ static int call_from_threads(void *data)
 
 START_TEST(threads_with_contexts_of_their_own_call_at_once)
 {
-	set_make("web", NSMGR_MASK_ALL);
+	set_make("web", FORKED_MASK);
 	ck_assert_child(call_from_threads, NULL);
 	set_drop("web");
 }

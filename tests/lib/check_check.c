@@ -89,10 +89,15 @@ END_TEST
 START_TEST(a_finding_tells_all_of_itself)
 {
 	struct answer answer;
+	int left;
 
 	set_make("web", NSMGR_MASK(NSMGR_UTS) | NSMGR_MASK(NSMGR_NET));
-	ck_assert_int_eq(umount2(in_root("web/uts"), MNT_DETACH), 0);
-	ck_assert_int_eq(look(NSMGR_CHECK_REPAIR, &answer), 1);
+	/* While another process copies our mount namespace it keeps what was lost, which is mended then. */
+	do {
+		ck_assert_int_eq(umount2(in_root("web/uts"), MNT_DETACH), 0);
+		left = look(NSMGR_CHECK_REPAIR, &answer);
+	} while (left == 0);
+	ck_assert_int_eq(left, 1);
 	ck_assert_uint_eq(answer.count, 1);
 	ck_assert_int_eq(answer.last.problem, NSMGR_PROBLEM_STALE);
 	ck_assert_int_eq(answer.last.type, NSMGR_UTS);

@@ -186,9 +186,9 @@ int main(void)
 	Suite *suite = suite_create("enter_threads");
 	TCase *tcase = suite_case(suite, "threads");
 
-	tcase_add_test(tcase, a_thread_is_refused_before_anything_is_changed);
+	tcase_add_loop_test(tcase, a_thread_is_refused_before_anything_is_changed, 0, FORKED_ALONE);
 	tcase_add_test(tcase, a_thread_enters_what_is_a_threads);
 	tcase_add_test(tcase, what_the_caller_is_in_needs_nothing);
-	add_test_needing(NEED_ALL, tcase, one_comes_back_by_a_set_of_the_caller);
+	add_loop_test_needing(NEED_ALL, tcase, one_comes_back_by_a_set_of_the_caller, 0, FORKED_ALONE);
 	return suite_run(suite, NEED_ROOT);
 }

@@ -246,11 +246,11 @@ START_TEST(what_the_record_tells_of_takes_a_look)
 	set_make("web", UTS);
 	dir = open(in_root("web"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	ck_assert_int_eq(nsm_meta_read(dir, &meta), 0);
-	meta.defaults = true;
+	meta.defaults = 1;
 	ck_assert_int_eq(unlink(in_root("web/.set")), 0);
 	ck_assert_int_eq(nsm_meta_write(dir, ".set", false, &meta), 0);
 	ck_assert_int_eq(glance("web"), 0);
-	meta.defaults = false;
+	meta.defaults = 0;
 	meta.cgroup = (struct nsm_cgroup){ .origin = NSMGR_MADE, .ino = 1, .path = "none" };
 	ck_assert_int_eq(unlink(in_root("web/.set")), 0);
 	ck_assert_int_eq(nsm_meta_write(dir, ".set", false, &meta), 0);

@@ -32,7 +32,7 @@ static void end_init(int ns)
 {
 	nsm_autoclose int pidfd = -EBADF;
 
-	if (nsm_init_find(ns, 0, &pidfd, NULL) == NSM_INIT_ALIVE)
+	if (nsm_init_find(ns, 0, &pidfd, NULL) == 1)
 		nsm_pidfd_end(pidfd);
 }
 
@@ -47,17 +47,17 @@ START_TEST(a_living_init_is_found_with_its_pid)
 	nsm_autoclose int ns = open_pidns(init.pid), pidfd = -EBADF;
 	pid_t pid = 0;
 
-	ck_assert_int_eq(nsm_init_find(ns, 0, &pidfd, &pid), NSM_INIT_ALIVE);
+	ck_assert_int_eq(nsm_init_find(ns, 0, &pidfd, &pid), 1);
 	ck_assert_int_eq(pid, init.pid);
 	ck_assert_int_ge(pidfd, 0);
 	ck_assert(!nsm_pidfd_has_ended(pidfd));
-	ck_assert_int_eq(nsm_init_find(ns, init.pid, NULL, NULL), NSM_INIT_ALIVE);
+	ck_assert_int_eq(nsm_init_find(ns, init.pid, NULL, NULL), 1);
 	/* A recorded pid of somebody else changes nothing where the kernel tells. */
-	ck_assert_int_eq(nsm_init_find(ns, getpid(), NULL, &pid), NSM_INIT_ALIVE);
+	ck_assert_int_eq(nsm_init_find(ns, getpid(), NULL, &pid), 1);
 	ck_assert_int_eq(pid, init.pid);
 	resident_end(&init);
-	ck_assert_int_eq(nsm_init_find(ns, 0, NULL, NULL), NSM_INIT_DEAD);
-	ck_assert_int_eq(nsm_init_find(ns, getpid(), NULL, NULL), NSM_INIT_DEAD);
+	ck_assert_int_eq(nsm_init_find(ns, 0, NULL, NULL), 0);
+	ck_assert_int_eq(nsm_init_find(ns, getpid(), NULL, NULL), 0);
 }
 END_TEST
 
@@ -73,15 +73,15 @@ static int kill_without_reaping(void *data)
 		for (;;)
 			pause();
 	ns = open_pidns(pid);
-	CHILD_NEEDS(nsm_init_find(ns, 0, &pidfd, NULL) == NSM_INIT_ALIVE);
+	CHILD_NEEDS(nsm_init_find(ns, 0, &pidfd, NULL) == 1);
 	end_init(ns);
 	CHILD_NEEDS(nsm_pidfd_has_ended(pidfd));
 	/* It still has its number, and nobody can be born there. */
 	CHILD_NEEDS(kill(pid, 0) == 0);
-	CHILD_NEEDS(nsm_init_find(ns, 0, NULL, NULL) == NSM_INIT_DEAD);
-	CHILD_NEEDS(nsm_init_find(ns, pid, NULL, NULL) == NSM_INIT_DEAD);
+	CHILD_NEEDS(nsm_init_find(ns, 0, NULL, NULL) == 0);
+	CHILD_NEEDS(nsm_init_find(ns, pid, NULL, NULL) == 0);
 	CHILD_NEEDS(waitpid(pid, NULL, 0) == pid);
-	CHILD_NEEDS(nsm_init_find(ns, 0, NULL, NULL) == NSM_INIT_DEAD);
+	CHILD_NEEDS(nsm_init_find(ns, 0, NULL, NULL) == 0);
 	end_init(ns);
 	return 0;
 }
@@ -111,7 +111,7 @@ END_TEST
 static int look_from_sibling(void *data)
 {
 	(void)data;
-	CHILD_NEEDS(nsm_init_find(*(int *)data, 0, NULL, NULL) == NSM_INIT_UNKNOWN);
+	CHILD_NEEDS(nsm_init_find(*(int *)data, 0, NULL, NULL) == -EXDEV);
 	return 0;
 }
 

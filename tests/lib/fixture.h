@@ -46,6 +46,16 @@ enum place_need {
 			tcase_add_loop_test(tcase, test, start, end);                              \
 	while (0)
 
+/* ThreadSanitizer has a thread of its own in whatever was forked: nothing is alone there that makes or enters a user namespace, enters
+ * a time namespace, or a mount namespace whose root its threads would share. */
+#ifdef __SANITIZE_THREAD__
+#define FORKED_ALONE 0
+#define FORKED_MASK (NSMGR_MASK_ALL & ~(NSMGR_MASK(NSMGR_USER) | NSMGR_MASK(NSMGR_TIME) | NSMGR_MASK(NSMGR_MNT)))
+#else
+#define FORKED_ALONE 1
+#define FORKED_MASK NSMGR_MASK_ALL
+#endif
+
 /* ---- needs.c ---- */
 
 bool place_gives(enum place_need need, const char *test);
