@@ -9,8 +9,9 @@
 #include <signal.h>
 #include <stdio.h>
 
-/* How long somebody takes to be gone who was killed just now, by rm perhaps; and how long at most. */
-#define DYING_MILLISECONDS 250
+/* Whose keeper is between two steps of a command, or was killed just now, is looked at again, so many times. */
+#define ROUNDS 4
+#define ROUND_MILLISECONDS 250
 #define END_MILLISECONDS 10000
 
 /* ---- what keeps its namespace ---- */
@@ -67,23 +68,32 @@ static bool ends_within(const struct suspect *suspect, int milliseconds)
 	return r > 0;
 }
 
-/* A second hunt: the first has dropped those of sets that were made meanwhile, and those that rm has just killed end. */
+/* Lets those be who are held or have ended; false: nobody is left. */
+static bool drop_held(struct suspects *search, int milliseconds)
+{
+	bool left = false;
+
+	for (size_t i = 0; i < search->count; i++) {
+		struct suspect *suspect = &search->array[i];
+
+		suspect->held |= !suspect->held && ends_within(suspect, milliseconds);
+		left |= !suspect->held;
+	}
+	return left;
+}
+
+/* Hunts again while there are any: sets are made, moved and removed meanwhile, and what is held once is no orphan. */
 static int judge_all(struct suspects *search)
 {
-	for (int round = 0; round < 2; round++) {
-		int r = hunt_for_all(search);
-		bool left = false;
+	for (int round = 0; round < ROUNDS; round++) {
+		int r;
 
+		for (size_t i = 0; i < search->count; i++)
+			search->array[i].inhabitants = 0;
+		r = hunt_for_all(search);
 		if (r < 0)
 			return r;
-		for (size_t i = 0; round == 0 && i < search->count; i++) {
-			struct suspect *suspect = &search->array[i];
-
-			suspect->held |= !suspect->held && ends_within(suspect, DYING_MILLISECONDS);
-			suspect->inhabitants = 0;
-			left |= !suspect->held;
-		}
-		if (!left)
+		if (!drop_held(search, round < ROUNDS - 1 ? ROUND_MILLISECONDS : 0))
 			break;
 	}
 	return 0;

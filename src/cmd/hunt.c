@@ -53,7 +53,7 @@ int hunt_run(struct hunt *hunt)
 	hunt->nsfs = st.st_dev;
 	hunt->own_mntns = ns_inode("self", "mnt");
 	hunt->numbers_are_ours = procs_are_ours() > 0;
-	r = hunt_mounts(hunt, NULL);
+	r = hunt_own_mounts(hunt);
 	if (r == 0)
 		r = procs_walk(hunt_process, hunt);
 	if (r == 0)

@@ -107,7 +107,8 @@ int hunt_process(void *data, const struct process *process);
 bool hunt_wants_relations(const struct hunt *hunt, enum nsmgr_type type);
 int hunt_explore(struct hunt *hunt, int ns, const struct process *process);
 
-/* hunt_mounts.c: the mount table that a process sees, ours with NULL; -EACCES: not ours to look at. */
+/* hunt_mounts.c: our mount table, and the one that a process sees; -EACCES: not ours to look at. */
+int hunt_own_mounts(struct hunt *hunt);
 int hunt_mounts(struct hunt *hunt, const struct process *process);
 
 /* Remembers a mount namespace for hunt_pending(), which looks into those without a process. */

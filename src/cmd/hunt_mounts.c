@@ -157,51 +157,61 @@ static int look_at_table(struct table *table, const char *path)
 	nsm_cleanup(mounts_free) struct mounts *mounts = NULL;
 	int r = mounts_read_from(path, &mounts);
 
-	if (r == -EACCES || r == -EPERM)
-		return -EACCES;
-	if (r < 0)
-		return r == -ENOMEM ? r : 0; /* the process has gone */
-	return mounts_each(mounts, look_at_mount, table);
+	return r < 0 ? r : mounts_each(mounts, look_at_mount, table);
 }
 
-/* A process sees what is below its root, so processes of one mount namespace can see different parts of it. */
-static int is_new_table(struct hunt *hunt, const struct process *process)
+/* A process sees what is below its root, so processes of one mount namespace can see different parts of it: a number for the part,
+ * 0 where there is none. */
+static uint64_t find_part(const struct process *process)
 {
 	char path[32] = "root";
 	struct nsm_text text = NSM_TEXT(path);
 	struct stat st;
-	int r;
 
 	if (process->tid)
 		nsm_text_add(&text, "task/%ld/root", (long)process->tid);
 	if (!process->ns[NSMGR_MNT] || fstatat(process->dir, path, &st, 0) < 0)
 		return 0;
-	r = inodes_add(&hunt->tables, process->ns[NSMGR_MNT]);
-	if (r != 0)
-		return r;
-	return inodes_add(&hunt->tables, (process->ns[NSMGR_MNT] << 32) ^ (st.st_dev << 48) ^ st.st_ino);
+	return (process->ns[NSMGR_MNT] << 32) ^ (st.st_dev << 48) ^ st.st_ino;
 }
 
-int hunt_mounts(struct hunt *hunt, const struct process *process)
+static int look_at_mounts(struct hunt *hunt, const struct process *process)
 {
-	struct table table = { .hunt = hunt, .process = process, .mntns = hunt->own_mntns, .base = "" };
+	struct table table = { .hunt = hunt, .process = process, .mntns = process->ns[NSMGR_MNT] };
 	char path[64], base[48];
 	struct nsm_text path_text = NSM_TEXT(path), base_text = NSM_TEXT(base);
-	int r;
 
-	if (!process)
-		return look_at_table(&table, "/proc/self/mountinfo");
-	r = is_new_table(hunt, process);
-	if (r <= 0)
-		return r;
 	nsm_text_add(&base_text, "/proc/%ld/", (long)process->pid);
 	if (process->tid)
 		nsm_text_add(&base_text, "task/%ld/", (long)process->tid);
 	nsm_text_add(&path_text, "%smountinfo", base);
 	nsm_text_add(&base_text, "root");
-	table.mntns = process->ns[NSMGR_MNT];
 	table.base = base;
 	return look_at_table(&table, path);
+}
+
+int hunt_own_mounts(struct hunt *hunt)
+{
+	struct table table = { .hunt = hunt, .mntns = hunt->own_mntns, .base = "" };
+
+	return look_at_table(&table, "/proc/self/mountinfo");
+}
+
+int hunt_mounts(struct hunt *hunt, const struct process *process)
+{
+	uint64_t part = find_part(process);
+	int r;
+
+	if (!part || inodes_have(&hunt->tables, part))
+		return 0;
+	r = look_at_mounts(hunt, process);
+	/* Who could not be asked, as he ends perhaps, leaves it to the next one there. */
+	if (r < 0)
+		return r == -ENOMEM ? r : process_is_exiting(process->dir) ? 0 : -EACCES;
+	r = inodes_add(&hunt->tables, part);
+	if (r >= 0)
+		r = inodes_add(&hunt->tables, process->ns[NSMGR_MNT]);
+	return r < 0 ? r : 0;
 }
 
 int hunt_postpone(struct hunt *hunt, int mntns)

@@ -116,7 +116,7 @@ static int visit_thread(void *data, const struct process *process, pid_t tid)
 		threads->last = tid;
 		r = hunt_fds(hunt, process, tid);
 	}
-	return r;
+	return r == -EACCES && thread_is_exiting(process->dir, tid) ? 0 : r;
 }
 
 static int look_at_threads(struct hunt *hunt, const struct process *process)

@@ -11,11 +11,11 @@
 #include <sys/stat.h>
 
 /* Field 9 of proc_pid_stat(5) has the kernel's flags. */
-bool process_is_exiting(int dir)
+static bool is_exiting(int dir, const char *path)
 {
 	const unsigned long pf_exiting = 0x4; /* include/linux/sched.h */
 	char line[1024], *cursor;
-	ssize_t len = nsm_read_text_at(dir, "stat", line, sizeof(line));
+	ssize_t len = nsm_read_text_at(dir, path, line, sizeof(line));
 
 	if (len < 0)
 		return len == -ENOENT || len == -ESRCH;
@@ -23,6 +23,20 @@ bool process_is_exiting(int dir)
 	for (int field = 2; cursor && field < 9; field++)
 		nsm_token(&cursor, ' ');
 	return cursor && (strtoul(cursor, NULL, 10) & pf_exiting);
+}
+
+bool process_is_exiting(int dir)
+{
+	return is_exiting(dir, "stat");
+}
+
+bool thread_is_exiting(int dir, pid_t tid)
+{
+	char path[32];
+	struct nsm_text text = NSM_TEXT(path);
+
+	nsm_text_add(&text, "task/%ld/stat", (long)tid);
+	return is_exiting(dir, path);
 }
 
 static int find_living(void *data, const struct process *process, pid_t tid)

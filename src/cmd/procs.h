@@ -55,8 +55,9 @@ const char *process_status_value(const char *status, const char *key);
  * hierarchy of version 2. NULL where it is in none. */
 char *process_cgroup(char *text);
 
-/* Whether the process is on its way out: then what cannot be seen of it is of no interest. */
+/* Whether the process, or one thread of it, is on its way out: then what cannot be seen of it is of no interest. */
 bool process_is_exiting(int dir);
+bool thread_is_exiting(int dir, pid_t tid);
 
 /* Whether the numbers in /proc are those that our system calls take: 0, 1, or -errno where that cannot be told. */
 int procs_are_ours(void);

@@ -132,6 +132,9 @@ static int was_made_here(const struct suspects *search, const struct process *pr
 	r = mounts_read_from(path, &mounts);
 	if (r == 0)
 		r = mounts_each(mounts, is_store, &made);
+	/* It has no mounts any more: EINVAL, which is no answer otherwise. proc_pid_mountinfo(5) */
+	if (r < 0 && process_is_exiting(process->dir))
+		return 0;
 	return r < 0 ? r : made.found;
 }
 
@@ -148,6 +151,7 @@ static int unread(struct suspects *search, int r)
 static int add_suspect(struct suspects *search, const struct process *process, const char *command)
 {
 	struct suspect suspect = { .pid = process->pid, .pidns = process->ns[NSMGR_PID], .pidfd = -EBADF };
+	struct stat st;
 
 	if (search->count == search->size) {
 		size_t size = search->size ? search->size * 2 : 16;
@@ -163,7 +167,7 @@ static int add_suspect(struct suspects *search, const struct process *process, c
 	/* The number may be another's by now (LESSONS 11). */
 	if (suspect.pidfd < 0)
 		return unread(search, suspect.pidfd);
-	if (faccessat(process->dir, "status", F_OK, 0) < 0) {
+	if (fstatat(process->dir, "status", &st, 0) < 0) {
 		int r = -errno;
 
 		nsm_close(&suspect.pidfd);

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const char *nsmgr_problem_name(enum nsmgr_problem problem)
@@ -107,8 +108,10 @@ void nsm_check_hidden(struct nsm_check *check, const char *file, int r)
 /* Who only looks makes no file: while there is none, nobody holds it. */
 int nsm_check_lock(struct nsm_check *check)
 {
+	struct stat st;
+
 	if (!(check->flags & (NSMGR_CHECK_GC | NSMGR_CHECK_REPAIR)) &&
-	    faccessat(check->store.root, ".lock", F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+	    fstatat(check->store.root, ".lock", &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
 		return 0;
 	return nsm_store_lock(&check->store, true);
 }

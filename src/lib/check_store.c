@@ -7,6 +7,7 @@
 #include "lib/storefile.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool nsm_check_has_entries(const struct nsm_check *check)
@@ -37,9 +38,11 @@ static bool has_record(const struct nsm_check *check)
 	while (nsm_dir_next(&dir, &entry) > 0) {
 		char path[300];
 		struct nsm_text text = NSM_TEXT(path);
+		struct stat st;
 
 		nsm_text_add(&text, "%s/" NSM_META_FILE, entry->d_name);
-		if (nsmgr_name_is_valid(entry->d_name) && faccessat(fd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		if (nsmgr_name_is_valid(entry->d_name) &&
+		    (fstatat(fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 || (errno != ENOENT && errno != ENOTDIR)))
 			return true;
 	}
 	return false;

@@ -5,6 +5,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "lib/dir.h"
+#include "lib/mountinfo.h"
 #include "lib/nstype.h"
 #include "lib/storefile.h"
 
@@ -22,38 +23,34 @@ int nsm_place_own(struct nsmgr_id *ret)
 	return fd < 0 ? fd : nsm_nsfd_id(fd, ret);
 }
 
-/* Before Linux 6.8 mounts have only the numbers of mountinfo, which are used again: its first field. */
-static bool mountinfo_has(uint64_t short_id)
+/* Before Linux 6.8 mounts have only the numbers of mountinfo, which are used again: one that is found is another's where what is
+ * mounted there is not ROOT. Whatever cannot be told gets the careful answer. */
+static bool mountinfo_has(int root, uint64_t short_id)
 {
-	nsm_autoclose int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-	bool at_start = true;
-	uint64_t id = 0;
-	char buf[4096];
-	ssize_t n;
+	nsm_automounts struct nsm_mounts mounts = { 0 };
+	const struct nsm_mount *mount;
+	nsm_autoclose int fd = -EBADF;
+	struct stat st, mounted;
+	struct nsm_statx found;
 
-	if (fd < 0)
-		return true; /* unknown: the careful answer */
-	while ((n = read(fd, buf, sizeof(buf))) > 0) {
-		for (const char *p = buf; p < buf + n; p++) {
-			if (at_start && *p >= '0' && *p <= '9') {
-				id = id * 10 + (uint64_t)(*p - '0');
-				continue;
-			}
-			if (at_start && id == short_id)
-				return true;
-			at_start = *p == '\n';
-			id = 0;
-		}
-	}
-	return n < 0;
+	if (nsm_mounts_read("", &mounts) < 0)
+		return true;
+	mount = nsm_mounts_find(&mounts, short_id);
+	if (!mount)
+		return false;
+	fd = open(mount->point, O_PATH | O_CLOEXEC);
+	if (fd < 0 || fstat(root, &st) < 0 || fstat(fd, &mounted) < 0 ||
+	    nsm_sys_statx(fd, "", AT_EMPTY_PATH, NSM_STATX_MNT_ID, &found) < 0)
+		return true;
+	return found.stx_mnt_id != short_id || (mounted.st_dev == st.st_dev && mounted.st_ino == st.st_ino);
 }
 
 /* Whether our mount namespace still has ROOT's mount. */
-static bool mount_exists(const struct nsm_storefile *file)
+static bool mount_exists(int root, const struct nsm_storefile *file)
 {
 	int r = nsm_sys_statmount(file->mount_id);
 
-	return r == -ENOSYS ? mountinfo_has(file->short_id) : r != -ENOENT;
+	return r == -ENOSYS ? mountinfo_has(root, file->short_id) : r != -ENOENT;
 }
 
 /* Whether the kernel says for certain that a mount namespace is gone. It tells nobody but who has privilege over it,
@@ -88,7 +85,7 @@ enum nsm_place nsm_place_find(int root, uint64_t mount_id, bool is_mount, const 
 		return NSM_ELSEWHERE;
 	/* The same mount namespace, and ROOT's mount was taken away; or the whole of it was. */
 	if (own.ino == file.mntns.ino && own.id == file.mntns.id)
-		return !is_mount && !mount_exists(&file) ? NSM_NOWHERE : NSM_ELSEWHERE;
+		return !is_mount && !mount_exists(root, &file) ? NSM_NOWHERE : NSM_ELSEWHERE;
 	return is_gone(&file.mntns) ? NSM_NOWHERE : NSM_ELSEWHERE;
 }
 

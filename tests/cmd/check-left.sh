@@ -6,6 +6,8 @@
 # shellcheck source=tests/cmd/findings.sh
 . "${0%/*}/findings.sh"
 
+DENY=$NSMGR_BUILDDIR/tests/cmd/deny
+
 # ---- what the killed leave ----
 
 stages() {
@@ -110,7 +112,9 @@ keeper_left() {
 	found 3 "keeper /proc/$keeper repair" gc
 	mends repair "keeper /proc/$keeper"
 	yes 'it has ended' gone "$keeper"
+	# No filter in the way makes it another's.
 	orphan "$P.b" --all
+	is 'status where faccessat2 is forbidden' "$("$DENY" 439=1 -- "$NSMGR" check -rn -o PATH; echo $?)" "/proc/$keeper"$'\n'3
 	mends repair "keeper /proc/$keeper"
 	yes 'the other lives' alive "$other"
 }

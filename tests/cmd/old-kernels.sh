@@ -118,6 +118,31 @@ statmount() {
 	ok "$DENY" 457=$ENOSYS -- "$NSMGR" create "$P.b" --uts
 	is 'sets of one that lost its mount' "$("$NSMGR" ls -rn -o NAME,STATE)" "$P.a stale"$'\n'"$P.b live"
 }
+
+# The numbers of mounts are used again, the lowest that is free first: another mount may have that of the store.
+reused() {
+	local id n=0
+	mkdir -p "$T/other"
+	while :; do
+		((++n <= 20)) || fail 'no mount gets the number that was the number of the store'
+		ok "$NSMGR" create "$P.r$n" --uts
+		id=$(sed -n 's/^mount [0-9]* //p' "$NSMGR_STORE/.store")
+		[[ $id ]] || fail 'no number in .store'
+		umount -l "$NSMGR_STORE"
+		for ((i = 0; i < 20; i++)); do
+			mount -t tmpfs none "$T/other"
+			! awk -v id="$id" '$1 == id { exit 1 }' /proc/self/mountinfo || continue
+			break 2
+		done
+		umount_others
+	done
+	ok "$DENY" 457=$ENOSYS -- "$NSMGR" create "$P.s" --uts
+	umount_others
+	is 'sets of one that lost its mount' "$("$NSMGR" ls -rn -o STATE | sort -u | xargs)" 'live stale'
+}
+umount_others() {
+	while mountpoint -q "$T/other"; do umount "$T/other"; done
+}
 handles() { life g $open_by_handle_at=$ENOSYS; }
 random() { life h $getrandom=$ENOSYS; }
 all() {
@@ -238,6 +263,7 @@ cases() {
 	it 'lives without close_range, before Linux 5.9' close_range
 	it 'lives without its close-on-exec flag, before Linux 5.11' close_range_flag
 	it 'lives without statmount, before Linux 6.8' statmount
+	it 'takes another mount that got the number of its own for none of its own' reused
 	it 'lives without file handles of namespaces, before Linux 6.18 (KERNEL R9)' handles
 	it 'lives without getrandom' random
 	it 'lives without all of them' all

@@ -103,7 +103,7 @@ void read_mountinfo(const struct input *input)
 	struct mounts *mounts;
 
 	sandbox_write("/proc/33/mountinfo", input->data, input->size);
-	hunt_mounts(&hunt, NULL);
+	hunt_own_mounts(&hunt);
 	hunt_free(&hunt);
 	if (mounts_read(&mounts) == 0)
 		see_mounts(mounts);
