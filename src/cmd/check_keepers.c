@@ -9,9 +9,9 @@
 #include <signal.h>
 #include <stdio.h>
 
-/* Whose keeper is between two steps of a command, or was killed just now, is looked at again, so many times. */
-#define ROUNDS 4
-#define ROUND_MILLISECONDS 250
+/* Who is between two steps of a command, or was killed just now by rm perhaps, is looked at again so much later. */
+#define ROUNDS 2
+#define ROUND_MILLISECONDS 500
 #define END_MILLISECONDS 10000
 
 /* ---- what keeps its namespace ---- */
