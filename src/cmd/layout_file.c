@@ -83,7 +83,10 @@ int dir_put(struct inside_place *place, const struct entry *entry)
 		return inside_fail(place, r);
 	if (!entry->has_mode)
 		return 0;
-	if (!is_ours(place, target.fd)) {
+	r = is_ours(place, target.fd);
+	if (r < 0)
+		return inside_fail(place, r);
+	if (r == 0) {
 		place->cure = "a mode is not given to what is the host's";
 		return inside_fail(place, -EPERM);
 	}
@@ -93,13 +96,14 @@ int dir_put(struct inside_place *place, const struct entry *entry)
 	return 0;
 }
 
-static bool leads_there(int dir, const char *name, const char *text)
+/* 0, 1 or -errno. */
+static int leads_there(int dir, const char *name, const char *text)
 {
 	char is[PATH_MAX];
 	ssize_t n = readlinkat(dir, name, is, sizeof(is) - 1);
 
 	if (n < 0)
-		return false;
+		return errno == ENOENT || errno == EINVAL ? 0 : -errno; /* it is no link */
 	is[n] = '\0';
 	return nsm_streq(is, text);
 }
@@ -116,9 +120,14 @@ int symlink_put(struct inside_place *place, const struct entry *entry)
 	r = target_open(place, parent, TARGET_DIR, &target);
 	if (r < 0)
 		return inside_fail(place, r);
-	if (leads_there(target.fd, name, entry->text))
+	r = leads_there(target.fd, name, entry->text);
+	if (r > 0)
 		return 0;
-	if (!is_ours(place, target.fd)) {
+	if (r == 0)
+		r = is_ours(place, target.fd);
+	if (r < 0)
+		return inside_fail(place, r);
+	if (r == 0) {
 		place->cure = "nothing is made in a file system of the host's: a tmpfs above it helps";
 		return inside_fail(place, -EROFS);
 	}

@@ -56,7 +56,8 @@ struct target {
 int target_open(struct inside_place *place, const char *path, enum target_want want, struct target *ret);
 void target_close(struct target *target);
 
-bool is_ours(const struct inside_place *place, int fd);
+/* Whether it is in a file system of ours: 0, 1 or -errno. */
+int is_ours(const struct inside_place *place, int fd);
 
 /* ---- layout_mount.c ---- */
 

@@ -26,16 +26,16 @@ struct walk {
 	char rest[2 * PATH_MAX];
 };
 
-bool is_ours(const struct inside_place *place, int fd)
+int is_ours(const struct inside_place *place, int fd)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
-		return false;
+		return -errno;
 	for (size_t i = 0; i < place->our_count; i++)
 		if (place->ours[i] == st.st_dev)
-			return true;
-	return false;
+			return 1;
+	return 0;
 }
 
 void target_close(struct target *target)
@@ -65,9 +65,11 @@ static int make_missing(struct walk *walk, bool last)
 {
 	const struct mount_opts *opts = &walk->place->entry->opts;
 	mode_t mode = opts->mkdir ? opts->mkdir_mode : 0755;
-	int fd;
+	int fd, may = opts->mkdir ? 1 : is_ours(walk->place, here(walk));
 
-	if (!opts->mkdir && !is_ours(walk->place, here(walk))) {
+	if (may < 0)
+		return may;
+	if (!may) {
 		walk->place->cure = walk->place->entry->kind < ENTRY_FILE
 					    ? "nothing is made in a file system of the host's: X-mount.mkdir makes a target, a tmpfs above it as well"
 					    : "nothing is made in a file system of the host's: a tmpfs above it helps";
