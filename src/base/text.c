@@ -76,14 +76,21 @@ char *nsm_token(char **cursor, char separator)
 
 const char *nsm_escape(const char *in, char *out, size_t size)
 {
-	struct nsm_text text = { .buf = out, .size = size };
+	static const char digits[] = "0123456789abcdef";
+	size_t len = 0;
 
-	out[0] = '\0';
 	for (; *in; in++) {
 		unsigned char c = (unsigned char)*in;
+		const char coded[] = { '\\', 'x', digits[c >> 4], digits[c & 0xf] };
+		bool plain = c >= ' ' && c < 0x7f && c != '\\';
+		size_t add = plain ? 1 : sizeof(coded);
 
-		nsm_text_add(&text, c > ' ' - 1 && c < 0x7f && c != '\\' ? "%c" : "\\x%02x", c);
+		if (len + add >= size)
+			break;
+		memcpy(out + len, plain ? in : coded, add);
+		len += add;
 	}
+	out[len] = '\0';
 	return out;
 }
 

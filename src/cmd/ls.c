@@ -2,6 +2,7 @@
 #include "cmd/verbs.h"
 
 #include "cmd/filter.h"
+#include "cmd/ls_ahead.h"
 #include "cmd/ls_columns.h"
 #include "cmd/ls_tree.h"
 #include "cmd/select.h"
@@ -21,6 +22,7 @@ static const struct opt options[] = {
 struct job {
 	struct app *app;
 	struct selection selection;
+	struct ls_ahead *ahead;
 	struct ls_sources sources;
 	struct filters filters;
 	struct view view;
@@ -31,6 +33,7 @@ struct job {
 
 static void free_job(struct job *job)
 {
+	ls_ahead_end(job->ahead);
 	selection_free(&job->selection);
 	ls_sources_free(&job->sources);
 	ls_tree_free(&job->tree);
@@ -46,7 +49,7 @@ static int say_error(struct job *job, int r, const char *what)
 static int add_set(struct job *job, const char *name, int *status)
 {
 	struct nsmgr_handle handles[NSMGR_TYPE_COUNT];
-	int count = nsmgr_list_handles(job->selection.list, name, handles), r = 0;
+	int count = ls_ahead_handles(job->ahead, job->selection.list, name, handles), r = 0;
 
 	if (count < 0 && count != -ENOENT)
 		*status = say_failure(job->app, name);
@@ -87,6 +90,8 @@ static int list_table(struct job *job)
 		r = ls_sources_open(&job->sources, needs, job);
 	if (r < 0)
 		return say_error(job, r, "cannot read what the columns need");
+	if (r == 0 && job->selection.patterns.count == 0)
+		job->ahead = ls_ahead_begin(job->app->ctx, job->selection.list, NSMGR_LIST_ALL | job->selection.list_flags);
 	while (r == 0 && selection_next(&job->selection, &name))
 		r = add_set(job, name, &status);
 	job->complete = r == 0;

@@ -149,9 +149,13 @@ static int create_by_worker(const struct batch *batch)
 	close(fds[1]);
 	if (pid < 0)
 		return nsm_fail(ctx, pid, "fork", NSMGR_TYPE_NONE, NULL);
+	/* What it tells of one fits into the pipe: to be woken once is enough then. */
+	if (batch->count == 1)
+		nsm_sys_reap(pid, NULL);
 	failures = collect(batch, from);
 	nsm_close(&from);
-	nsm_sys_reap(pid, NULL);
+	if (batch->count > 1)
+		nsm_sys_reap(pid, NULL);
 	return failures;
 }
 
@@ -187,7 +191,7 @@ static size_t create_from_pool(struct nsm_store *store, const struct batch *batc
 	size_t at = 0;
 
 	while (at < batch->count) {
-		int r = nsm_store_pool_take(store, batch->config, batch->names[at]);
+		int r = nsm_store_pool_take(store, batch->config, batch->names[at], false);
 
 		if (r > 0)
 			break;
@@ -205,10 +209,24 @@ static size_t create_from_pool(struct nsm_store *store, const struct batch *batc
 	return at;
 }
 
+/* The same of those that need no look at when the store was made, and where. Whatever is in the way is told by the other. */
+static size_t create_at_a_glance(const struct batch *batch, int *failures)
+{
+	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
+	size_t at = 0;
+
+	if (nsm_store_open(batch->config->ctx, &store) < 0)
+		return 0;
+	while (at < batch->count && nsm_store_pool_take(&store, batch->config, batch->names[at], true) == 0)
+		finish(batch, &at, 0, failures);
+	return at;
+}
+
 int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t count, struct nsmgr_config *config,
 		      unsigned flags, nsmgr_result_fn *done, void *data)
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
+	struct batch batch = { NULL, config, flags, names, count, done, data };
 	int failures = 0, r = 0;
 	size_t taken = 0;
 
@@ -218,14 +236,18 @@ int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 		r = nsmgr_check_name(ctx, names[i]);
 	if (r == 0)
 		r = nsm_config_prepare(config);
-	if (r == 0)
-		r = nsm_store_open_rw(ctx, true, false, &store);
 	if (r == 0 && (flags & NSMGR_CREATE_FROM_POOL))
-		taken = create_from_pool(&store, &(struct batch){ NULL, config, flags, names, count, done, data }, &failures);
-	if (r == 0 && taken < count)
+		taken = create_at_a_glance(&batch, &failures);
+	if (r < 0 || taken == count)
+		return r < 0 ? nsm_edge(ctx, NSM_EDGE_create_many, r) : failures;
+	batch.names += taken;
+	batch.count -= taken;
+	r = nsm_store_open_rw(ctx, true, false, &store);
+	taken = r == 0 && (flags & NSMGR_CREATE_FROM_POOL) ? create_from_pool(&store, &batch, &failures) : 0;
+	if (r == 0 && taken < batch.count)
 		r = nsm_store_begin_changes(&store);
-	if (r == 0 && taken < count)
-		r = nsm_create_batch(&store, names + taken, count - taken, config, flags, done, data);
+	if (r == 0 && taken < batch.count)
+		r = nsm_create_batch(&store, batch.names + taken, batch.count - taken, config, flags, done, data);
 	return r < 0 ? nsm_edge(ctx, NSM_EDGE_create_many, r) : failures + r;
 }
 

@@ -4,6 +4,7 @@
 #include "lib/create.h"
 #include "lib/dir.h"
 #include "lib/edge.h"
+#include "lib/glance.h"
 #include "lib/handle.h"
 #include "lib/pool_dir.h"
 #include "lib/profile.h"
@@ -102,6 +103,31 @@ static int give(struct nsm_pool_dir *pool, const char *entry, const struct nsmgr
 	return r < 0 ? nsm_fail(store->ctx, r, "publish", NSMGR_TYPE_NONE, NULL) : 0;
 }
 
+/* Whether nothing is to be asked: it is as it was made, on this very mount. */
+static bool is_usable_at_a_glance(struct nsm_pool_dir *pool, const char *entry, const struct nsmgr_config *config)
+{
+	struct nsmgr_handle handles[NSMGR_TYPE_COUNT];
+	unsigned types = 0;
+	int count = nsm_glance(&pool->view, entry, handles);
+
+	for (int i = 0; i < count; i++)
+		types |= NSMGR_MASK(handles[i].type);
+	return types && types == nsmgr_config_types(config);
+}
+
+static int take_at_a_glance(struct nsm_pool_dir *pool, const struct nsmgr_config *config, const char *name)
+{
+	const char *entry;
+	struct nsm_dir dir;
+	int r = -ENOENT;
+
+	nsm_dir_begin_few(&dir, pool->view.root);
+	/* Another may be faster with one. */
+	while (r == -ENOENT && nsm_pool_dir_next(pool, &dir, &entry) > 0 && is_usable_at_a_glance(pool, entry, config))
+		r = nsm_sys_renameat2(pool->view.root, entry, pool->store->root, name, NSM_RENAME_NOREPLACE);
+	return r == 0 ? 0 : 1;
+}
+
 static int take(struct nsm_pool_dir *pool, const struct nsmgr_config *config, const char *name)
 {
 	const char *entry;
@@ -123,7 +149,7 @@ static int take(struct nsm_pool_dir *pool, const struct nsmgr_config *config, co
 	return r < 0 ? r : 1;
 }
 
-int nsm_store_pool_take(struct nsm_store *store, struct nsmgr_config *config, const char *name)
+int nsm_store_pool_take(struct nsm_store *store, struct nsmgr_config *config, const char *name, bool glance)
 {
 	nsm_autopool struct nsm_pool_dir pool = NSM_POOL_DIR_INIT;
 	int r;
@@ -132,11 +158,15 @@ int nsm_store_pool_take(struct nsm_store *store, struct nsmgr_config *config, co
 	 * cgroup, stands in .set, which is not written again. */
 	if (config->outside || config->inside || config->ip_netns || config->defaults || nsm_config_has_cgroup(config))
 		return 1;
+	if (glance && (config->labels || config->profile))
+		return 1;
 	r = nsm_pool_dir_open(store, config, false, &pool);
 	/* Too long to be filled is not there either. */
 	if (r == -ENOENT || r == -E2BIG)
 		return 1;
-	return r < 0 ? r : take(&pool, config, name);
+	if (r == 0)
+		r = glance ? take_at_a_glance(&pool, config, name) : take(&pool, config, name);
+	return r;
 }
 
 /* ---- filling ---- */

@@ -414,8 +414,26 @@ count_while_changing() {
 	wait "$pid"
 }
 
+# With a pattern nobody looks ahead.
+from_both_ends() {
+	local both one
+	seq -f "$P.many%g" 400 >"$T/many"
+	ok "$NSMGR" create --uts --from-file="$T/many"
+	ok "$NSMGR" label "$P.many399" odd=yes
+	umount -l "$NSMGR_STORE/$P.many398/uts"
+	both=$("$NSMGR" ls -rn -o NAME,TYPE,INODE,ID,STATE) || fail "status $?"
+	one=$("$NSMGR" ls -rn -o NAME,TYPE,INODE,ID,STATE '*') || fail "status $?"
+	is 'what is said of all' "$both" "$one"
+	is 'how many' "$(grep -c "^$P.many" <<<"$both")" 400
+	is 'the one that lost its mount' "$(grep -F "$P.many398 " <<<"$both" | cut -d ' ' -f 5)" stale
+	is 'in which order' "$both" "$(LC_ALL=C sort <<<"$both")"
+	ok "$NSMGR" check --repair
+	xargs "$NSMGR" rm --ignore-missing <"$T/many" || fail "rm gave $?"
+}
+
 cases() {
 	it 'prints a row a handle, sorted by name' table
+	it 'says the same of many, which it looks at from both ends' from_both_ends
 	it 'has the columns that it lists (LESSONS 2)' columns machine
 	it 'has columns of processes, parents and all' more_columns ids all
 	it 'has the ids of network namespaces' netnsid
