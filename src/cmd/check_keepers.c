@@ -9,12 +9,18 @@
 #include <signal.h>
 #include <stdio.h>
 
-/* Who is between two steps of a command, or was killed just now by rm perhaps, is looked at again so much later. */
+/* Who is between two steps of a command, or was killed just now by rm perhaps, is looked at once more, so much later. */
 #define ROUNDS 2
 #define ROUND_MILLISECONDS 500
 #define END_MILLISECONDS 10000
 
 /* ---- what keeps its namespace ---- */
+
+/* Whether that mount namespace, in which no process was met, is its own. */
+static bool is_alone_in(const struct suspects *search, const struct suspect *suspect, ino_t mntns)
+{
+	return mntns && mntns != search->mntns && mntns == suspect->mntns;
+}
 
 static int judge_holder(void *data, const struct holder *holder)
 {
@@ -26,10 +32,11 @@ static int judge_holder(void *data, const struct holder *holder)
 
 		if (suspect->pidns != holder->ino)
 			continue;
-		/* Its own /proc, in a mount namespace that nobody else is in, is no more than it is itself; nor is what its
-		 * children are to be in, which tells it apart where its own could not be. */
-		if (pid == suspect->pid && (holder->kind == HOLDER_PROCESS || holder->kind == HOLDER_PROC ||
-					    holder->kind == HOLDER_CHILDREN))
+		/* Its own /proc, in a mount namespace that nobody else is in, is no more than it is itself, whoever looked into
+		 * that; nor is what its children are to be in, which tells it apart where its own could not be. */
+		if (pid == suspect->pid && (holder->kind == HOLDER_PROCESS || holder->kind == HOLDER_CHILDREN))
+			continue;
+		if (holder->kind == HOLDER_PROC && (pid == suspect->pid || (!pid && is_alone_in(search, suspect, holder->mntns))))
 			continue;
 		if (holder->kind == HOLDER_PROCESS || holder->kind == HOLDER_ZOMBIE)
 			suspect->inhabitants++;
@@ -76,7 +83,8 @@ static bool drop_held(struct suspects *search, int milliseconds)
 	for (size_t i = 0; i < search->count; i++) {
 		struct suspect *suspect = &search->array[i];
 
-		suspect->held |= !suspect->held && ends_within(suspect, milliseconds);
+		/* All have had the time that one was waited for. */
+		suspect->held |= !suspect->held && ends_within(suspect, left ? 0 : milliseconds);
 		left |= !suspect->held;
 	}
 	return left;

@@ -111,7 +111,10 @@ int hunt_explore(struct hunt *hunt, int ns, const struct process *process);
 int hunt_own_mounts(struct hunt *hunt);
 int hunt_mounts(struct hunt *hunt, const struct process *process);
 
-/* Remembers a mount namespace for hunt_pending(), which looks into those without a process. */
+/* The same of a copy of a table, by which nothing can be opened. */
+int hunt_copied_mounts(struct hunt *hunt, ino_t mntns, const char *path);
+
+/* hunt_pending.c: remembers a mount namespace for hunt_pending(), which looks into those without a process. */
 int hunt_postpone(struct hunt *hunt, int mntns);
 int hunt_pending(struct hunt *hunt);
 

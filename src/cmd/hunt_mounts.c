@@ -7,7 +7,6 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -139,17 +138,24 @@ static int look_at_mount(void *data, const struct mount_entry *entry)
 {
 	const struct table *table = data;
 	unsigned types = table->hunt->types;
-	int r = inodes_add(&table->hunt->mounts, (uint64_t)entry->id + 1);
+	uint64_t number = (uint64_t)entry->id + 1;
+	int r = 0;
 
-	if (r <= 0)
-		return r;
+	if (inodes_have(&table->hunt->mounts, number))
+		return 0;
 	if (nsm_streq(entry->type, "nsfs"))
-		return look_at_namespace(table, entry);
-	if (nsm_streq(entry->type, "proc") && types & NSMGR_MASK(NSMGR_PID))
-		return look_at_proc(table, entry);
-	if (nsm_streq(entry->type, "mqueue") && types & NSMGR_MASK(NSMGR_IPC))
-		return look_at_mqueue(table, entry);
-	return 0;
+		r = look_at_namespace(table, entry);
+	else if (nsm_streq(entry->type, "proc") && types & NSMGR_MASK(NSMGR_PID))
+		r = look_at_proc(table, entry);
+	else if (nsm_streq(entry->type, "mqueue") && types & NSMGR_MASK(NSMGR_IPC))
+		r = look_at_mqueue(table, entry);
+	else
+		return 0;
+	/* The way to it has gone with its process: the next one there may have another. */
+	if (r != 0 || (table->process && process_is_ending(table->process)))
+		return r;
+	r = inodes_add(&table->hunt->mounts, number);
+	return r < 0 ? r : 0;
 }
 
 static int look_at_table(struct table *table, const char *path)
@@ -160,9 +166,8 @@ static int look_at_table(struct table *table, const char *path)
 	return r < 0 ? r : mounts_each(mounts, look_at_mount, table);
 }
 
-/* A process sees what is below its root, so processes of one mount namespace can see different parts of it: a number for the part,
- * 0 where there is none. */
-static uint64_t find_part(const struct process *process)
+/* A process sees what is below its root, so processes of one mount namespace can see different parts of it: a number for the part. */
+static int find_part(const struct process *process, uint64_t *ret_part)
 {
 	char path[32] = "root";
 	struct nsm_text text = NSM_TEXT(path);
@@ -170,23 +175,16 @@ static uint64_t find_part(const struct process *process)
 
 	if (process->tid)
 		nsm_text_add(&text, "task/%ld/root", (long)process->tid);
-	if (!process->ns[NSMGR_MNT] || fstatat(process->dir, path, &st, 0) < 0)
-		return 0;
-	return (process->ns[NSMGR_MNT] << 32) ^ (st.st_dev << 48) ^ st.st_ino;
+	if (fstatat(process->dir, path, &st, 0) < 0)
+		return -errno;
+	*ret_part = (process->ns[NSMGR_MNT] << 32) ^ (st.st_dev << 48) ^ st.st_ino;
+	return 0;
 }
 
-static int look_at_mounts(struct hunt *hunt, const struct process *process)
+int hunt_copied_mounts(struct hunt *hunt, ino_t mntns, const char *path)
 {
-	struct table table = { .hunt = hunt, .process = process, .mntns = process->ns[NSMGR_MNT] };
-	char path[64], base[48];
-	struct nsm_text path_text = NSM_TEXT(path), base_text = NSM_TEXT(base);
+	struct table table = { .hunt = hunt, .mntns = mntns };
 
-	nsm_text_add(&base_text, "/proc/%ld/", (long)process->pid);
-	if (process->tid)
-		nsm_text_add(&base_text, "task/%ld/", (long)process->tid);
-	nsm_text_add(&path_text, "%smountinfo", base);
-	nsm_text_add(&base_text, "root");
-	table.base = base;
 	return look_at_table(&table, path);
 }
 
@@ -197,102 +195,41 @@ int hunt_own_mounts(struct hunt *hunt)
 	return look_at_table(&table, "/proc/self/mountinfo");
 }
 
+/* What the process does not let be seen, or has let go of, is no failure of ours; want of memory or descriptors is. */
+static int judge_unread(const struct process *process, int r)
+{
+	if (r == -ENOMEM || r == -EMFILE || r == -ENFILE)
+		return r;
+	return process_is_ending(process) ? 0 : -EACCES;
+}
+
 int hunt_mounts(struct hunt *hunt, const struct process *process)
 {
-	uint64_t part = find_part(process);
-	int r;
+	nsm_cleanup(mounts_free) struct mounts *mounts = NULL;
+	struct table table = { .hunt = hunt, .process = process, .mntns = process->ns[NSMGR_MNT] };
+	char path[64], base[48];
+	struct nsm_text path_text = NSM_TEXT(path), base_text = NSM_TEXT(base);
+	uint64_t part = 0;
+	int r = table.mntns ? find_part(process, &part) : 0;
 
-	if (!part || inodes_have(&hunt->tables, part))
+	if (r == 0 && (!part || inodes_have(&hunt->tables, part)))
 		return 0;
-	r = look_at_mounts(hunt, process);
-	/* Who could not be asked, as he ends perhaps, leaves it to the next one there. */
+	nsm_text_add(&base_text, "/proc/%ld/", (long)process->pid);
+	if (process->tid)
+		nsm_text_add(&base_text, "task/%ld/", (long)process->tid);
+	nsm_text_add(&path_text, "%smountinfo", base);
+	nsm_text_add(&base_text, "root");
+	table.base = base;
+	if (r == 0)
+		r = mounts_read_from(path, &mounts);
 	if (r < 0)
-		return r == -ENOMEM ? r : process_is_exiting(process->dir) ? 0 : -EACCES;
+		return judge_unread(process, r);
+	r = mounts_each(mounts, look_at_mount, &table);
+	/* Who ends leaves it to the next one there. */
+	if (r != 0 || process_is_ending(process))
+		return r;
 	r = inodes_add(&hunt->tables, part);
 	if (r >= 0)
-		r = inodes_add(&hunt->tables, process->ns[NSMGR_MNT]);
+		r = inodes_add(&hunt->tables, table.mntns);
 	return r < 0 ? r : 0;
-}
-
-int hunt_postpone(struct hunt *hunt, int mntns)
-{
-	struct pending *pending;
-	struct stat st;
-	int fd;
-
-	if (fstat(mntns, &st) < 0)
-		return 0;
-	for (size_t i = 0; i < hunt->pending_count; i++)
-		if (hunt->pending[i].ino == st.st_ino)
-			return 0;
-	pending = realloc(hunt->pending, (hunt->pending_count + 1) * sizeof(*pending));
-	if (!pending)
-		return -ENOMEM;
-	hunt->pending = pending;
-	fd = nsm_dup(mntns);
-	if (fd < 0)
-		return fd;
-	pending[hunt->pending_count++] = (struct pending){ .ino = st.st_ino, .fd = fd };
-	return 0;
-}
-
-/* ---- mount namespaces without a process ---- */
-
-struct copying {
-	int proc, to;
-};
-
-/* In a child that is in it: its table, through a /proc that need not be mounted there. */
-static int copy_table(void *data)
-{
-	const struct copying *copying = data;
-	int fd = openat(copying->proc, "self/mountinfo", O_RDONLY | O_CLOEXEC);
-	char buf[4096];
-	ssize_t n = -1;
-
-	while (fd >= 0 && (n = read(fd, buf, sizeof(buf))) > 0)
-		if (write(copying->to, buf, (size_t)n) != n)
-			return -EIO;
-	return n < 0 ? -EIO : 0;
-}
-
-static int look_into(struct hunt *hunt, struct nsmgr_set *set, ino_t ino)
-{
-	nsm_autoclose int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	nsm_autoclose int copy = memfd_create("mountinfo", MFD_CLOEXEC);
-	struct copying copying = { proc, copy };
-	struct table table = { .hunt = hunt, .mntns = ino };
-	struct nsmgr_status status = { 0 };
-	char path[40];
-	struct nsm_text text = NSM_TEXT(path);
-
-	if (proc < 0 || copy < 0)
-		return -errno;
-	if (nsmgr_call(set, NSMGR_MASK(NSMGR_MNT), copy_table, &copying, &status) < 0 || status.code || status.signal) {
-		hunt->hidden_tables++;
-		return 0;
-	}
-	nsm_text_add(&text, "/proc/self/fd/%d", copy);
-	return look_at_table(&table, path);
-}
-
-int hunt_pending(struct hunt *hunt)
-{
-	int r = 0;
-
-	/* There can be more of them meanwhile. */
-	for (size_t i = 0; r == 0 && i < hunt->pending_count; i++) {
-		struct nsmgr_set *set = NULL;
-		ino_t ino = hunt->pending[i].ino;
-
-		if (ino == hunt->own_mntns || inodes_have(&hunt->tables, ino))
-			continue;
-		r = nsmgr_set_new(hunt->ctx, &set);
-		if (r == 0)
-			r = nsmgr_set_add(set, hunt->pending[i].fd);
-		if (r == 0)
-			r = look_into(hunt, set, ino);
-		nsmgr_set_close(set);
-	}
-	return r;
 }

@@ -144,7 +144,7 @@ int hunt_process(void *data, const struct process *process)
 	if (r == 0 || r == -EACCES)
 		r = hunt_mounts(hunt, process);
 	hidden |= r == -EACCES;
-	if (hidden && !process_is_exiting(process->dir)) {
+	if (hidden && !process_is_ending(process)) {
 		hunt->hidden++;
 		hunt->why = process->hidden ? process->hidden : -EACCES;
 	}

@@ -103,7 +103,7 @@ static int leads_there(int dir, const char *name, const char *text)
 	ssize_t n = readlinkat(dir, name, is, sizeof(is) - 1);
 
 	if (n < 0)
-		return errno == ENOENT || errno == EINVAL ? 0 : -errno; /* it is no link */
+		return errno == ENOENT || errno == EINVAL ? 0 : -errno; /* it is not there, or no link */
 	is[n] = '\0';
 	return nsm_streq(is, text);
 }

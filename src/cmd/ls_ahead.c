@@ -2,8 +2,8 @@
 #include "cmd/ls_ahead.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
-#include <unistd.h>
 
 #define FEW 256	 /* sets that take less time than a thread */
 #define BLOCK 32 /* sets that are claimed at once */
@@ -73,6 +73,8 @@ static void free_ahead(struct ls_ahead *ahead)
 	free(ahead->seen);
 	nsmgr_list_free(ahead->list);
 	nsmgr_unref(ahead->ctx);
+	pthread_cond_destroy(&ahead->news);
+	pthread_mutex_destroy(&ahead->lock);
 	free(ahead);
 }
 
@@ -89,11 +91,19 @@ static int start(struct ls_ahead *ahead)
 	return r;
 }
 
+/* With one processor it would only take turns with us. */
+static bool has_processors(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 1;
+}
+
 struct ls_ahead *ls_ahead_begin(struct nsmgr_ctx *ctx, struct nsmgr_list *list, unsigned flags)
 {
 	size_t count;
 	const char *const *names = nsmgr_list_names(list, &count);
-	struct ls_ahead *ahead = count < FEW || sysconf(_SC_NPROCESSORS_ONLN) < 2 ? NULL : calloc(1, sizeof(*ahead));
+	struct ls_ahead *ahead = count < FEW || !has_processors() ? NULL : calloc(1, sizeof(*ahead));
 
 	if (!ahead)
 		return NULL;
@@ -117,8 +127,6 @@ void ls_ahead_end(struct ls_ahead *ahead)
 	ahead->begin = ahead->end;
 	pthread_mutex_unlock(&ahead->lock);
 	pthread_join(ahead->thread, NULL);
-	pthread_cond_destroy(&ahead->news);
-	pthread_mutex_destroy(&ahead->lock);
 	free_ahead(ahead);
 }
 

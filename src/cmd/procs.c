@@ -39,6 +39,11 @@ bool thread_is_exiting(int dir, pid_t tid)
 	return is_exiting(dir, path);
 }
 
+bool process_is_ending(const struct process *process)
+{
+	return process->tid ? thread_is_exiting(process->dir, process->tid) : process_is_exiting(process->dir);
+}
+
 static int find_living(void *data, const struct process *process, pid_t tid)
 {
 	char path[32];

@@ -59,6 +59,9 @@ char *process_cgroup(char *text);
 bool process_is_exiting(int dir);
 bool thread_is_exiting(int dir, pid_t tid);
 
+/* The same of the thread that it is looked at by, where its first one has ended. */
+bool process_is_ending(const struct process *process);
+
 /* Whether the numbers in /proc are those that our system calls take: 0, 1, or -errno where that cannot be told. */
 int procs_are_ours(void);
 

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 void suspects_free(struct suspects *search)
 {
@@ -132,8 +131,8 @@ static int was_made_here(const struct suspects *search, const struct process *pr
 	r = mounts_read_from(path, &mounts);
 	if (r == 0)
 		r = mounts_each(mounts, is_store, &made);
-	/* It has no mounts any more: EINVAL, which is no answer otherwise. proc_pid_mountinfo(5) */
-	if (r < 0 && process_is_exiting(process->dir))
+	/* Who ends has no mounts any more, and is said to be no valid argument. */
+	if (r == -EINVAL && process_is_ending(process))
 		return 0;
 	return r < 0 ? r : made.found;
 }
@@ -150,7 +149,8 @@ static int unread(struct suspects *search, int r)
 
 static int add_suspect(struct suspects *search, const struct process *process, const char *command)
 {
-	struct suspect suspect = { .pid = process->pid, .pidns = process->ns[NSMGR_PID], .pidfd = -EBADF };
+	struct suspect suspect = { .pid = process->pid, .pidns = process->ns[NSMGR_PID], .mntns = process->ns[NSMGR_MNT],
+				   .pidfd = -EBADF };
 	struct stat st;
 
 	if (search->count == search->size) {

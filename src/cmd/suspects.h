@@ -8,7 +8,7 @@
 /* Processes that may be keepers whose set is gone: by all that a keeper is, never by its name alone. */
 struct suspect {
 	pid_t pid;
-	ino_t pidns;
+	ino_t pidns, mntns;
 	int pidfd;
 	char command[128];
 	bool held; /* by something other than itself and who lives there */

@@ -9,7 +9,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 const char *nsmgr_problem_name(enum nsmgr_problem problem)
 {

@@ -8,7 +8,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 bool nsm_check_has_entries(const struct nsm_check *check)
 {

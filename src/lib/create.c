@@ -210,12 +210,12 @@ static size_t create_from_pool(struct nsm_store *store, const struct batch *batc
 }
 
 /* The same of those that need no look at when the store was made, and where. Whatever is in the way is told by the other. */
-static size_t create_at_a_glance(const struct batch *batch, int *failures)
+static size_t create_at_a_glance(struct nsmgr_ctx *ctx, const struct batch *batch, int *failures)
 {
 	nsm_autostore struct nsm_store store = NSM_STORE_INIT;
 	size_t at = 0;
 
-	if (nsm_store_open(batch->config->ctx, &store) < 0)
+	if (nsm_store_open(ctx, &store) < 0)
 		return 0;
 	while (at < batch->count && nsm_store_pool_take(&store, batch->config, batch->names[at], true) == 0)
 		finish(batch, &at, 0, failures);
@@ -237,17 +237,23 @@ int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 	if (r == 0)
 		r = nsm_config_prepare(config);
 	if (r == 0 && (flags & NSMGR_CREATE_FROM_POOL))
-		taken = create_at_a_glance(&batch, &failures);
-	if (r < 0 || taken == count)
-		return r < 0 ? nsm_edge(ctx, NSM_EDGE_create_many, r) : failures;
-	batch.names += taken;
-	batch.count -= taken;
-	r = nsm_store_open_rw(ctx, true, false, &store);
-	taken = r == 0 && (flags & NSMGR_CREATE_FROM_POOL) ? create_from_pool(&store, &batch, &failures) : 0;
-	if (r == 0 && taken < batch.count)
+		taken = create_at_a_glance(ctx, &batch, &failures);
+	if (taken && taken == count)
+		return failures;
+	if (r == 0)
+		r = nsm_store_open_rw(ctx, true, false, &store);
+	if (r == 0 && (flags & NSMGR_CREATE_FROM_POOL))
+		taken += create_from_pool(&store, &(struct batch){ NULL, config, flags, names + taken, count - taken, done, data },
+					  &failures);
+	if (r == 0 && taken < count)
 		r = nsm_store_begin_changes(&store);
-	if (r == 0 && taken < batch.count)
-		r = nsm_create_batch(&store, batch.names + taken, batch.count - taken, config, flags, done, data);
+	if (r == 0 && taken < count)
+		r = nsm_create_batch(&store, names + taken, count - taken, config, flags, done, data);
+	/* It has begun: each of the others has failed. */
+	while (r < 0 && taken > 0 && taken < count)
+		finish(&batch, &taken, r, &failures);
+	if (taken > 0 && r < 0)
+		return failures;
 	return r < 0 ? nsm_edge(ctx, NSM_EDGE_create_many, r) : failures + r;
 }
 

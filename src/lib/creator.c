@@ -118,6 +118,15 @@ static int answer(struct nsmgr_config *config, const struct nsm_order *order, st
 	return r < 0 ? nsm_fail(config->ctx, r, "creator", NSMGR_TYPE_NONE, NULL) : 0;
 }
 
+/* Who has failed meanwhile has said why; that it is gone is no more than what came of that. */
+static int blame(struct nsmgr_ctx *ctx, const struct nsm_creator *creator, int r)
+{
+	struct nsm_report report;
+	ssize_t n = recv(creator->socket, &report, sizeof(report), MSG_DONTWAIT);
+
+	return n == (ssize_t)sizeof(report) && report.phase == NSM_PHASE_FAILED ? nsm_failure_take(ctx, &report.failure) : r;
+}
+
 static int serve(struct nsmgr_config *config, const struct nsm_order *order, struct nsm_creator *creator)
 {
 	for (;;) {
@@ -128,7 +137,7 @@ static int serve(struct nsmgr_config *config, const struct nsm_order *order, str
 			return r;
 		r = answer(config, order, creator, &report);
 		if (r < 0)
-			return r;
+			return blame(config->ctx, creator, r);
 	}
 }
 

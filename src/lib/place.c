@@ -23,26 +23,45 @@ int nsm_place_own(struct nsmgr_id *ret)
 	return fd < 0 ? fd : nsm_nsfd_id(fd, ret);
 }
 
-/* Before Linux 6.8 mounts have only the numbers of mountinfo, which are used again: one that is found is another's where what is
- * mounted there is not ROOT. Whatever cannot be told gets the careful answer. */
-static bool mountinfo_has(int root, uint64_t short_id)
+/* What of its file system a mount shows at a path: the mount that the path is on, whose point it begins with. */
+static void put_root(struct nsm_text *text, const struct nsm_mount *mount, const char *path)
+{
+	char root[PATH_MAX] = "";
+
+	nsm_copy(root, sizeof(root), mount->root);
+	nsm_unescape_octal(root);
+	path += strlen(mount->point);
+	path += strspn(path, "/");
+	nsm_text_add(text, "%s%s%s", nsm_streq(root, "/") ? "" : root, *path || nsm_streq(root, "/") ? "/" : "", path);
+}
+
+/* Before Linux 6.8 mounts have only the numbers of mountinfo, which are used again: one that is found is another's where what it
+ * shows is not ROOT. Nothing is opened, as some file systems never answer; whatever cannot be told gets the careful answer. */
+static nsm_own_frame bool mountinfo_has(int root, uint64_t short_id)
 {
 	nsm_automounts struct nsm_mounts mounts = { 0 };
-	const struct nsm_mount *mount;
-	nsm_autoclose int fd = -EBADF;
-	struct stat st, mounted;
-	struct nsm_statx found;
+	char link[40], path[PATH_MAX], wanted[2 * PATH_MAX], found[2 * PATH_MAX];
+	struct nsm_text link_text = NSM_TEXT(link), wanted_text = NSM_TEXT(wanted), found_text = NSM_TEXT(found);
+	const struct nsm_mount *mount, *below;
+	struct nsm_statx st;
+	ssize_t len;
 
 	if (nsm_mounts_read("", &mounts) < 0)
 		return true;
 	mount = nsm_mounts_find(&mounts, short_id);
 	if (!mount)
 		return false;
-	fd = open(mount->point, O_PATH | O_CLOEXEC);
-	if (fd < 0 || fstat(root, &st) < 0 || fstat(fd, &mounted) < 0 ||
-	    nsm_sys_statx(fd, "", AT_EMPTY_PATH, NSM_STATX_MNT_ID, &found) < 0)
+	nsm_text_add(&link_text, NSM_PROC_SELF "/fd/%d", root);
+	len = readlink(link, path, sizeof(path) - 1);
+	below = nsm_sys_statx(root, "", AT_EMPTY_PATH, NSM_STATX_MNT_ID, &st) < 0 ? NULL : nsm_mounts_find(&mounts, st.stx_mnt_id);
+	if (len < 0 || !below)
 		return true;
-	return found.stx_mnt_id != short_id || (mounted.st_dev == st.st_dev && mounted.st_ino == st.st_ino);
+	path[len] = '\0';
+	if (!nsm_after(path, below->point))
+		return true;
+	put_root(&wanted_text, below, path);
+	put_root(&found_text, mount, mount->point);
+	return mount->dev == below->dev && nsm_streq(found, wanted);
 }
 
 /* Whether our mount namespace still has ROOT's mount. */

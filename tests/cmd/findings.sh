@@ -6,10 +6,13 @@ if [ -z "${NSMGR_TEST_ALONE:-}" ] && unshare -m -p -f --mount-proc true 2>/dev/n
 	NSMGR_TEST_ALONE=1 exec unshare -m -p -f --mount-proc --propagation private --kill-child "$0" "$@"
 fi
 # Nor are those here to others, who would take what is broken here on purpose for theirs, where their store is mounted here too.
-if [ -n "${NSMGR_TEST_ALONE:-}" ]; then
-	while read -r _ _ _ _ point _; do
+if [ -n "${NSMGR_TEST_ALONE:-}" ] && [ $$ = 1 ]; then
+	mapfile -t lines </proc/self/mountinfo
+	for line in "${lines[@]}"; do
+		read -r _ _ _ _ point _ <<<"$line"
+		printf -v point %b "$point"
 		[ ! -e "$point/.store" ] || umount -l "$point"
-	done </proc/self/mountinfo
+	done
 fi
 # shellcheck source=tests/cmd/lib.sh
 . "${0%/*}/lib.sh"

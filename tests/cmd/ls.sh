@@ -421,6 +421,9 @@ from_both_ends() {
 	ok "$NSMGR" create --uts --from-file="$T/many"
 	ok "$NSMGR" label "$P.many399" odd=yes
 	umount -l "$NSMGR_STORE/$P.many398/uts"
+	strace -f -qq -e trace=clone,clone3 -o "$T/threads" "$NSMGR" ls -q -f STATE=live >/dev/null || fail "status $?"
+	[ "$(nproc)" -lt 2 ] || yes 'a thread looks at the other end' grep -q CLONE_THREAD "$T/threads"
+	is 'with their owners' "$("$NSMGR" ls -rn -o NAME,OWNER)" "$("$NSMGR" ls -rn -o NAME,OWNER '*')"
 	both=$("$NSMGR" ls -rn -o NAME,TYPE,INODE,ID,STATE) || fail "status $?"
 	one=$("$NSMGR" ls -rn -o NAME,TYPE,INODE,ID,STATE '*') || fail "status $?"
 	is 'what is said of all' "$both" "$one"

@@ -121,7 +121,7 @@ statmount() {
 
 # The numbers of mounts are used again, the lowest that is free first: another mount may have that of the store.
 reused() {
-	local id n=0
+	local id i n=0
 	mkdir -p "$T/other"
 	while :; do
 		((++n <= 20)) || fail 'no mount gets the number that was the number of the store'

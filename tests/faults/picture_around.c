@@ -84,17 +84,15 @@ static bool is_keeper(const struct camera *camera, long pid)
 	return false;
 }
 
-/* Whether it ends already: it is a zombie, is taken apart (PF_EXITING, linux/sched.h), or has a SIGKILL to come; or it is pasta's and
- * an orphan, as the one is that has just been cloned to make a tap, and outlives a pasta that is killed until it has made that.
- * False once it is gone. */
+/* Whether it ends already: it is a zombie, is taken apart (PF_EXITING, linux/sched.h), or has a SIGKILL to come. False once it is
+ * gone. */
 static bool is_ending(long pid)
 {
 	enum { EXITING = 0x4, KILL = 1 << (SIGKILL - 1) };
 	unsigned long flags = 0;
 	unsigned long long pending;
 	char line[512], state = 'R';
-	bool killed = false, of_pasta = false, orphan = false;
-	int parent;
+	bool killed = false;
 	FILE *file;
 
 	snprintf(line, sizeof(line), "/proc/%ld/stat", pid);
@@ -106,15 +104,12 @@ static bool is_ending(long pid)
 	fclose(file);
 	snprintf(line, sizeof(line), "/proc/%ld/status", pid);
 	file = fopen(line, "r");
-	while (file && fgets(line, sizeof(line), file)) {
+	while (file && fgets(line, sizeof(line), file))
 		if (sscanf(line, "SigPnd: %llx", &pending) == 1 || sscanf(line, "ShdPnd: %llx", &pending) == 1)
 			killed |= !!(pending & KILL);
-		of_pasta |= strncmp(line, "Name:\tpas", 9) == 0;
-		orphan |= sscanf(line, "PPid: %d", &parent) == 1 && parent == getpid();
-	}
 	if (file)
 		fclose(file);
-	return state == 'Z' || (flags & EXITING) || killed || (of_pasta && orphan);
+	return state == 'Z' || (flags & EXITING) || killed;
 }
 
 /* The kernel takes its time with some, the more so with those that have a network: a few seconds are no leak. Those whose parent has
