@@ -5,8 +5,8 @@
 #include <sched.h>
 #include <signal.h>
 
-#define FEW 256	 /* sets that take less time than a thread */
-#define BLOCK 32 /* sets that are claimed at once */
+#define FEW 1024  /* sets that two are no faster with */
+#define BLOCK 32  /* sets that are claimed at once */
 
 struct seen {
 	struct nsmgr_handle *handles;

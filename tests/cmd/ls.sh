@@ -417,18 +417,18 @@ count_while_changing() {
 # With a pattern nobody looks ahead.
 from_both_ends() {
 	local both one
-	seq -f "$P.many%g" 400 >"$T/many"
+	seq -f "$P.many%.0f" 1200 >"$T/many"
 	ok "$NSMGR" create --uts --from-file="$T/many"
-	ok "$NSMGR" label "$P.many399" odd=yes
-	umount -l "$NSMGR_STORE/$P.many398/uts"
+	ok "$NSMGR" label "$P.many1199" odd=yes
+	umount -l "$NSMGR_STORE/$P.many1198/uts"
 	strace -f -qq -e trace=clone,clone3 -o "$T/threads" "$NSMGR" ls -q -f STATE=live >/dev/null || fail "status $?"
 	[ "$(nproc)" -lt 2 ] || yes 'a thread looks at the other end' grep -q CLONE_THREAD "$T/threads"
 	is 'with their owners' "$("$NSMGR" ls -rn -o NAME,OWNER)" "$("$NSMGR" ls -rn -o NAME,OWNER '*')"
 	both=$("$NSMGR" ls -rn -o NAME,TYPE,INODE,ID,STATE) || fail "status $?"
 	one=$("$NSMGR" ls -rn -o NAME,TYPE,INODE,ID,STATE '*') || fail "status $?"
 	is 'what is said of all' "$both" "$one"
-	is 'how many' "$(grep -c "^$P.many" <<<"$both")" 400
-	is 'the one that lost its mount' "$(grep -F "$P.many398 " <<<"$both" | cut -d ' ' -f 5)" stale
+	is 'how many' "$(grep -c "^$P.many" <<<"$both")" 1200
+	is 'the one that lost its mount' "$(grep -F "$P.many1198 " <<<"$both" | cut -d ' ' -f 5)" stale
 	is 'in which order' "$both" "$(LC_ALL=C sort <<<"$both")"
 	ok "$NSMGR" check --repair
 	xargs "$NSMGR" rm --ignore-missing <"$T/many" || fail "rm gave $?"

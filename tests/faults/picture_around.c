@@ -84,15 +84,17 @@ static bool is_keeper(const struct camera *camera, long pid)
 	return false;
 }
 
-/* Whether it ends already: it is a zombie, is taken apart (PF_EXITING, linux/sched.h), or has a SIGKILL to come. False once it is
- * gone. */
+/* Whether it ends already: it is a zombie, is taken apart (PF_EXITING, linux/sched.h), or has a SIGKILL to come; or it is the one that
+ * a pasta clones to make its tap, and that outlives a pasta which is killed until it has made it: an orphan in pasta's session. False
+ * once it is gone. */
 static bool is_ending(long pid)
 {
 	enum { EXITING = 0x4, KILL = 1 << (SIGKILL - 1) };
 	unsigned long flags = 0;
 	unsigned long long pending;
 	char line[512], state = 'R';
-	bool killed = false;
+	bool killed = false, of_pasta;
+	int parent = 0, session = 0;
 	FILE *file;
 
 	snprintf(line, sizeof(line), "/proc/%ld/stat", pid);
@@ -100,8 +102,9 @@ static bool is_ending(long pid)
 	if (!file)
 		return false;
 	if (fgets(line, sizeof(line), file) && strrchr(line, ')'))
-		sscanf(strrchr(line, ')'), ") %c %*d %*d %*d %*d %*d %lu", &state, &flags);
+		sscanf(strrchr(line, ')'), ") %c %d %*d %d %*d %*d %lu", &state, &parent, &session, &flags);
 	fclose(file);
+	of_pasta = strstr(line, "(pasta") && parent == getpid() && session != pid;
 	snprintf(line, sizeof(line), "/proc/%ld/status", pid);
 	file = fopen(line, "r");
 	while (file && fgets(line, sizeof(line), file))
@@ -109,7 +112,7 @@ static bool is_ending(long pid)
 			killed |= !!(pending & KILL);
 	if (file)
 		fclose(file);
-	return state == 'Z' || (flags & EXITING) || killed;
+	return state == 'Z' || (flags & EXITING) || killed || of_pasta;
 }
 
 /* The kernel takes its time with some, the more so with those that have a network: a few seconds are no leak. Those whose parent has
