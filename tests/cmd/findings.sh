@@ -7,8 +7,8 @@ if [ -z "${NSMGR_TEST_ALONE:-}" ] && unshare -m -p -f --mount-proc true 2>/dev/n
 fi
 # Nor are those here to others, who would take what is broken here on purpose for theirs, where their store is mounted here too.
 if [ -n "${NSMGR_TEST_ALONE:-}" ] && [ $$ = 1 ]; then
-	mapfile -t lines </proc/self/mountinfo
-	for line in "${lines[@]}"; do
+	mapfile -t table </proc/self/mountinfo
+	for line in "${table[@]}"; do
 		read -r _ _ _ _ point _ <<<"$line"
 		printf -v point %b "$point"
 		[ ! -e "$point/.store" ] || umount -l "$point"
