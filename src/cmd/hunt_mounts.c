@@ -152,7 +152,7 @@ static int look_at_mount(void *data, const struct mount_entry *entry)
 	else
 		return 0;
 	/* The way to it has gone with its process: the next one there may have another. */
-	if (r != 0 || (table->process && process_is_ending(table->process)))
+	if (r != 0 || (table->process && process_is_exiting(table->process, table->process->tid)))
 		return r;
 	r = inodes_add(&table->hunt->mounts, number);
 	return r < 0 ? r : 0;
@@ -200,7 +200,7 @@ static int judge_unread(const struct process *process, int r)
 {
 	if (r == -ENOMEM || r == -EMFILE || r == -ENFILE)
 		return r;
-	return process_is_ending(process) ? 0 : -EACCES;
+	return process_is_exiting(process, process->tid) ? 0 : -EACCES;
 }
 
 int hunt_mounts(struct hunt *hunt, const struct process *process)
@@ -226,7 +226,7 @@ int hunt_mounts(struct hunt *hunt, const struct process *process)
 		return judge_unread(process, r);
 	r = mounts_each(mounts, look_at_mount, &table);
 	/* Who ends leaves it to the next one there. */
-	if (r != 0 || process_is_ending(process))
+	if (r != 0 || process_is_exiting(process, process->tid))
 		return r;
 	r = inodes_add(&hunt->tables, part);
 	if (r >= 0)

@@ -116,7 +116,7 @@ static int visit_thread(void *data, const struct process *process, pid_t tid)
 		threads->last = tid;
 		r = hunt_fds(hunt, process, tid);
 	}
-	return r == -EACCES && thread_is_exiting(process->dir, tid) ? 0 : r;
+	return r == -EACCES && process_is_exiting(process, tid) ? 0 : r;
 }
 
 static int look_at_threads(struct hunt *hunt, const struct process *process)
@@ -144,7 +144,7 @@ int hunt_process(void *data, const struct process *process)
 	if (r == 0 || r == -EACCES)
 		r = hunt_mounts(hunt, process);
 	hidden |= r == -EACCES;
-	if (hidden && !process_is_ending(process)) {
+	if (hidden && !process_is_exiting(process, process->tid)) {
 		hunt->hidden++;
 		hunt->why = process->hidden ? process->hidden : -EACCES;
 	}

@@ -91,7 +91,7 @@ static int list_table(struct job *job)
 	if (r < 0)
 		return say_error(job, r, "cannot read what the columns need");
 	if (r == 0 && job->selection.patterns.count == 0)
-		job->ahead = ls_ahead_begin(job->app->ctx, job->selection.list, NSMGR_LIST_ALL | job->selection.list_flags);
+		job->ahead = ls_ahead_begin(job->app->ctx, job->selection.list, job->selection.list_flags);
 	while (r == 0 && selection_next(&job->selection, &name))
 		r = add_set(job, name, &status);
 	job->complete = r == 0;

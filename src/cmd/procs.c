@@ -11,37 +11,23 @@
 #include <sys/stat.h>
 
 /* Field 9 of proc_pid_stat(5) has the kernel's flags. */
-static bool is_exiting(int dir, const char *path)
+bool process_is_exiting(const struct process *process, pid_t tid)
 {
 	const unsigned long pf_exiting = 0x4; /* include/linux/sched.h */
-	char line[1024], *cursor;
-	ssize_t len = nsm_read_text_at(dir, path, line, sizeof(line));
+	char path[32], line[1024], *cursor;
+	struct nsm_text text = NSM_TEXT(path);
+	ssize_t len;
 
+	if (tid)
+		nsm_text_add(&text, "task/%ld/", (long)tid);
+	nsm_text_add(&text, "stat");
+	len = nsm_read_text_at(process->dir, path, line, sizeof(line));
 	if (len < 0)
 		return len == -ENOENT || len == -ESRCH;
 	cursor = strrchr(line, ')'); /* the command, which may hold anything */
 	for (int field = 2; cursor && field < 9; field++)
 		nsm_token(&cursor, ' ');
 	return cursor && (strtoul(cursor, NULL, 10) & pf_exiting);
-}
-
-bool process_is_exiting(int dir)
-{
-	return is_exiting(dir, "stat");
-}
-
-bool thread_is_exiting(int dir, pid_t tid)
-{
-	char path[32];
-	struct nsm_text text = NSM_TEXT(path);
-
-	nsm_text_add(&text, "task/%ld/stat", (long)tid);
-	return is_exiting(dir, path);
-}
-
-bool process_is_ending(const struct process *process)
-{
-	return process->tid ? thread_is_exiting(process->dir, process->tid) : process_is_exiting(process->dir);
 }
 
 static int find_living(void *data, const struct process *process, pid_t tid)
@@ -86,7 +72,7 @@ void process_look(struct process *process)
 		else if (errno != ENOENT && errno != ESRCH)
 			process->hidden = -errno;
 	}
-	if (process->hidden && process_is_exiting(process->dir))
+	if (process->hidden && process_is_exiting(process, process->tid))
 		process->hidden = 0;
 }
 

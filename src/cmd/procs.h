@@ -55,12 +55,8 @@ const char *process_status_value(const char *status, const char *key);
  * hierarchy of version 2. NULL where it is in none. */
 char *process_cgroup(char *text);
 
-/* Whether the process, or one thread of it, is on its way out: then what cannot be seen of it is of no interest. */
-bool process_is_exiting(int dir);
-bool thread_is_exiting(int dir, pid_t tid);
-
-/* The same of the thread that it is looked at by, where its first one has ended. */
-bool process_is_ending(const struct process *process);
+/* Whether a thread of the process, 0: its first one, is on its way out: then what cannot be seen of it is of no interest. */
+bool process_is_exiting(const struct process *process, pid_t tid);
 
 /* Whether the numbers in /proc are those that our system calls take: 0, 1, or -errno where that cannot be told. */
 int procs_are_ours(void);

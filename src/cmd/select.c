@@ -20,7 +20,8 @@ int selection_begin(struct selection *selection)
 	selection->matched = calloc(selection->patterns.count + 1, sizeof(bool));
 	if (!selection->matched)
 		return say_plain(app, "out of memory");
-	if (nsmgr_list_new(app->ctx, NSMGR_LIST_ALL | selection->list_flags, &selection->list) < 0)
+	selection->list_flags |= NSMGR_LIST_ALL;
+	if (nsmgr_list_new(app->ctx, selection->list_flags, &selection->list) < 0)
 		return say_failure(app, NULL);
 	return STATUS_DONE;
 }

@@ -8,7 +8,7 @@
 struct selection {
 	struct app *app;
 	struct names patterns;
-	unsigned list_flags; /* beside NSMGR_LIST_ALL */
+	unsigned list_flags; /* NSMGR_LIST_ALL comes to them */
 	struct nsmgr_list *list;
 	bool *matched; /* by pattern */
 };

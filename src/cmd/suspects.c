@@ -132,7 +132,7 @@ static int was_made_here(const struct suspects *search, const struct process *pr
 	if (r == 0)
 		r = mounts_each(mounts, is_store, &made);
 	/* Who ends has no mounts any more, and is said to be no valid argument. */
-	if (r == -EINVAL && process_is_ending(process))
+	if (r == -EINVAL && process_is_exiting(process, process->tid))
 		return 0;
 	return r < 0 ? r : made.found;
 }

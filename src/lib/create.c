@@ -154,7 +154,7 @@ static int create_by_worker(const struct batch *batch)
 		nsm_sys_reap(pid, NULL);
 	failures = collect(batch, from);
 	nsm_close(&from);
-	if (batch->count > 1)
+	if (batch->count != 1)
 		nsm_sys_reap(pid, NULL);
 	return failures;
 }
@@ -238,7 +238,7 @@ int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 		r = nsm_config_prepare(config);
 	if (r == 0 && (flags & NSMGR_CREATE_FROM_POOL))
 		taken = create_at_a_glance(ctx, &batch, &failures);
-	if (taken && taken == count)
+	if (taken > 0 && taken == count)
 		return failures;
 	if (r == 0)
 		r = nsm_store_open_rw(ctx, true, false, &store);
@@ -249,12 +249,12 @@ int nsmgr_create_many(struct nsmgr_ctx *ctx, const char *const names[], size_t c
 		r = nsm_store_begin_changes(&store);
 	if (r == 0 && taken < count)
 		r = nsm_create_batch(&store, names + taken, count - taken, config, flags, done, data);
+	if (r < 0 && taken == 0)
+		return nsm_edge(ctx, NSM_EDGE_create_many, r);
 	/* It has begun: each of the others has failed. */
-	while (r < 0 && taken > 0 && taken < count)
+	while (r < 0 && taken < count)
 		finish(&batch, &taken, r, &failures);
-	if (taken > 0 && r < 0)
-		return failures;
-	return r < 0 ? nsm_edge(ctx, NSM_EDGE_create_many, r) : failures + r;
+	return r < 0 ? failures : failures + r;
 }
 
 int nsmgr_create(struct nsmgr_ctx *ctx, const char *name, struct nsmgr_config *config, unsigned flags)

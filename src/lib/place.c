@@ -23,16 +23,18 @@ int nsm_place_own(struct nsmgr_id *ret)
 	return fd < 0 ? fd : nsm_nsfd_id(fd, ret);
 }
 
-/* What of its file system a mount shows at a path: the mount that the path is on, whose point it begins with. */
-static void put_root(struct nsm_text *text, const struct nsm_mount *mount, const char *path)
+/* What of its file system a mount shows at a path that begins with its point; false: that cannot be told. */
+static bool put_root(struct nsm_text *text, const struct nsm_mount *mount, const char *path)
 {
 	char root[PATH_MAX] = "";
 
-	nsm_copy(root, sizeof(root), mount->root);
+	if (!nsm_after(path, mount->point) || !nsm_copy(root, sizeof(root), mount->root))
+		return false;
 	nsm_unescape_octal(root);
 	path += strlen(mount->point);
 	path += strspn(path, "/");
 	nsm_text_add(text, "%s%s%s", nsm_streq(root, "/") ? "" : root, *path || nsm_streq(root, "/") ? "/" : "", path);
+	return !text->cut;
 }
 
 /* Before Linux 6.8 mounts have only the numbers of mountinfo, which are used again: one that is found is another's where what it
@@ -57,10 +59,8 @@ static nsm_own_frame bool mountinfo_has(int root, uint64_t short_id)
 	if (len < 0 || !below)
 		return true;
 	path[len] = '\0';
-	if (!nsm_after(path, below->point))
+	if (!put_root(&wanted_text, below, path) || !put_root(&found_text, mount, mount->point))
 		return true;
-	put_root(&wanted_text, below, path);
-	put_root(&found_text, mount, mount->point);
 	return mount->dev == below->dev && nsm_streq(found, wanted);
 }
 

@@ -314,7 +314,22 @@ limits() {
 	rmdir "$T/small"
 }
 
+# What was taken before anything else is looked at stays taken, and each of the others is told of.
+begun() {
+	ok "$NSMGR" pool fill 1 --net
+	rmdir "$NSMGR_STORE/.stage"
+	: >"$NSMGR_STORE/.stage"
+	expect 1 "$NSMGR" create "$P.a" "$P.b" "$P.c" --net --from-pool
+	is 'what is made' "$("$NSMGR" ls -q | xargs)" "$P.a"
+	is 'of whom is told' "$(grep -o "cannot create '[^']*'" <<<"$err" | xargs -L1)" "cannot create $P.b"$'\n'"cannot create $P.c"
+	like 'why' "$err" '*.stage*'
+	rm "$NSMGR_STORE/.stage"
+	ok "$NSMGR" rm "$P.a"
+	ok "$NSMGR" pool drain
+}
+
 cases() {
+	it 'a set that was taken stays taken when no other can be made' begun
 	it 'gives a ready set a name' taking
 	it 'tells sets apart by all they are made with' told ids
 	it 'makes one where none is ready' missing

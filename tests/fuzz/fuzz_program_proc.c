@@ -27,8 +27,10 @@ void begin_proc(void)
 
 void read_stat(const struct input *input)
 {
+	const struct process process = { .dir = process_dir };
+
 	sandbox_write("/proc/33/stat", input->data, input->size);
-	process_is_exiting(process_dir);
+	process_is_exiting(&process, 0);
 }
 
 static void read_details(void)
